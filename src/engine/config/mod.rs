@@ -1,0 +1,3 @@
+//! Settings: as typed, merged, valid. Does not read files.
+
+pub mod settings;

@@ -1,0 +1,3 @@
+//! What JMake knows of C, C++ and LLVM: flags, command lines, drivers and what tools print. Does not run anything.
+
+pub mod toolchain;

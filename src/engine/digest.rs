@@ -1,0 +1,96 @@
+//! Identities of content. Does not know where bytes come from.
+
+use serde::{Deserialize, Serialize};
+
+/// How a digest was made. Part of the digest, so that stores and peers may mix algorithms.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+pub enum Algorithm {
+    /// BLAKE3 with 256 bits of output.
+    Blake3,
+}
+
+impl Algorithm {
+    /// The name used in paths and listings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Blake3 => "blake3",
+        }
+    }
+}
+
+/// The identity of some bytes.
+#[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+pub struct Digest {
+    /// How it was made.
+    pub algorithm: Algorithm,
+    /// The raw digest.
+    pub bytes: [u8; 32],
+}
+
+impl Digest {
+    /// The digest of `bytes`.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self { algorithm: Algorithm::Blake3, bytes: *blake3::hash(bytes).as_bytes() }
+    }
+
+    /// Lower-case hexadecimal, 64 characters.
+    #[must_use]
+    pub fn hex(&self) -> String {
+        blake3::Hash::from_bytes(self.bytes).to_hex().to_string()
+    }
+}
+
+impl std::fmt::Debug for Digest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.algorithm.name(), &self.hex()[..12])
+    }
+}
+
+impl std::fmt::Display for Digest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.algorithm.name(), self.hex())
+    }
+}
+
+/// Makes a [`Digest`] from parts. Each part is framed by its length, so that no two sequences of parts collide.
+#[derive(Clone, Debug, Default)]
+pub struct Hasher(blake3::Hasher);
+
+impl Hasher {
+    /// Raw bytes, unframed: for streaming one file's content.
+    pub fn raw(&mut self, bytes: &[u8]) -> &mut Self {
+        self.0.update(bytes);
+        self
+    }
+
+    /// One framed part.
+    pub fn part(&mut self, bytes: &[u8]) -> &mut Self {
+        self.0.update(&(bytes.len() as u64).to_le_bytes());
+        self.raw(bytes)
+    }
+
+    /// The digest of all that was added.
+    #[must_use]
+    pub fn finish(&self) -> Digest {
+        Digest { algorithm: Algorithm::Blake3, bytes: *self.0.finalize().as_bytes() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn framing_keeps_parts_apart() {
+        let of = |parts: &[&str]| parts.iter().fold(Hasher::default(), |mut h, p| h.part(p.as_bytes()).clone()).finish();
+        assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
+        assert_ne!(of(&[]), of(&[""]));
+    }
+
+    #[test]
+    fn streamed_equals_whole() {
+        assert_eq!(Hasher::default().raw(b"ab").raw(b"c").finish(), Digest::of(b"abc"));
+    }
+}

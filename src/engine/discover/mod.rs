@@ -1,0 +1,106 @@
+//! From files to targets: what a project builds when nobody says. Does not know flags, tools or steps.
+
+use super::path::FilePath;
+
+/// A language that JMake compiles.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Language {
+    /// `.c`
+    C,
+    /// `.cc .cpp .cxx .c++ .C`
+    Cxx,
+    /// `.s`
+    Assembler,
+    /// `.S`
+    AssemblerWithCpp,
+}
+
+/// What a target becomes.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum TargetKind {
+    /// A program.
+    Executable,
+    /// The project's library, in the form that the settings ask for.
+    Library,
+}
+
+/// Targets that are built by `--all` or by name only.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[allow(missing_docs, reason = "the names say all")]
+pub enum Group {
+    Test,
+    Example,
+    Benchmark,
+    Fuzzer,
+    Tool,
+}
+
+/// A file that is compiled.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Source {
+    /// Where.
+    pub path: FilePath,
+    /// In what.
+    pub language: Language,
+}
+
+/// Whether a file defines `main`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Main {
+    /// Surely.
+    Yes,
+    /// Under `#if`: only its object can tell.
+    IfObjectDefinesIt,
+}
+
+/// Something to build.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Target {
+    /// Unique among the targets.
+    pub name: String,
+    /// What it becomes.
+    pub kind: TargetKind,
+    /// `None`: built by default.
+    pub group: Option<Group>,
+    /// The file that defines `main`, for a program, and how sure that is. If its object does not define it, there is no such program
+    /// and the file counts among the project's own sources.
+    pub main: Option<(FilePath, Main)>,
+    /// Its further own sources, sorted.
+    pub sources: Vec<FilePath>,
+    /// Links the project's own objects through the internal archive.
+    pub uses_project: bool,
+    /// Libraries it needs beyond the project's settings, such as a test framework's, without `-l`.
+    pub libraries: Vec<String>,
+    /// Why it is a target, in words.
+    pub why: String,
+}
+
+/// A file that is not built, and why.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LeftOut {
+    /// Where.
+    pub path: FilePath,
+    /// In words.
+    pub why: String,
+    /// Whether the closing summary repeats it.
+    pub repeat: bool,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Discovery {
+    /// All that may be compiled, sorted by path, those of groups included.
+    pub sources: Vec<Source>,
+    /// Headers, sorted.
+    pub headers: Vec<FilePath>,
+    /// Sources that belong to no program of their own: they make the library and the internal archive. Sorted.
+    pub project_sources: Vec<FilePath>,
+    /// The inferred include directories, in search order. The root is the empty path.
+    pub include_dirs: Vec<FilePath>,
+    /// What to build, sorted by name.
+    pub targets: Vec<Target>,
+    /// Not built.
+    pub left_out: Vec<LeftOut>,
+    /// Further remarks, in words.
+    pub notes: Vec<String>,
+}

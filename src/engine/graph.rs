@@ -1,0 +1,128 @@
+//! Files and steps, who makes what, and cycles that name themselves. Does not know what a step runs, nor what is up to date.
+
+use super::digest::Digest;
+use super::path::FilePath;
+use super::report::StepKind;
+
+/// What is known of a step's reads.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Purity {
+    /// Runs nothing: a name for its inputs.
+    Phony,
+    /// All its reads are known, from its flags and its depfile.
+    Understood,
+    /// It may read what nobody declared.
+    Opaque,
+}
+
+/// What a step promises to make.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Output {
+    /// Where.
+    pub path: FilePath,
+    /// A directory with all in it, rather than a file.
+    pub tree: bool,
+    /// May be missing after success.
+    pub optional: bool,
+}
+
+impl Output {
+    /// A file that must be there after success.
+    #[must_use]
+    pub fn file(path: FilePath) -> Self {
+        Self { path, tree: false, optional: false }
+    }
+}
+
+/// Properties that change how a step is scheduled or judged.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct StepFlags {
+    /// Outputs whose stat did not change drop taint.
+    pub restat: bool,
+    /// Makes the description itself; its own command line does not count.
+    pub generator: bool,
+    /// Wants the terminal to itself.
+    pub console: bool,
+}
+
+/// Which variables a process gets.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Environment {
+    /// The subset that compilers and linkers get.
+    Tools,
+    /// All of the client's.
+    All,
+}
+
+/// A file written before a step runs, whose content is part of the step.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ResponseFile {
+    /// Where, relative to the root.
+    pub path: FilePath,
+    /// What.
+    pub content: Vec<u8>,
+}
+
+/// A file in which a tool lists what it read.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Depfile {
+    /// Where, relative to the root. Removed once read.
+    pub path: FilePath,
+}
+
+/// One process: argv only, run in the project's root.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Command {
+    /// Absolute path of the program.
+    pub program: FilePath,
+    /// Arguments after the program's name.
+    pub args: Vec<FilePath>,
+    /// Variables it gets.
+    pub environment: Environment,
+    /// Written before it runs.
+    pub response: Option<ResponseFile>,
+    /// Written by it.
+    pub depfile: Option<Depfile>,
+    /// Identity of every program it runs, of the variables that matter to them, and of what the driver expands the flags to.
+    pub identity: Digest,
+}
+
+/// What is particular to C and C++ about a step.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct CxxStep {
+    /// The source, for a step that reads one.
+    pub source: Option<FilePath>,
+    /// Why its result may not be shared, if so.
+    pub uncacheable: Option<String>,
+}
+
+/// A step as a front end describes it: files by path.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct StepSpec {
+    /// What it does.
+    pub kind: StepKind,
+    /// What is known of its reads.
+    pub purity: Purity,
+    /// What people see: the source or the output, relative to the root.
+    pub label: String,
+    /// The target it belongs to.
+    pub target: String,
+    /// Inputs on the command line.
+    pub explicit: Vec<FilePath>,
+    /// Further inputs.
+    pub implicit: Vec<FilePath>,
+    /// Must exist before it runs, without being inputs.
+    pub order_only: Vec<FilePath>,
+    /// Built with it, but it does not wait for them.
+    pub validations: Vec<FilePath>,
+    /// What it makes. The first names the step.
+    pub outputs: Vec<Output>,
+    /// Scheduling properties.
+    pub flags: StepFlags,
+    /// Limits how many of a kind run at once.
+    pub pool: Option<String>,
+    /// What it runs; `None` for a phony step.
+    pub command: Option<Command>,
+    /// Set by the C and C++ front end.
+    pub cxx: Option<CxxStep>,
+}

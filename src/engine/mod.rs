@@ -1,0 +1,17 @@
+//! Every decision JMake makes, as functions of values.
+//!
+//! Time, file contents and facts about the machine come in as arguments. Nothing here knows actors, files, processes,
+//! sockets, environment variables or the clock.
+
+pub mod config;
+pub mod cxx;
+pub mod digest;
+pub mod discover;
+pub mod fingerprint;
+pub mod graph;
+pub mod ids;
+pub mod path;
+pub mod plan;
+pub mod report;
+pub mod restart;
+pub mod scan;
