@@ -1,1 +1,24 @@
-//! .
+//! The resident process: where its parts are put together. Does not know how a client shows what it is told.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How a daemon is started.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct DaemonOptions {
+    /// Where to listen; `None`: the user's own socket.
+    pub socket: Option<PathBuf>,
+    /// Leave the caller's session once it accepts.
+    pub detach: bool,
+    /// Serve one request over standard input and output, then end.
+    pub once: bool,
+    /// End after this long without a client.
+    pub idle_timeout: Option<Duration>,
+}
+
+/// Runs until told to stop. Returns the exit code.
+#[must_use]
+pub fn run(options: DaemonOptions) -> u8 {
+    eprintln!("jmake-actors: cannot serve {options:?}");
+    4
+}

@@ -1,0 +1,182 @@
+//! Events of a build as users and scripts read them. Does not know who listens.
+
+use serde::{Deserialize, Serialize};
+
+use super::text::PathText;
+use crate::engine::report::{self, BuildEvent};
+pub use crate::engine::report::{Counts, Outcome, Severity, StepKind};
+
+/// An event and when it happened.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Timed {
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+    /// Milliseconds since the build's start.
+    pub time_ms: u64,
+}
+
+/// What happened. `StepOutput` and `Progress` are for the client only, the others are its JSON.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names are those of the JSON and say all")]
+pub enum Event {
+    BuildStarted {
+        build: u32,
+        root: PathText,
+        profile: String,
+        targets: Vec<String>,
+    },
+    Notice {
+        text: String,
+    },
+    StepStarted {
+        step: u32,
+        #[serde(with = "StepKindName")]
+        kind: StepKind,
+        label: String,
+    },
+    StepFinished {
+        step: u32,
+        #[serde(with = "StepKindName")]
+        kind: StepKind,
+        label: String,
+        target: String,
+        #[serde(with = "OutcomeName")]
+        outcome: Outcome,
+        reason: String,
+        wall_ms: u64,
+        user_ms: u64,
+        max_rss_kb: u64,
+    },
+    StepOutput {
+        step: u32,
+        label: String,
+        target: String,
+        failed: bool,
+        text: String,
+    },
+    Diagnostic {
+        #[serde(with = "SeverityName")]
+        severity: Severity,
+        file: Option<PathText>,
+        line: u32,
+        column: u32,
+        message: String,
+        rendered: String,
+    },
+    Artifact {
+        target: String,
+        kind: String,
+        path: PathText,
+    },
+    Progress {
+        done: u32,
+        total: u32,
+        running: u32,
+    },
+    ActorRestarted {
+        name: String,
+        restarts: u32,
+        why: String,
+    },
+    BuildError {
+        build: u32,
+        first: String,
+    },
+    BuildFinished {
+        success: bool,
+        exit_code: u8,
+        #[serde(with = "CountsFields")]
+        steps: Counts,
+        artifacts: Vec<PathText>,
+        wall_ms: u64,
+    },
+}
+
+impl Event {
+    /// Whether `--json` shows it.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        !matches!(self, Self::StepOutput { .. } | Self::Progress { .. })
+    }
+}
+
+impl From<&BuildEvent> for Event {
+    fn from(event: &BuildEvent) -> Self {
+        match event.clone() {
+            BuildEvent::BuildStarted { build, root, profile, targets } => {
+                Self::BuildStarted { build: build.0, root: (&root).into(), profile, targets }
+            }
+            BuildEvent::Notice { text } => Self::Notice { text },
+            BuildEvent::StepStarted { step, kind, label } => Self::StepStarted { step: step.0, kind, label },
+            BuildEvent::StepFinished { step, kind, label, target, outcome, reason, cost } => {
+                let report::Cost { wall_ms, user_ms, max_rss_kb } = cost;
+                Self::StepFinished { step: step.0, kind, label, target, outcome, reason, wall_ms, user_ms, max_rss_kb }
+            }
+            BuildEvent::StepOutput { step, label, target, failed, text } => Self::StepOutput { step: step.0, label, target, failed, text },
+            BuildEvent::Diagnostic(diagnostic) => diagnostic.into(),
+            BuildEvent::Artifact(artifact) => artifact.into(),
+            BuildEvent::Progress { done, total, running } => Self::Progress { done, total, running },
+            BuildEvent::ActorRestarted { name, restarts, why } => Self::ActorRestarted { name, restarts, why },
+            BuildEvent::BuildError { build, first } => Self::BuildError { build: build.0, first },
+            BuildEvent::BuildFinished { success, exit_code, counts, artifacts, wall_ms } => {
+                let artifacts = artifacts.iter().map(PathText::from).collect();
+                Self::BuildFinished { success, exit_code, steps: counts, artifacts, wall_ms }
+            }
+        }
+    }
+}
+
+impl From<report::Diagnostic> for Event {
+    fn from(it: report::Diagnostic) -> Self {
+        let file = it.file.as_ref().map(PathText::from);
+        Self::Diagnostic { severity: it.severity, file, line: it.line, column: it.column, message: it.message, rendered: it.rendered }
+    }
+}
+
+impl From<report::Artifact> for Event {
+    fn from(it: report::Artifact) -> Self {
+        Self::Artifact { target: it.target, kind: it.kind.to_owned(), path: (&it.path).into() }
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(remote = "StepKind", rename_all = "snake_case")]
+enum StepKindName {
+    Frontend,
+    Backend,
+    Compile,
+    Link,
+    Archive,
+    Lto,
+    Custom,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(remote = "Outcome", rename_all = "snake_case")]
+enum OutcomeName {
+    Ran,
+    Cached,
+    Failed,
+    Cancelled,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(remote = "Severity", rename_all = "snake_case")]
+enum SeverityName {
+    Note,
+    Warning,
+    Error,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(remote = "Counts")]
+struct CountsFields {
+    total: u32,
+    ran: u32,
+    cached: u32,
+    up_to_date: u32,
+    failed: u32,
+    not_run: u32,
+}
