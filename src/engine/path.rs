@@ -17,6 +17,12 @@ impl FilePath {
         Self(path.as_ref().as_bytes().into())
     }
 
+    /// The path with exactly these bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+
     /// `path` as JMake keeps it: `.` and `..` folded by name, and relative to `root` where inside it.
     /// A relative `path` is taken as relative to `root`. The root itself is the empty path.
     #[must_use]

@@ -1,9 +1,11 @@
 //! From files to targets: what a project builds when nobody says. Does not know flags, tools or steps.
 
+use serde::{Deserialize, Serialize};
+
 use super::path::FilePath;
 
 /// A language that JMake compiles.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 pub enum Language {
     /// `.c`
     C,

@@ -1,1 +1,11 @@
-//! .
+//! What files say about themselves: their kind by name, what a source asks for, what a binary offers, what a tool read.
+//! Does not read files, and does not know what is done with the facts.
+
+pub mod binary;
+mod conditional;
+mod declarations;
+pub mod depfile;
+pub mod facts;
+pub mod kind;
+mod lexer;
+pub mod source;

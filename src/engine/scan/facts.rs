@@ -1,0 +1,62 @@
+//! What one source or header says about itself, as kept in caches. Does not know how it is found out.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::path::FilePath;
+
+/// How an included file is named.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+pub enum IncludeForm {
+    /// `"name"`
+    Quote,
+    /// `<name>`
+    Angle,
+    /// A macro: only the preprocessor knows.
+    Computed,
+}
+
+/// One `#include`, or a question about one.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Include {
+    /// As spelled, without quotes; the macro's text if computed.
+    pub name: FilePath,
+    /// How.
+    pub form: IncludeForm,
+    /// One-based.
+    pub line: u32,
+    /// Under an `#if` that is neither the file's include guard nor always true.
+    pub conditional: bool,
+    /// `#include_next`
+    pub next: bool,
+}
+
+/// Whether a text defines `main`.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub enum MainFact {
+    /// It does not.
+    #[default]
+    None,
+    /// Under `#if`, or by a macro that looks as if it did.
+    Conditional,
+    /// It does.
+    Yes,
+}
+
+/// What a text says about itself.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct SourceFacts {
+    /// In order of appearance. Those under `#if 0` do not count.
+    pub includes: Vec<Include>,
+    /// Whether it defines `main`.
+    pub main: MainFact,
+    /// What `__has_include` and `__has_embed` ask for.
+    pub has_include: Vec<Include>,
+    /// It is a C++20 module unit, or imports one.
+    pub module: bool,
+    /// It uses `__DATE__`, `__TIME__` or `__TIMESTAMP__`.
+    pub time_macros: bool,
+    /// Files that become data: `.incbin` and `#embed`.
+    pub embeds: Vec<Include>,
+    /// It defines `LLVMFuzzerTestOneInput`.
+    pub fuzzer: bool,
+}

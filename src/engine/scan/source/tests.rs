@@ -1,0 +1,215 @@
+//! Texts and what they say about themselves.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn facts(text: &str) -> SourceFacts {
+    scan(text.as_bytes(), Language::Cxx)
+}
+
+fn spelled(include: &Include) -> String {
+    let name = &include.name;
+    let shown = match include.form {
+        IncludeForm::Quote => format!("\"{name}\""),
+        IncludeForm::Angle => format!("<{name}>"),
+        IncludeForm::Computed => format!("{name}"),
+    };
+    let (next, unsure) = (if include.next { "next " } else { "" }, if include.conditional { "?" } else { "" });
+    format!("{next}{shown}{unsure}:{}", include.line)
+}
+
+fn list(includes: &[Include]) -> String {
+    includes.iter().map(spelled).collect::<Vec<_>>().join(" ")
+}
+
+fn check_includes(text: &str, expect: &str) {
+    assert_eq!(list(&facts(text).includes), expect, "{text:?}");
+}
+
+#[test]
+fn includes_are_found_as_spelled() {
+    check_includes("#include \"a.h\"\n#include <b/c.h>\n", "\"a.h\":1 <b/c.h>:2");
+    check_includes("  #  include\t\"a b.h\" // x\n", "\"a b.h\":1");
+    check_includes("#include/**/<a//b.h>\n", "<a//b.h>:1");
+    check_includes("#include_next <a.h>\n#import \"b.h\"", "next <a.h>:1 \"b.h\":2");
+    check_includes("#include HEADER(x)\n", "HEADER:1");
+    check_includes("#inc\\\nlude \\\n \"a.h\"\n#include \"b.h\"", "\"a.h\":1 \"b.h\":4");
+    check_includes("%: include <a.h>\n", "<a.h>:1");
+    check_includes("\u{feff}#include <a.h>\r\n", "<a.h>:1");
+}
+
+#[test]
+fn what_only_looks_like_an_include_is_not_one() {
+    check_includes("// #include \"a.h\"\n/*\n#include \"a.h\"\n*/\n", "");
+    check_includes("const char *s = \"\\\n#include <a.h>\\\n\";", "");
+    check_includes("auto s = R\"x(\n#include <a.h>\n)\" \n)x\";\n#include <b.h>", "<b.h>:5");
+    check_includes("x #include <a.h>\n#define A #include <b.h>\n#included <c.h>\n#include\n", "");
+    check_includes("#error don't\n#include <a.h>\nint n = 1'000; char c = '\"';\n#include <b.h>\n", "<a.h>:2 <b.h>:4");
+}
+
+#[test]
+fn conditions_are_told_from_guards() {
+    check_includes("#ifdef A\n#include <a.h>\n#else\n#include <b.h>\n#endif\n#include <c.h>", "<a.h>?:2 <b.h>?:4 <c.h>:6");
+    check_includes("/* x */\n#ifndef A_H\n#define A_H\n#include <a.h>\n#endif", "<a.h>:4");
+    check_includes("#pragma once\n#if !defined(A_H)\n# define A_H 1\n#include <a.h>\n#endif", "<a.h>:4");
+    check_includes("#if !defined A_H\n#define A_H\n#include <a.h>\n#endif", "<a.h>:3");
+    check_includes("#ifndef A\n#define B\n#include <a.h>\n#endif", "<a.h>?:3");
+    check_includes("int x;\n#ifndef A\n#define A\n#include <a.h>\n#endif", "<a.h>?:4");
+    check_includes("#if 0\n#include <a.h>\n#else\n#include <b.h>\n#endif", "<b.h>:4");
+    check_includes("#if 1\n#include <a.h>\n#elif X\n#include <b.h>\n#endif", "<a.h>:2");
+    check_includes("#if 0 && X\n#include <a.h>\n#elif X\n#include <b.h>\n#endif", "<b.h>?:4");
+    check_includes("#if 0 // don't\nit's /* \n#endif\n*/\n#include <a.h>\n#endif\n#include <b.h>", "<a.h>:5 <b.h>:7");
+    check_includes("#ifdef __cplusplus\n#include <a.h>\n#endif", "<a.h>?:2");
+    check_includes("#if 0\n#if X\n#else\n#include <a.h>\n#endif\n#include <b.h>\n#endif\n#include <c.h>", "<c.h>:8");
+    check_includes("#endif\n#else\n#include <a.h>", "<a.h>:3");
+}
+
+fn check_main(text: &str, expect: MainFact) {
+    assert_eq!(facts(text).main, expect, "{text:?}");
+}
+
+#[test]
+fn main_is_a_definition_at_the_top() {
+    for text in [
+        "int main() { }",
+        "int main(int argc, char *argv[]) {",
+        "int\nmain (void)\n{",
+        "auto main() -> int {",
+        "int main() try { } catch (...) {}",
+        "int main(argc, argv) int argc; char **argv; {",
+        "main(argc, argv)\n char *argv[];\n int argc;\n{",
+        "int main(int c, char **v) __attribute__((noreturn)) {",
+        "__attribute__((used)) int main() {",
+        "extern \"C\" { int main() { } }",
+        "extern \"C\" int main() {",
+        "#ifdef __cplusplus\nextern \"C\" {\n#endif\nint main() { }\n#ifdef __cplusplus\n}\n#endif",
+        "namespace a { int f() { return 0; } }\nint main() {",
+        "int x[] = {1, 2}; struct S { int main(); }; int main() {",
+        "#ifdef A\nint f(int x) {\n#else\nint f() {\n#endif\n}\nint main() {",
+        "#if 0\n#else\nint main() {\n#endif",
+        "int ZEXPORT(main)(int); ZEXPORT(int) main(int c, char **v) {",
+        "A::A() : x{1}, y(2) { } int main() {",
+        "int f(int x = g({1})) { } int main() {",
+        "std::vector<std::function<void()>> fs = { [] { if (1) { } } };\nint main() {",
+        "#if !defined(LUA) \n#define LUA\n#endif\nint main() {",
+    ] {
+        check_main(text, MainFact::Yes);
+    }
+}
+
+#[test]
+fn other_mains_do_not_count() {
+    for text in [
+        "int main();",
+        "extern int main(int, char **);",
+        "int main(void) __attribute__((noreturn)); void f() {",
+        "int wmain() { } int WinMain(int a) { } int domain() { }",
+        "namespace a { int main() { } }",
+        "class A { int main() { } };",
+        "int A::main() { }",
+        "void f() { main(); { } }",
+        "#define X int main() { }\n",
+        "// int main() { }\n",
+        "const char *s = \"int main() {\";",
+        "auto s = R\"(int main() { })\";",
+        "#if 0\nint main() { }\n#endif",
+        "int main = 3; struct main { };",
+        "auto main2 = [](int main) { };",
+    ] {
+        check_main(text, MainFact::None);
+    }
+}
+
+#[test]
+fn a_main_that_depends_is_conditional() {
+    for text in [
+        "#ifdef TEST\nint main() { }\n#endif",
+        "#if defined(A)\n#else\nint main() { }\n#endif",
+        "#define CATCH_CONFIG_MAIN\n#include <catch.hpp>",
+        "BENCHMARK_MAIN();",
+        "struct A { };\nQTEST_MAIN(A)\n#include \"a.moc\"",
+    ] {
+        check_main(text, MainFact::Conditional);
+    }
+    check_main("#ifdef A\nint main() { }\n#endif\n#undef A\nint main() { }", MainFact::Yes);
+    assert_eq!(scan(b"int main() {", Language::Assembler).main, MainFact::None);
+}
+
+#[test]
+fn modules_are_found() {
+    for (text, expect) in [
+        ("export module a.b;", true),
+        ("module;\n#include <x>\nexport module a:b;", true),
+        ("module a;", true),
+        ("import std;", true),
+        ("import <vector>;", true),
+        ("export import a;", true),
+        ("int module = 3; f(import);", false),
+        ("void f() { module; }", false),
+        ("#ifdef M\nexport module a;\n#endif", false),
+        ("struct module x;", false),
+    ] {
+        assert_eq!(facts(text).module, expect, "{text}");
+    }
+    assert!(!scan(b"module x;", Language::C).module);
+}
+
+#[test]
+fn hidden_inputs_are_found() {
+    for (text, expect) in [
+        ("#embed \"a.bin\" limit(3)\n#embed <b.bin>", "\"a.bin\":1 <b.bin>:2"),
+        ("asm(\".incbin \\\"a.bin\\\"\\n.incbin \\\"b c\\\"\");", "\"a.bin\":1 \"b c\":1"),
+        ("\n#define I(f) asm(\".incbin \\\"\" f \"\\\"\")", "\".incbin \\\"\":2"),
+        ("// .incbin \"a\"\nint incbin; char *s = \"a\";", ""),
+    ] {
+        assert_eq!(list(&facts(text).embeds), expect, "{text}");
+    }
+    assert_eq!(list(&scan(b".text\n .incbin \"a.bin\" # it's\n", Language::Assembler).embeds), "\"a.bin\":2");
+    assert_eq!(list(&scan(b"#include \"a.h\"\n .incbin \"a.bin\"\n", Language::AssemblerWithCpp).embeds), "\"a.bin\":2");
+    let asked = facts("#if defined(__has_include) && __has_include(<a.h>) || __has_include(\"b.h\")\n#elif __has_include(X)\n#endif");
+    assert_eq!(list(&asked.has_include), "<a.h>:1 \"b.h\":1 X?:2");
+    for (text, expect) in
+        [("f(__TIME__);", true), ("#define V __DATE__\n", true), ("\"__DATE__\" __TIMER__", false), ("#if 0\n__TIME__\n#endif", false)]
+    {
+        assert_eq!(facts(text).time_macros, expect, "{text}");
+    }
+}
+
+#[test]
+fn fuzzers_are_found() {
+    assert!(facts("extern \"C\" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) { }").fuzzer);
+    assert!(!facts("extern \"C\" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size); int main() { }").fuzzer);
+}
+
+#[test]
+fn functions_are_named() {
+    for (text, expect) in [
+        ("int f(void) { g(); } static void h() { }", "f h"),
+        ("namespace a::b { namespace { void f() { } } } void g() { }", "a::b::(anonymous namespace)::f g"),
+        ("int ZEXPORT adler(a, b)\n uLong a;\n const Bytef *b;\n{ } int x;", "adler"),
+        ("void A::b(int) const noexcept(true) LOCKS(mu) { } A::A() : x(1) { }", "A::b A::A"),
+        ("class A { void f() { } }; enum class B { X }; int v = f(1); auto l = [](int) { };", ""),
+        ("EXPORT(int) f(int x) { } __attribute__((x)) int g() { }", "f g"),
+    ] {
+        assert_eq!(defined_functions(text.as_bytes(), Language::Cxx).join(" "), expect, "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn random_text_never_panics(words in proptest::collection::vec(prop_oneof![
+        Just("#if X\n"), Just("#else\n"), Just("#endif\n"), Just("\n#include"), Just("{"), Just("}"), Just("("), Just(")"), Just("main"),
+        Just("\""), Just("R\"("), Just("\\\n"), Just(";"), Just("extern \"C\""), Just("#define"), Just("__has_include("), Just("incbin"), Just("\u{ff}"),
+    ], 0..60)) {
+        let text = words.concat();
+        for language in [Language::C, Language::Cxx, Language::Assembler, Language::AssemblerWithCpp] {
+            let _ = scan(text.as_bytes(), language);
+        }
+    }
+
+    #[test]
+    fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let _ = scan(&bytes, Language::Cxx);
+    }
+}
