@@ -1,3 +1,15 @@
 //! Settings: as typed, merged, valid. Does not read files.
+//!
+//! [`raw`] reads one file, [`merge`] puts files, environment and profile in order, [`settings`] is what comes out.
 
+pub mod keys;
+pub mod merge;
+pub mod problem;
+pub mod raw;
 pub mod settings;
+
+pub use merge::{Request, load};
+pub use problem::{ConfigError, Problem};
+
+#[cfg(test)]
+mod tests;

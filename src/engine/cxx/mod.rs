@@ -1,3 +1,5 @@
 //! What JMake knows of C, C++ and LLVM: flags, command lines, drivers and what tools print. Does not run anything.
 
+pub mod flags;
+pub mod probe;
 pub mod toolchain;

@@ -7,6 +7,15 @@ use serde::{Deserialize, Serialize};
 use crate::engine::digest::Digest;
 use crate::engine::path::FilePath;
 
+/// The oldest clang whose command line JMake speaks.
+pub const OLDEST: Version = Version(11, 0, 0);
+
+/// Programs without which an install builds nothing.
+pub const NEEDED: &[&str] = &["clang", "clang++", "llvm-ar"];
+
+/// What installs a toolchain.
+pub const INSTALL: &str = "apt-get install clang lld llvm";
+
 /// `major.minor.patch`.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 pub struct Version(pub u32, pub u32, pub u32);
@@ -42,6 +51,110 @@ impl Toolchain {
     }
 }
 
+/// What `clang --version` says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct VersionText {
+    /// Of this clang.
+    pub version: Version,
+    /// The default target.
+    pub triple: String,
+    /// Where it believes to be installed; a symbolic link's directory if called through one.
+    pub installed_dir: Option<FilePath>,
+}
+
+/// Reads the output of `clang --version`; `None` if it is not clang's.
+#[must_use]
+pub fn parse_version(output: &str) -> Option<VersionText> {
+    let field = |name: &str| output.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let first = output.lines().find(|line| line.contains("clang version "))?;
+    let number = first.split("clang version ").nth(1)?.split(|c: char| c != '.' && !c.is_ascii_digit()).next()?;
+    Some(VersionText {
+        version: parse_number(number)?,
+        triple: field("Target:").unwrap_or_default().to_owned(),
+        installed_dir: field("InstalledDir:").map(FilePath::from),
+    })
+}
+
+/// `19`, `19.1` or `19.1.7`.
+fn parse_number(text: &str) -> Option<Version> {
+    let mut parts = text.split('.').map(|part| part.parse().ok());
+    let (major, minor, patch) = (parts.next()??, parts.next().unwrap_or(Some(0))?, parts.next().unwrap_or(Some(0))?);
+    Some(Version(major, minor, patch))
+}
+
+/// Why no toolchain was chosen.
+#[derive(Debug, Eq, PartialEq, thiserror::Error)]
+pub enum ToolError {
+    /// There is none on this machine.
+    #[error("no LLVM toolchain was found; looked in llvm-config's directory, /usr/lib/llvm-*, PATH, $CC and $CXX. Install one: {INSTALL}")]
+    None,
+    /// There are some, none usable.
+    #[error("no usable LLVM toolchain: {}. Install a complete one: {INSTALL}", .0.join("; "))]
+    Unusable(Vec<String>),
+    /// The one asked for is not there.
+    #[error("there is no LLVM toolchain `{wanted}`; found: {}. Ask for one of these, or install it: {}", .found.join(", "), install(.wanted))]
+    NoSuch {
+        /// As asked for.
+        wanted: String,
+        /// What there is.
+        found: Vec<String>,
+    },
+}
+
+fn install(wanted: &str) -> String {
+    match wanted.split('.').next().and_then(|major| major.parse::<u32>().ok()) {
+        Some(major) => format!("apt-get install clang-{major} lld-{major} llvm-{major}"),
+        None => INSTALL.to_owned(),
+    }
+}
+
+/// The toolchain to build with: the newest usable one that fits `wanted`, a version (`14`, `19.1`) or a path of its root,
+/// its programs' directory or one of its programs. Of equals the first found wins.
+///
+/// # Errors
+/// None is there, none is complete, or none fits.
+pub fn choose<'a>(found: &'a [Toolchain], wanted: Option<&str>) -> Result<&'a Toolchain, ToolError> {
+    if found.is_empty() && wanted.is_none() {
+        return Err(ToolError::None);
+    }
+    let fitting: Vec<&Toolchain> = found.iter().filter(|t| wanted.is_none_or(|wanted| t.fits(wanted))).collect();
+    if let (true, Some(wanted)) = (fitting.is_empty(), wanted) {
+        let found = if found.is_empty() { vec!["none".to_owned()] } else { found.iter().map(Toolchain::describe).collect() };
+        return Err(ToolError::NoSuch { wanted: wanted.to_owned(), found });
+    }
+    let usable = fitting.iter().filter(|t| t.lacks().is_none()).copied();
+    let newest = usable.fold(None, |best: Option<&Toolchain>, t| if best.is_some_and(|b| b.version >= t.version) { best } else { Some(t) });
+    newest.ok_or_else(|| ToolError::Unusable(fitting.iter().filter_map(|t| Some(format!("{} {}", t.describe(), t.lacks()?))).collect()))
+}
+
+impl Toolchain {
+    /// Its version and place, in words.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        format!("{} in {}", self.version, self.bin_dir)
+    }
+
+    /// Why it cannot build, in words; `None` if it can.
+    #[must_use]
+    pub fn lacks(&self) -> Option<String> {
+        if self.version < OLDEST {
+            return Some(format!("is older than {OLDEST}"));
+        }
+        let missing: Vec<&str> = NEEDED.iter().copied().filter(|name| self.tool(name).is_none()).collect();
+        (!missing.is_empty()).then(|| format!("has no {}", missing.join(", ")))
+    }
+
+    fn fits(&self, wanted: &str) -> bool {
+        let asked: Option<Vec<u32>> = wanted.split('.').map(|part| part.parse().ok()).collect();
+        if let Some(asked) = asked {
+            return asked.len() <= 3 && [self.version.0, self.version.1, self.version.2].starts_with(&asked);
+        }
+        let path = std::path::Path::new(wanted);
+        let bin = self.bin_dir.as_path();
+        bin == path || bin == path.join("bin") || self.tools.values().any(|tool| tool.as_path() == path)
+    }
+}
+
 /// What a driver does with one set of flags in one language, learnt from one `-###` run.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct DriverProbe {
@@ -51,4 +164,64 @@ pub struct DriverProbe {
     pub quote_dirs: Vec<FilePath>,
     /// Directories for `<…>` and `"…"`, in order, absent ones kept, system ones included.
     pub search_dirs: Vec<FilePath>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn toolchain(dir: &str, version: Version, tools: &[&str]) -> Toolchain {
+        Toolchain {
+            bin_dir: dir.into(),
+            version,
+            triple: String::new(),
+            tools: tools.iter().map(|t| ((*t).to_owned(), FilePath::from(dir).join(t))).collect(),
+            identity: Digest::of(b""),
+            origin: String::new(),
+        }
+    }
+
+    #[test]
+    fn version_texts_are_read() {
+        let check = |text: &str, expect: Option<(Version, &str, Option<&str>)>| {
+            let expect =
+                expect.map(|(version, triple, dir)| VersionText { version, triple: triple.into(), installed_dir: dir.map(Into::into) });
+            assert_eq!(parse_version(text), expect, "{text}");
+        };
+        let debian = "Debian clang version 14.0.6\nTarget: x86_64-pc-linux-gnu\nThread model: posix\nInstalledDir: /usr/bin\n";
+        check(debian, Some((Version(14, 0, 6), "x86_64-pc-linux-gnu", Some("/usr/bin"))));
+        check("Debian clang version 19.1.7 (3~deb12u1)\nTarget: t\n", Some((Version(19, 1, 7), "t", None)));
+        check("Ubuntu clang version 18.1.3 (1ubuntu1)\n", Some((Version(18, 1, 3), "", None)));
+        check("clang version 21.0.0git (https://x abc)\nTarget: aarch64-linux\n", Some((Version(21, 0, 0), "aarch64-linux", None)));
+        check("gcc (Debian 12.2.0-14) 12.2.0\n", None);
+        check("clang version \n", None);
+        check("", None);
+    }
+
+    #[test]
+    fn the_newest_usable_toolchain_that_fits_is_chosen() {
+        let whole = &["clang", "clang++", "llvm-ar"];
+        let all = [
+            toolchain("/usr/lib/llvm-14/bin", Version(14, 0, 6), whole),
+            toolchain("/usr/lib/llvm-19/bin", Version(19, 1, 7), whole),
+            toolchain("/usr/bin", Version(19, 1, 7), whole),
+            toolchain("/opt/20/bin", Version(20, 1, 0), &["clang"]),
+            toolchain("/opt/9/bin", Version(9, 0, 0), whole),
+        ];
+        let check = |wanted: Option<&str>, expect: &str| {
+            let said = choose(&all, wanted).map_or_else(|e| e.to_string(), |t| t.bin_dir.to_string());
+            assert!(said.starts_with(expect), "{wanted:?}: {said}");
+        };
+        check(None, "/usr/lib/llvm-19/bin");
+        check(Some("14"), "/usr/lib/llvm-14/bin");
+        check(Some("19.1"), "/usr/lib/llvm-19/bin");
+        check(Some("/usr/lib/llvm-14"), "/usr/lib/llvm-14/bin");
+        check(Some("/usr/bin"), "/usr/bin");
+        check(Some("/usr/lib/llvm-14/bin/clang++"), "/usr/lib/llvm-14/bin");
+        check(Some("20"), "no usable LLVM toolchain: 20.1.0 in /opt/20/bin has no clang++, llvm-ar.");
+        check(Some("9"), "no usable LLVM toolchain: 9.0.0 in /opt/9/bin is older than 11.0.0.");
+        check(Some("1"), "there is no LLVM toolchain `1`; found: 14.0.6 in /usr/lib/llvm-14/bin, ");
+        assert!(choose(&[], None).unwrap_err().to_string().ends_with("apt-get install clang lld llvm"));
+        assert!(choose(&all, Some("17")).unwrap_err().to_string().ends_with("apt-get install clang-17 lld-17 llvm-17"));
+    }
 }

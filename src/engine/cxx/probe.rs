@@ -1,0 +1,185 @@
+//! What a driver expands flags to, learnt from its `-###`. Does not run it.
+
+use super::toolchain::DriverProbe;
+use crate::engine::digest::{Digest, Hasher};
+use crate::engine::discover::Language;
+use crate::engine::path::FilePath;
+
+/// Why a probe says nothing.
+#[derive(Debug, Eq, PartialEq, thiserror::Error)]
+pub enum ProbeError {
+    /// The driver refuses the flags; its own words.
+    #[error("the compiler refuses the flags of this project:\n{0}\nChange them in jmake.toml or in CFLAGS, CXXFLAGS, CPPFLAGS, LDFLAGS")]
+    Refused(String),
+    /// Its output holds no command line.
+    #[error("the compiler's -### output holds no command line:\n{0}\nIs it clang? Choose another with --toolchain")]
+    NoCommand(String),
+}
+
+/// What the driver passes to the linker.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LinkProbe {
+    /// Identity of the expanded command line.
+    pub identity: Digest,
+    /// The linker it runs.
+    pub program: FilePath,
+    /// Where it looks for libraries, in order.
+    pub library_dirs: Vec<FilePath>,
+}
+
+/// The name clang gives a language after `-x`.
+#[must_use]
+pub fn language_name(language: Language) -> &'static str {
+    match language {
+        Language::C => "c",
+        Language::Cxx => "c++",
+        Language::Assembler => "assembler",
+        Language::AssemblerWithCpp => "assembler-with-cpp",
+    }
+}
+
+/// Arguments of the run that shows what `flags` mean in `language`. Nothing is compiled or written.
+#[must_use]
+pub fn compile_arguments(language: Language, flags: &[FilePath]) -> Vec<FilePath> {
+    let rest = ["-x", language_name(language), "-c", "/dev/null", "-o", "jmake-probe.o"];
+    std::iter::once("-###").map(FilePath::from).chain(flags.iter().cloned()).chain(rest.map(FilePath::from)).collect()
+}
+
+/// Arguments of the run that shows what `flags` mean for the linker.
+#[must_use]
+pub fn link_arguments(flags: &[FilePath]) -> Vec<FilePath> {
+    let rest = ["/dev/null", "-o", "jmake-probe"];
+    std::iter::once("-###").map(FilePath::from).chain(flags.iter().cloned()).chain(rest.map(FilePath::from)).collect()
+}
+
+/// Reads what [`compile_arguments`] made the driver print on stderr.
+///
+/// # Errors
+/// The flags are refused, or the output is not clang's.
+pub fn parse_compile(stderr: &str) -> Result<DriverProbe, ProbeError> {
+    let commands = commands(stderr)?;
+    let cc1 = commands.iter().find(|c| c.iter().any(|arg| arg == "-cc1" || arg == "-cc1as"));
+    let cc1 = cc1.ok_or_else(|| ProbeError::NoCommand(stderr.to_owned()))?;
+    let lists = SearchLists::of(cc1);
+    Ok(DriverProbe { identity: identity(&commands), quote_dirs: lists.quote.clone(), search_dirs: lists.angled_order() })
+}
+
+/// Reads what [`link_arguments`] made the driver print on stderr.
+///
+/// # Errors
+/// The flags are refused, or the output is not clang's.
+pub fn parse_link(stderr: &str) -> Result<LinkProbe, ProbeError> {
+    let commands = commands(stderr)?;
+    let ld = commands.last().ok_or_else(|| ProbeError::NoCommand(stderr.to_owned()))?;
+    let program = ld.first().ok_or_else(|| ProbeError::NoCommand(stderr.to_owned()))?;
+    let dirs = ld.iter().filter_map(|arg| arg.strip_prefix("-L")).filter(|dir| !dir.is_empty()).map(FilePath::from);
+    Ok(LinkProbe { identity: identity(&commands), program: program.as_str().into(), library_dirs: dirs.collect() })
+}
+
+fn identity(commands: &[Vec<String>]) -> Digest {
+    let mut hasher = Hasher::default();
+    for command in commands {
+        hasher.part(&(command.len() as u64).to_le_bytes());
+        for arg in command {
+            hasher.part(arg.as_bytes());
+        }
+    }
+    hasher.finish()
+}
+
+/// The command lines that `-###` printed, split.
+fn commands(stderr: &str) -> Result<Vec<Vec<String>>, ProbeError> {
+    let (printed, said): (Vec<&str>, Vec<&str>) = stderr.lines().partition(|line| line.starts_with(" \""));
+    let errors: Vec<&str> = said.into_iter().filter(|line| line.contains("error: ")).collect();
+    if !errors.is_empty() {
+        return Err(ProbeError::Refused(errors.join("\n")));
+    }
+    if printed.is_empty() {
+        return Err(ProbeError::NoCommand(stderr.to_owned()));
+    }
+    Ok(printed.iter().map(|line| split(line)).collect())
+}
+
+/// Takes apart `"a" "b \"c\""`.
+fn split(line: &str) -> Vec<String> {
+    let mut args = Vec::new();
+    let mut current: Option<String> = None;
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match (c, &mut current) {
+            ('"', None) => current = Some(String::new()),
+            ('"', Some(_)) => args.extend(current.take()),
+            ('\\', Some(arg)) => arg.extend(chars.next()),
+            (c, Some(arg)) => arg.push(c),
+            _ => {}
+        }
+    }
+    args
+}
+
+/// Directories by the group clang sorts them into.
+#[derive(Default)]
+struct SearchLists {
+    quote: Vec<FilePath>,
+    angled: Vec<FilePath>,
+    system: Vec<FilePath>,
+    /// System directories of one language, from `C_INCLUDE_PATH` and kin.
+    of_language: Vec<FilePath>,
+    internal: Vec<FilePath>,
+    after: Vec<FilePath>,
+}
+
+impl SearchLists {
+    fn of(cc1: &[String]) -> Self {
+        let mut lists = Self::default();
+        let mut other_language = Vec::new();
+        let cxx = cc1.windows(2).any(|pair| pair[0] == "-x" && pair[1].starts_with("c++"));
+        let mut args = cc1.iter();
+        while let Some(arg) = args.next() {
+            let list = match arg.as_str() {
+                "-iquote" => &mut lists.quote,
+                "-I" => &mut lists.angled,
+                "-isystem" | "-iwithsysroot" => &mut lists.system,
+                "-c-isystem" => {
+                    if cxx {
+                        &mut other_language
+                    } else {
+                        &mut lists.of_language
+                    }
+                }
+                "-cxx-isystem" => {
+                    if cxx {
+                        &mut lists.of_language
+                    } else {
+                        &mut other_language
+                    }
+                }
+                "-internal-isystem" | "-internal-externc-isystem" => &mut lists.internal,
+                "-idirafter" => &mut lists.after,
+                joined => {
+                    lists.angled.extend(joined.strip_prefix("-I").map(FilePath::from));
+                    continue;
+                }
+            };
+            list.extend(args.next().map(|dir| FilePath::from(dir.as_str())));
+        }
+        lists
+    }
+
+    /// The order in which clang looks. A directory named twice counts where it comes first, but a system directory
+    /// named by `-I` counts among the system ones.
+    fn angled_order(&self) -> Vec<FilePath> {
+        let system: Vec<&FilePath> = self.system.iter().chain(&self.of_language).chain(&self.internal).collect();
+        let angled = self.angled.iter().filter(|dir| !system.contains(dir));
+        let mut order: Vec<FilePath> = Vec::new();
+        for dir in angled.chain(system.iter().copied()).chain(&self.after) {
+            if !order.contains(dir) {
+                order.push(dir.clone());
+            }
+        }
+        order
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+//! Outputs of real drivers, shortened, and what is read from them.
+
+use super::*;
+
+const CLANG_19: &str = r#"Debian clang version 19.1.7 (3~deb12u1)
+Target: x86_64-pc-linux-gnu
+ (in-process)
+ "/usr/lib/llvm-19/bin/clang" "-cc1" "-emit-obj" "-iquote" "q" "-cxx-isystem" "cxs" "-isystem" "sy" "-idirafter" "da" "-include" "a b\".h" "-I" "inc" "-I" "/usr/include" "-I/cpath" "-c-isystem" "/c-only" "-internal-isystem" "/usr/lib/gcc/../c++/12" "-internal-isystem" "/usr/local/include" "-internal-externc-isystem" "/usr/include" "-O2" "-o" "jmake-probe.o" "-x" "c++" "/dev/null"
+"#;
+
+#[test]
+fn the_search_list_is_in_clangs_order() {
+    let probe = parse_compile(CLANG_19).unwrap();
+    let text = |dirs: &[FilePath]| dirs.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    assert_eq!(text(&probe.quote_dirs), "q");
+    assert_eq!(text(&probe.search_dirs), "inc /cpath sy cxs /usr/lib/gcc/../c++/12 /usr/local/include /usr/include da");
+    let c = parse_compile(&CLANG_19.replace("\"c++\"", "\"c\"")).unwrap();
+    assert_eq!(text(&c.search_dirs), "inc /cpath sy /c-only /usr/lib/gcc/../c++/12 /usr/local/include /usr/include da");
+}
+
+#[test]
+fn the_identity_is_that_of_the_whole_line_and_of_nothing_else() {
+    let of = |text: &str| parse_compile(text).unwrap().identity;
+    assert_eq!(of(CLANG_19), of(&CLANG_19.replace("Target:", "Thread model:")));
+    assert_ne!(of(CLANG_19), of(&CLANG_19.replace("-O2", "-O3")));
+    assert_ne!(of(CLANG_19), of(&CLANG_19.replace("\"-O2\" \"-o\"", "\"-O2-o\"")));
+}
+
+#[test]
+fn the_linker_line_gives_its_directories() {
+    let probe = parse_link(
+        "clang version 14\n \"/usr/lib/llvm-14/bin/ld.lld\" \"-shared\" \"-o\" \"jmake-probe\" \"-L/usr/lib/gcc/12\" \"-L/lib\" \"-lc\"\n",
+    )
+    .unwrap();
+    assert_eq!(probe.program, "/usr/lib/llvm-14/bin/ld.lld".into());
+    assert_eq!(probe.library_dirs, ["/usr/lib/gcc/12".into(), "/lib".into()]);
+}
+
+#[test]
+fn a_refusal_is_told_in_the_compilers_words() {
+    let check = |text: &str, expect: &str| {
+        let said = parse_compile(text).unwrap_err().to_string();
+        assert!(said.contains(expect), "{said}");
+    };
+    check("clang: error: unknown argument: '-fbogus'\nDebian clang version 14.0.6\n", "clang: error: unknown argument: '-fbogus'");
+    check("gcc: fine\n", "Is it clang?");
+    check("", "Is it clang?");
+    check(" \"ld\" \"-o\n", "no command line");
+}
+
+#[test]
+fn nothing_is_compiled() {
+    let text = |args: Vec<FilePath>| args.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    assert_eq!(text(compile_arguments(Language::Cxx, &["-O2".into()])), "-### -O2 -x c++ -c /dev/null -o jmake-probe.o");
+    assert_eq!(text(link_arguments(&["-shared".into()])), "-### -shared /dev/null -o jmake-probe");
+}
