@@ -1,8 +1,8 @@
-//! Files and steps, who makes what, and cycles that name themselves. Does not know what a step runs, nor what is up to date.
+//! A step as a front end describes it: files by path, one process, and how it is scheduled. Does not know the graph it ends up in.
 
-use super::digest::Digest;
-use super::path::FilePath;
-use super::report::StepKind;
+use crate::engine::digest::Digest;
+use crate::engine::path::FilePath;
+use crate::engine::report::StepKind;
 
 /// What is known of a step's reads.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -125,4 +125,12 @@ pub struct StepSpec {
     pub command: Option<Command>,
     /// Set by the C and C++ front end.
     pub cxx: Option<CxxStep>,
+}
+
+impl StepSpec {
+    /// What errors call it: its first output, else its label.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.outputs.first().map_or_else(|| self.label.clone(), |output| output.path.to_string())
+    }
 }
