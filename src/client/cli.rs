@@ -1,0 +1,264 @@
+//! The command line as a value. Does not know what a command does.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Builds C and C++ projects without a build file.
+#[derive(Debug, Parser)]
+#[command(name = "jmake", version, max_term_width = 110, after_help = "Example:\n  jmake build            build the project at hand")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Flags of every command.
+    #[command(flatten)]
+    pub output: OutputFlags,
+}
+
+/// Flags of every command.
+#[derive(Args, Debug, Default)]
+pub struct OutputFlags {
+    /// Change to DIR first
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
+    /// One JSON object a line on standard output, nothing else there
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say more
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Say nothing unless something fails
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Colour what is said
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub color: ColorWhen,
+    /// Work in a child process instead of the daemon
+    #[arg(long, global = true)]
+    pub no_daemon: bool,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+#[value(rename_all = "lower")]
+pub enum ColorWhen {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build the default group, or the targets named; a source file is a target too
+    #[command(after_help = "Examples:\n  jmake build                  the project at hand, profile dev\n  \
+        jmake build --profile release app\n  jmake build ./other          the project in ./other\n  \
+        jmake build src/parser.c     one source file")]
+    Build(BuildArgs),
+    /// Build, then run the executable
+    #[command(after_help = "Example:\n  jmake run app -- --verbose input.txt")]
+    Run(RunArgs),
+    /// Remove exactly what JMake made
+    #[command(after_help = "Example:\n  jmake clean")]
+    Clean(PathArgs),
+    /// Say what was found: sources, headers, include directories, binaries, targets; and why
+    #[command(after_help = "Example:\n  jmake discover --json | jq '.targets[].name'")]
+    Discover(PathArgs),
+    /// List the LLVM tools found
+    #[command(after_help = "Example:\n  jmake tools --toolchain 19")]
+    Tools(PathArgs),
+    /// Show the daemon, its actors, projects, caches and running builds
+    #[command(after_help = "Example:\n  jmake status --json | jq .daemon.pid")]
+    Status,
+    /// Start, stop or look at the daemon
+    #[command(after_help = "Example:\n  jmake daemon restart")]
+    Daemon {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: DaemonAction,
+    },
+}
+
+/// What to do with the daemon.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Subcommand)]
+pub enum DaemonAction {
+    /// Start it, if it does not run
+    #[command(after_help = "Example:\n  jmake daemon start")]
+    Start,
+    /// Stop it and wait until it is gone
+    #[command(after_help = "Example:\n  jmake daemon stop")]
+    Stop,
+    /// Stop it and start it again
+    #[command(after_help = "Example:\n  jmake daemon restart")]
+    Restart,
+    /// Show how it is; exit code 1 if it does not run
+    #[command(after_help = "Example:\n  jmake daemon status && echo it runs")]
+    Status,
+}
+
+/// Which project, seen how.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ProjectFlags {
+    /// Where results go, instead of `build`
+    #[arg(short = 'B', long, value_name = "DIR")]
+    pub build_dir: Option<PathBuf>,
+    /// dev, release or a profile of jmake.toml [default: dev]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// The LLVM to use: a version such as 19, or a path
+    #[arg(long, value_name = "VERSION|PATH")]
+    pub toolchain: Option<String>,
+    /// Discover the sources even if there is another build description
+    #[arg(long)]
+    pub native: bool,
+}
+
+/// How to build.
+#[derive(Args, Clone, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub struct BuildFlags {
+    /// Steps at once [default: the processors we may use]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub jobs: Option<u32>,
+    /// After a failure, go on with what does not depend on it
+    #[arg(short, long)]
+    pub keep_going: bool,
+    /// After a failure, stop running steps too
+    #[arg(long, conflicts_with = "keep_going")]
+    pub fail_fast: bool,
+    /// Tests, examples and benchmarks too
+    #[arg(long)]
+    pub all: bool,
+    /// Say what would run
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// Ignore records and caches
+    #[arg(long)]
+    pub force: bool,
+    /// Say why each step runs
+    #[arg(long)]
+    pub explain: bool,
+    /// Remove what JMake made first
+    #[arg(long)]
+    pub clean: bool,
+    /// Front end and back end as separate processes
+    #[arg(long, hide = true)]
+    pub staged: bool,
+    /// Changes nothing: every build is incremental
+    #[arg(long, hide = true)]
+    pub incremental: bool,
+    /// Changes nothing: every build is quick
+    #[arg(long, hide = true)]
+    pub quick: bool,
+}
+
+/// Arguments of `build`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct BuildArgs {
+    /// A directory or a .toml file (first only), then targets or source files
+    #[arg(value_name = "PATH|TARGET")]
+    pub names: Vec<OsString>,
+    /// Which project, seen how.
+    #[command(flatten)]
+    pub project: ProjectFlags,
+    /// How to build.
+    #[command(flatten)]
+    pub build: BuildFlags,
+}
+
+/// Arguments of `run`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct RunArgs {
+    /// The executable, by its target's name
+    pub target: Option<String>,
+    /// Passed to it
+    #[arg(last = true, value_name = "ARG")]
+    pub args: Vec<OsString>,
+    /// Which project, seen how.
+    #[command(flatten)]
+    pub project: ProjectFlags,
+    /// How to build.
+    #[command(flatten)]
+    pub build: BuildFlags,
+}
+
+/// Arguments of commands that look at a project as a whole.
+#[derive(Args, Clone, Debug, Default)]
+pub struct PathArgs {
+    /// The project's directory or .toml file
+    pub path: Option<PathBuf>,
+    /// Which project, seen how.
+    #[command(flatten)]
+    pub project: ProjectFlags,
+}
+
+/// The command line, with the flags of the original that are commands now.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    let flags_end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
+    if let Some(at) = args[..flags_end].iter().position(|arg| arg == "--status" || arg == "--stats") {
+        args.remove(at);
+        args.retain(|arg| arg != "build");
+        args.insert(1, "status".into());
+    }
+    Cli::try_parse_from(args)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn of(line: &str) -> Result<Cli, clap::Error> {
+        parse(line.split(' ').map(OsString::from))
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_an_example() {
+        fn check(command: &clap::Command) {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("Example"), "{}", command.get_name());
+            command.get_subcommands().for_each(check);
+        }
+        check(&Cli::command());
+    }
+
+    #[test]
+    fn lines_are_understood_or_refused() {
+        let check = |line: &str, expect: &str| {
+            let text = of(line).map_or_else(|error| format!("{:?}", error.kind()), |cli| format!("{:?} {:?}", cli.command, cli.output));
+            for part in expect.split(" & ") {
+                assert!(text.contains(part), "{line}: {part} not in {text}");
+            }
+        };
+        check("jmake build", "Build & names: [] & keep_going: false & dry_run: false & color: Auto");
+        check("jmake build ./x app -j 3 -k --all", r#"names: ["./x", "app"] & jobs: Some(3) & keep_going: true & all: true"#);
+        check("jmake -C /p build -n --explain -v", r#"directory: Some("/p") & dry_run: true & explain: true & verbose: true"#);
+        check("jmake build -C /p -B out --profile release", r#"directory: Some("/p") & build_dir: Some("out") & profile: Some("release")"#);
+        check("jmake build --incremental --quick --staged --color never", "staged: true & color: Never");
+        check("jmake run app -- -x --json", r#"Run & target: Some("app") & args: ["-x", "--json"] & json: false"#);
+        check("jmake run -- a", r#"target: None & args: ["a"]"#);
+        check("jmake daemon stop", "Daemon { action: Stop }");
+        check("jmake status --json", "Status & json: true");
+        check("jmake build --status", "Status");
+        check("jmake --stats", "Status");
+        check("jmake run -- --status", r#"Run & args: ["--status"]"#);
+        check("jmake build -j 0", "ValueValidation");
+        check("jmake build -k --fail-fast", "ArgumentConflict");
+        check("jmake watch", "InvalidSubcommand");
+        check("jmake build --no-such-flag", "UnknownArgument");
+        check("jmake", "DisplayHelpOnMissingArgumentOrSubcommand");
+    }
+}

@@ -1,0 +1,8 @@
+//! What people see of a request. Does not know where it comes from.
+
+mod build;
+mod listing;
+mod progress;
+
+pub use build::{Build, Style};
+pub use listing::{Listing, status};

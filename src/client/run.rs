@@ -1,0 +1,197 @@
+//! One command from flags to exit code. Does not know how a daemon is found, nor how things look.
+
+use std::io::{self, IsTerminal};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+
+use super::cli::{BuildArgs, BuildFlags, Cli, ColorWhen, Command, OutputFlags, PathArgs, ProjectFlags, RunArgs};
+use super::error::ClientError;
+use super::exit_code;
+use super::json::Json;
+use super::place::{Environment, Place};
+use super::render::{Build, Listing, Style};
+use super::session::{Asker, Show};
+use super::{project, service};
+use crate::edge::term;
+use crate::wire::{BuildRequest, Event, FromDaemon, Goal, Project, Request};
+
+/// Carries out a command.
+pub fn run(cli: &Cli) -> Result<u8, ClientError> {
+    if let Some(directory) = &cli.output.directory {
+        std::env::set_current_dir(directory).map_err(|source| ClientError::NoProject { path: directory.clone(), source })?;
+    }
+    let environment = Environment::of_this_process();
+    let place = Place::find(&environment)?;
+    let client = Client { output: &cli.output, environment: &environment, place: &place };
+    match &cli.command {
+        Command::Build(args) => client.build(args),
+        Command::Run(args) => client.run(args),
+        Command::Clean(args) => client.list(project::at, args, Request::Clean),
+        Command::Discover(args) => client.list(project::at, args, Request::Discover),
+        Command::Tools(args) => client.list(project::near, args, Request::Tools),
+        Command::Status => service::status(&place, cli.output.json),
+        Command::Daemon { action } => service::act(&place, *action, &cli.output),
+    }
+}
+
+/// How strictly a project is found.
+type Find = fn(Option<&Path>, &ProjectFlags, &Environment) -> Result<Project, ClientError>;
+
+struct Client<'a> {
+    output: &'a OutputFlags,
+    environment: &'a Environment,
+    place: &'a Place,
+}
+
+impl Client<'_> {
+    fn build(&self, args: &BuildArgs) -> Result<u8, ClientError> {
+        let (path, targets) = project::path_and_targets(&args.names)?;
+        let request = self.request(path.as_deref(), &args.project, &args.build, targets, Goal::Build)?;
+        let mut asker = Asker::new(self.place, self.output.no_daemon);
+        if args.build.clean {
+            let code = asker.ask(&Request::Clean(Box::new(request.project.clone())), &mut *self.listing())?;
+            if code != exit_code::DONE {
+                return Ok(code);
+            }
+        }
+        let mut show: Box<dyn Show> =
+            if self.output.json { Box::new(Json::default()) } else { Box::new(Build::new(self.style(&args.build, false))) };
+        asker.ask(&Request::Build(Box::new(request)), &mut *show)
+    }
+
+    fn request(
+        &self,
+        path: Option<&Path>,
+        project: &ProjectFlags,
+        flags: &BuildFlags,
+        targets: Vec<String>,
+        goal: Goal,
+    ) -> Result<BuildRequest, ClientError> {
+        Ok(BuildRequest {
+            project: project::at(path, project, self.environment)?,
+            goal,
+            targets,
+            all: flags.all,
+            jobs: flags.jobs,
+            keep_going: flags.keep_going,
+            fail_fast: flags.fail_fast,
+            dry_run: flags.dry_run,
+            force: flags.force,
+            explain: flags.explain,
+            color: self.color(),
+            staged: flags.staged,
+        })
+    }
+
+    fn color(&self) -> bool {
+        match self.output.color {
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+            ColorWhen::Auto => !self.output.json && term::wants_color(io::stderr().is_terminal(), &self.environment.lookup()),
+        }
+    }
+
+    fn style(&self, flags: &BuildFlags, err_only: bool) -> Style {
+        let OutputFlags { quiet, verbose, .. } = *self.output;
+        let progress = !quiet && io::stderr().is_terminal() && !self.environment.is_dumb_terminal();
+        Style { quiet, verbose, explain: flags.explain, dry_run: flags.dry_run, color: self.color(), progress, err_only }
+    }
+
+    fn listing(&self) -> Box<dyn Show> {
+        if self.output.json { Box::new(Json::default()) } else { Box::new(Listing::new(self.output.quiet, self.output.verbose)) }
+    }
+
+    fn list(&self, find: Find, args: &PathArgs, request: impl FnOnce(Box<Project>) -> Request) -> Result<u8, ClientError> {
+        let project = find(args.path.as_deref(), &args.project, self.environment)?;
+        Asker::new(self.place, self.output.no_daemon).ask(&request(Box::new(project)), &mut *self.listing())
+    }
+
+    fn run(&self, args: &RunArgs) -> Result<u8, ClientError> {
+        if self.output.json {
+            return Err(ClientError::Usage("`run` gives standard output to the program; use `jmake build --json`, then run it".to_owned()));
+        }
+        let targets: Vec<String> = args.target.iter().cloned().collect();
+        let request = self.request(None, &args.project, &args.build, targets, Goal::Run)?;
+        let root = request.project.root.clone().into_path();
+        let mut show = Executables { inner: Build::new(self.style(&args.build, true)), found: Vec::new() };
+        let code = Asker::new(self.place, self.output.no_daemon).ask(&Request::Build(Box::new(request)), &mut show)?;
+        if code != exit_code::DONE || args.build.dry_run {
+            return Ok(code);
+        }
+        let path = root.join(chosen(&show.found, args.target.as_deref())?);
+        let source = std::process::Command::new(&path).args(&args.args).exec();
+        Err(ClientError::NotRun { path, source })
+    }
+}
+
+/// Shows a build and remembers the executables it made or found up to date.
+struct Executables {
+    inner: Build,
+    found: Vec<(String, PathBuf)>,
+}
+
+impl Show for Executables {
+    fn line(&mut self, line: &FromDaemon, raw: &[u8]) {
+        if let FromDaemon::Event(timed) = line
+            && let Event::Artifact { target, kind, path } = &timed.event
+            && kind == "executable"
+        {
+            self.found.push((target.clone(), path.clone().into_path()));
+        }
+        self.inner.line(line, raw);
+    }
+
+    fn note(&mut self, text: &str, detail: bool) {
+        self.inner.note(text, detail);
+    }
+
+    fn flush(&mut self) {
+        self.inner.flush();
+    }
+
+    fn end(&mut self) {
+        self.inner.end();
+    }
+}
+
+/// The one executable that was meant.
+fn chosen<'a>(found: &'a [(String, PathBuf)], target: Option<&str>) -> Result<&'a Path, ClientError> {
+    let named = found.iter().find(|(name, _)| Some(name.as_str()) == target);
+    match (named, found) {
+        (Some((_, path)), _) | (None, [(_, path)]) => Ok(path),
+        (None, []) => {
+            let what = target.map_or_else(|| "this project".to_owned(), |target| format!("target {target}"));
+            Err(ClientError::Usage(format!("{what} makes no executable; `jmake discover` lists what there is")))
+        }
+        (None, several) => {
+            let names: Vec<&str> = several.iter().map(|(name, _)| name.as_str()).collect();
+            Err(ClientError::Usage(format!("there are several executables; name one: {}", names.join(", "))))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn run_finds_the_executable_that_was_meant() {
+        let check = |found: &[&str], target: Option<&str>, expect: Result<&str, &str>| {
+            let found: Vec<_> = found.iter().map(|name| ((*name).to_owned(), PathBuf::from(format!("bin/{name}")))).collect();
+            match (chosen(&found, target), expect) {
+                (Ok(path), Ok(expect)) => assert_eq!(path, Path::new(expect)),
+                (Err(error), Err(expect)) => {
+                    assert!(error.to_string().contains(expect), "{error}");
+                    assert_eq!(error.exit_code(), 2);
+                }
+                (got, _) => panic!("{got:?} instead of {expect:?}"),
+            }
+        };
+        check(&["a"], None, Ok("bin/a"));
+        check(&["a"], Some("src/a.c"), Ok("bin/a"));
+        check(&["a", "b"], Some("b"), Ok("bin/b"));
+        check(&["a", "b"], None, Err("name one: a, b"));
+        check(&[], None, Err("this project makes no executable"));
+        check(&[], Some("liba"), Err("target liba makes no executable"));
+    }
+}

@@ -1,0 +1,160 @@
+//! One request from opening to exit code. Does not know what is asked, nor how the answer is shown.
+
+use std::process::Child;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::connect::{self, Connection};
+use super::error::ClientError;
+use super::exit_code;
+use super::interrupt::Interrupt;
+use super::lines::Lines;
+use super::place::Place;
+use crate::wire::{self, Control, FromDaemon, Request};
+
+/// Shows what comes in.
+pub trait Show {
+    /// One line of the daemon; `raw` is the same, as it came.
+    fn line(&mut self, line: &FromDaemon, raw: &[u8]);
+    /// A remark of the client's own; `detail` if only the curious want it.
+    fn note(&mut self, text: &str, detail: bool);
+    /// Writes what was gathered. Called when nothing more waits, and every [`TICK`].
+    fn flush(&mut self);
+    /// Nothing more will come.
+    fn end(&mut self);
+}
+
+/// What wakes the main thread.
+pub enum Incoming {
+    /// A line and its meaning.
+    Line(Box<FromDaemon>, Vec<u8>),
+    /// The connection ended, and why.
+    Lost(String),
+    /// The user asked to stop; the cancel is sent.
+    Interrupted,
+}
+
+/// How often a progress line is renewed.
+pub const TICK: Duration = Duration::from_millis(100);
+/// How long a cancelled request may take to end before the client leaves.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Asks, through whom `place` and `no_daemon` lead to. A connection that is lost is replaced once.
+pub struct Asker<'a> {
+    place: &'a Place,
+    no_daemon: bool,
+    sender: Sender<Incoming>,
+    receiver: Receiver<Incoming>,
+    interrupt: Option<Interrupt>,
+}
+
+impl<'a> Asker<'a> {
+    /// Asks nothing yet.
+    #[must_use]
+    pub fn new(place: &'a Place, no_daemon: bool) -> Self {
+        let (sender, receiver) = mpsc::channel();
+        Self { place, no_daemon, sender, receiver, interrupt: None }
+    }
+
+    /// The exit code of `request`, all it said having been shown.
+    pub fn ask(&mut self, request: &Request, show: &mut dyn Show) -> Result<u8, ClientError> {
+        let first = match self.attempt(request, show)? {
+            Ended::Done(code) => return Ok(code),
+            Ended::Lost(why) => why,
+        };
+        show.note(&format!("the daemon was lost ({first}); asking again"), false);
+        match self.attempt(request, show)? {
+            Ended::Done(code) => Ok(code),
+            Ended::Lost(why) => Err(ClientError::Lost(why)),
+        }
+    }
+
+    fn attempt(&mut self, request: &Request, show: &mut dyn Show) -> Result<Ended, ClientError> {
+        let Connection { lines, writer, child, note } = connect::open(self.place, self.no_daemon, request)?;
+        if let Some(note) = note {
+            show.note(&format!("without a daemon: {note}"), true);
+        }
+        let sender = self.sender.clone();
+        let interrupt = self.interrupt.get_or_insert_with(|| Interrupt::install(sender)).clone();
+        interrupt.aim(Some(writer));
+        let sender = self.sender.clone();
+        thread::spawn(move || read(lines, &sender));
+        let ended = listen(&self.receiver, &interrupt, show);
+        interrupt.aim(None);
+        let abandoned = interrupt.is_asked() && matches!(ended, Ended::Lost(_));
+        finish(child, abandoned);
+        Ok(if interrupt.is_asked() { Ended::Done(exit_code::INTERRUPTED) } else { ended })
+    }
+}
+
+enum Ended {
+    Done(u8),
+    Lost(String),
+}
+
+/// Reads on a thread of its own, so that a slow terminal never stops the daemon.
+fn read(mut lines: Lines, to: &Sender<Incoming>) {
+    loop {
+        let incoming = match lines.next_line() {
+            Ok(raw) => match wire::decode_line(&raw) {
+                Ok(line) => Incoming::Line(Box::new(line), raw),
+                Err(error) => Incoming::Lost(error.to_string()),
+            },
+            Err(error) => Incoming::Lost(error.to_string()),
+        };
+        let last = matches!(&incoming, Incoming::Lost(_)) || is_done(&incoming);
+        if to.send(incoming).is_err() || last {
+            return;
+        }
+    }
+}
+
+fn is_done(incoming: &Incoming) -> bool {
+    matches!(incoming, Incoming::Line(line, _) if matches!(**line, FromDaemon::Control(Control::Done { .. })))
+}
+
+fn listen(from: &Receiver<Incoming>, interrupt: &Interrupt, show: &mut dyn Show) -> Ended {
+    let mut leave_at: Option<Instant> = None;
+    loop {
+        let incoming = from.try_recv().or_else(|_| {
+            show.flush();
+            from.recv_timeout(TICK)
+        });
+        match incoming {
+            Ok(Incoming::Line(line, raw)) => {
+                if let FromDaemon::Control(Control::Done { exit_code }) = *line {
+                    show.end();
+                    return Ended::Done(exit_code);
+                }
+                show.line(&line, &raw);
+            }
+            Ok(Incoming::Lost(why)) => {
+                show.flush();
+                return Ended::Lost(why);
+            }
+            Ok(Incoming::Interrupted) => leave_at = Some(Instant::now() + PATIENCE),
+            Err(RecvTimeoutError::Timeout) if leave_at.is_some_and(|at| Instant::now() > at) => {
+                return Ended::Lost("it did not end after a cancel".to_owned());
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Ended::Lost("the reading thread ended".to_owned()),
+        }
+        if interrupt.is_asked() && leave_at.is_none() {
+            leave_at = Some(Instant::now() + PATIENCE);
+        }
+    }
+}
+
+/// Lets a child write what it keeps, so that the next command finds it.
+fn finish(child: Option<Child>, abandoned: bool) {
+    let Some(mut child) = child else { return };
+    if abandoned {
+        let _ = child.kill();
+    }
+    let _ = child.wait();
+}
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;
