@@ -1,5 +1,6 @@
 //! What JMake knows of C, C++ and LLVM: flags, command lines, drivers and what tools print. Does not run anything.
 
+pub mod argv;
 pub mod flags;
 pub mod probe;
 pub mod toolchain;

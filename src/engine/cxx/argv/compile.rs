@@ -1,0 +1,121 @@
+//! Compiling one source, in one process or in stages. Does not know where outputs go.
+//!
+//! Both ways give the same bytes: `docs/decisions/001-staged-equals-fused.md` says why the stages are cut where they are.
+
+use super::{joined, operand, words};
+use crate::engine::config::settings::{Lto, Settings};
+use crate::engine::discover::Language;
+use crate::engine::path::FilePath;
+
+/// Flags that write dependencies or name an output; JMake gives these itself.
+const OWN_ALONE: &[&str] = &["-c", "-S", "-E", "-M", "-MM", "-MD", "-MMD", "-MP", "-MG", "-MV"];
+
+/// The same, with an argument in the same word or the next.
+const OWN_EITHER: &[&str] = &["-MF", "-MT", "-MQ", "-MJ", "-o"];
+
+/// The driver for a language.
+#[must_use]
+pub fn driver(language: Language) -> &'static str {
+    if language == Language::Cxx { "clang++" } else { "clang" }
+}
+
+/// All flags for sources of `language`, the inferred include directories `inferred` last. One list for each language:
+/// what the driver makes of it is learnt once.
+#[must_use]
+pub fn flags(settings: &Settings, language: Language, inferred: &[FilePath]) -> Vec<FilePath> {
+    let mut out: Vec<FilePath> = words(
+        match language {
+            Language::C => &["-std=gnu17"][..],
+            Language::Cxx => &["-std=gnu++17"],
+            Language::Assembler | Language::AssemblerWithCpp => &["-Qunused-arguments"],
+        }
+        .iter()
+        .copied(),
+    )
+    .collect();
+    out.extend(words(["-fPIC"]));
+    out.extend(words(settings.profile_flags.iter().map(String::as_str)));
+    out.extend(settings.defines.iter().map(|(name, value)| define(name, value)));
+    out.extend(words(without_own(&settings.flags).into_iter().filter(|flag| fits(language, flag))));
+    out.extend(settings.include_dirs.iter().chain(inferred).map(include));
+    let environment = if language == Language::Cxx { &settings.cxx_flags } else { &settings.c_flags };
+    out.extend(words(without_own(environment)));
+    if settings.lto == Lto::Thin {
+        out.extend(words(["-flto=thin"]));
+    }
+    // Always in colour: whoever shows the text to no terminal takes the codes out, and no object depends on where it was built from.
+    out.extend(words(["-fcolor-diagnostics"]));
+    out
+}
+
+fn define(name: &str, value: &str) -> FilePath {
+    if value.is_empty() { FilePath::from(format!("-D{name}").as_str()) } else { FilePath::from(format!("-D{name}={value}").as_str()) }
+}
+
+fn include(dir: &FilePath) -> FilePath {
+    if dir.as_bytes().is_empty() { FilePath::from("-I.") } else { joined("-I", dir) }
+}
+
+/// `compile.flags` serve C and C++ alike, but a C++ standard is an error in C, and the other way round.
+fn fits(language: Language, flag: &str) -> bool {
+    let Some(standard) = flag.strip_prefix("-std=").or_else(|| flag.strip_prefix("--std=")) else { return true };
+    match language {
+        Language::Cxx => standard.contains("++"),
+        _ => !standard.contains("++"),
+    }
+}
+
+/// `flags` less those that JMake gives itself.
+pub(super) fn without_own(flags: &[String]) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut words = flags.iter().map(String::as_str);
+    while let Some(word) = words.next() {
+        if OWN_EITHER.contains(&word) {
+            words.next();
+        } else if !OWN_ALONE.contains(&word) && !OWN_EITHER.iter().any(|own| word.starts_with(own)) {
+            out.push(word);
+        }
+    }
+    out
+}
+
+/// Source to object in one process.
+#[must_use]
+pub fn fused(flags: &[FilePath], source: &FilePath, object: &FilePath, depfile: &FilePath) -> Vec<FilePath> {
+    with_files(flags, &["-c"], source, object, Some(depfile))
+}
+
+/// Source to optimised bitcode: all passes run here, where the names that they make up are those of the fused compile.
+#[must_use]
+pub fn frontend(flags: &[FilePath], source: &FilePath, bitcode: &FilePath, depfile: &FilePath) -> Vec<FilePath> {
+    with_files(flags, &["-emit-llvm", "-Xclang", "-emit-llvm-uselists", "-c"], source, bitcode, Some(depfile))
+}
+
+/// The same, for passes of the user's own to come: functions of `-O0` may be optimised too.
+#[must_use]
+pub fn frontend_for_passes(flags: &[FilePath], source: &FilePath, bitcode: &FilePath, depfile: &FilePath) -> Vec<FilePath> {
+    with_files(flags, &["-emit-llvm", "-Xclang", "-disable-O0-optnone", "-c"], source, bitcode, Some(depfile))
+}
+
+/// Source to bitcode that no pass has seen, for whole-program optimisation.
+#[must_use]
+pub fn frontend_for_lto(flags: &[FilePath], source: &FilePath, bitcode: &FilePath, depfile: &FilePath) -> Vec<FilePath> {
+    let stage = ["-emit-llvm", "-Xclang", "-disable-llvm-passes", "-Xclang", "-disable-O0-optnone", "-c"];
+    with_files(flags, &stage, source, bitcode, Some(depfile))
+}
+
+/// Optimised bitcode to object: code generation only.
+#[must_use]
+pub fn backend(flags: &[FilePath], bitcode: &FilePath, object: &FilePath) -> Vec<FilePath> {
+    with_files(flags, &["-Qunused-arguments", "-Xclang", "-disable-llvm-passes", "-x", "ir", "-c"], bitcode, object, None)
+}
+
+fn with_files(flags: &[FilePath], stage: &[&str], input: &FilePath, output: &FilePath, depfile: Option<&FilePath>) -> Vec<FilePath> {
+    let mut out = flags.to_vec();
+    out.extend(words(stage.iter().copied()));
+    out.extend([operand(input), "-o".into(), output.clone()]);
+    if let Some(depfile) = depfile {
+        out.extend(["-MD".into(), "-MF".into(), depfile.clone()]);
+    }
+    out
+}
