@@ -96,14 +96,21 @@ fn refusal(socket: &Path, refused: Refused, process: Option<peer::Process>) -> R
 fn hand_over(socket: &Path) -> Result<(), ClientError> {
     let Ok(stream) = connect(socket) else { return Ok(()) };
     let opening = wire::encode_opening(&Hello::new(String::new()), &Request::Stop { drain: true })?;
-    if let Ok(Greeting::Welcome(mut connection)) = greet(stream, &opening) {
-        while let Ok(line) = connection.lines.next_line() {
+    if let Ok(Greeting::Welcome(connection)) = greet(stream, &opening) {
+        connection.outlast();
+    }
+    Ok(())
+}
+
+impl Connection {
+    /// Stays until the request is done or the other end is gone. To leave earlier would cancel it.
+    pub fn outlast(mut self) {
+        while let Ok(line) = self.lines.next_line() {
             if matches!(wire::decode_line(&line), Ok(FromDaemon::Control(Control::Done { .. })) | Err(_)) {
-                break;
+                return;
             }
         }
     }
-    Ok(())
 }
 
 /// Why there is no connection.

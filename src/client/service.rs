@@ -106,8 +106,9 @@ fn stop(place: &Place, output: &OutputFlags) -> Result<u8, ClientError> {
     };
     let opening = wire::encode_opening(&Hello::new(place.build_id.clone()), &Request::Stop { drain: false })?;
     match connect::greet(stream, &opening) {
-        // It may end before it can say so.
-        Ok(Greeting::Welcome(_)) | Err(ClientError::Lost(_)) => {}
+        Ok(Greeting::Welcome(connection)) => connection.outlast(),
+        // It ended before it could say so.
+        Err(ClientError::Lost(_)) => {}
         Ok(Greeting::Refused(refused)) if refused.refusal == Refusal::Stopping => {}
         // It does not speak our protocol, or we not its.
         Ok(Greeting::Refused(_)) | Err(_) => process.as_ref().map_or(Ok(()), peer::Process::terminate)?,
