@@ -1,0 +1,68 @@
+//! From two descriptions of a step's work to the one difference that people want to hear of first. Does not decide anything.
+
+use std::collections::{HashMap, HashSet};
+
+use super::manifest::field;
+use super::{Reason, Record};
+use crate::engine::graph::StepSpec;
+use crate::engine::path::FilePath;
+
+type Fields = [(String, String)];
+
+/// Why the static part of `step`, now `fields`, is not that of `record`. What a person did goes before what follows from it: a new flag
+/// changes what the driver makes of all flags, too.
+pub(super) fn static_difference(step: &StepSpec, fields: &Fields, record: &Record) -> Reason {
+    let differs = |name: &str| !values(fields, name).eq(values(&record.fields, name));
+    let changed = |name: &str| differs(name).then(|| Reason::CommandChanged { what: name.to_owned() });
+    None.or_else(|| changed(field::FORMAT))
+        .or_else(|| changed(field::ROOT))
+        .or_else(|| changed(field::PROGRAM))
+        .or_else(|| differs(field::INPUTS).then(|| inputs_difference(step, record)).flatten())
+        .or_else(|| differs(field::ARGUMENT).then(|| argument_difference(fields, &record.fields)))
+        .or_else(|| differs(field::IDENTITY).then_some(Reason::ToolChanged))
+        .or_else(|| [field::RESPONSE, field::DEPFILE, field::OUTPUT, field::ENVIRONMENT, field::INPUTS].into_iter().find_map(changed))
+        .unwrap_or_else(|| Reason::CommandChanged { what: "description".to_owned() })
+}
+
+fn values<'a>(fields: &'a Fields, name: &'a str) -> impl Iterator<Item = &'a str> {
+    fields.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+fn argument_difference(now: &Fields, then: &Fields) -> Reason {
+    let (now, then): (Vec<&str>, Vec<&str>) = (values(now, field::ARGUMENT).collect(), values(then, field::ARGUMENT).collect());
+    match (surplus(&now, &then).as_slice(), surplus(&then, &now).as_slice()) {
+        ([new], [old]) => Reason::ArgumentReplaced { old: (*old).to_owned(), new: (*new).to_owned() },
+        ([new, ..], _) => Reason::ArgumentAdded((*new).to_owned()),
+        (_, [old, ..]) => Reason::ArgumentRemoved((*old).to_owned()),
+        _ => Reason::CommandChanged { what: "order of arguments".to_owned() },
+    }
+}
+
+/// What `these` has more than `those`, repetitions counted.
+fn surplus<'a>(these: &[&'a str], those: &[&str]) -> Vec<&'a str> {
+    let mut left: HashMap<&str, usize> = HashMap::new();
+    those.iter().for_each(|word| *left.entry(word).or_default() += 1);
+    let mut is_new = |word: &&str| match left.get_mut(*word) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    };
+    these.iter().copied().filter(|word| is_new(word)).collect()
+}
+
+/// The declared input that is new, or that is not declared any more. `None` if only the order changed, or if a discovered one is declared now.
+fn inputs_difference(step: &StepSpec, record: &Record) -> Option<Reason> {
+    let now: HashSet<&FilePath> = step.explicit.iter().chain(&step.implicit).collect();
+    let read: HashSet<&FilePath> = record.inputs.iter().map(|(path, _)| path).collect();
+    let added = step.explicit.iter().chain(&step.implicit).find(|path| !read.contains(path));
+    let removed = || record.inputs.iter().take(declared(record)).map(|(path, _)| path).find(|path| !now.contains(path));
+    added.map(|path| Reason::InputAdded(path.clone())).or_else(|| removed().map(|path| Reason::InputRemoved(path.clone())))
+}
+
+/// How many of the record's inputs were declared; they come first.
+fn declared(record: &Record) -> usize {
+    let count = |value: &str| value.split(' ').next().and_then(|count| count.parse().ok());
+    values(&record.fields, field::INPUTS).next().and_then(count).unwrap_or(0)
+}

@@ -1,0 +1,17 @@
+//! What a step's work depends on, as a key to compare and as words to explain. Does not know how content is hashed, nor where records live.
+//!
+//! One walk over a step ([`describe`]) feeds both: a [`Manifest`] is told every field and every input, and is either a terse hash or a
+//! description. So a key cannot depend on anything that an explanation does not know. `docs/fingerprints.md` lists what goes in.
+
+mod explain;
+mod judge;
+mod manifest;
+mod reason;
+mod record;
+#[cfg(test)]
+mod tests;
+
+pub use judge::{Judgement, verdict};
+pub use manifest::{Description, Manifest, TerseHash, describe, describe_inputs, fingerprint, static_key};
+pub use reason::Reason;
+pub use record::{Identity, Record, VARIANTS, output_taint, promote, record_of, remember};

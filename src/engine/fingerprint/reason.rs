@@ -1,0 +1,65 @@
+//! Why a step runs, as a type and in plain words. Does not know how it was found out.
+
+use crate::engine::path::FilePath;
+
+/// Why a step has to run.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, thiserror::Error)]
+pub enum Reason {
+    /// There is no record of it.
+    #[error("first build")]
+    NeverBuilt,
+    /// The user said so.
+    #[error("forced")]
+    Forced,
+    /// A program it runs, or what the driver makes of its flags, is another.
+    #[error("the tools or their environment changed")]
+    ToolChanged,
+    /// Another part of its description.
+    #[error("its {what} changed")]
+    CommandChanged {
+        /// Which part.
+        what: String,
+    },
+    /// It has an argument more.
+    #[error("{noun} {0} added", noun = noun(.0))]
+    ArgumentAdded(String),
+    /// It has an argument less.
+    #[error("{noun} {0} removed", noun = noun(.0))]
+    ArgumentRemoved(String),
+    /// It has one argument in the place of another.
+    #[error("{noun} {old} became {new}", noun = noun(.old))]
+    ArgumentReplaced {
+        /// Then.
+        old: String,
+        /// Now.
+        new: String,
+    },
+    /// It reads a file more.
+    #[error("{0} is a new input")]
+    InputAdded(FilePath),
+    /// It reads a file less.
+    #[error("{0} is not an input any more")]
+    InputRemoved(FilePath),
+    /// A file that it reads has other content.
+    #[error("{0} changed")]
+    InputChanged(FilePath),
+    /// A file that it reads has the same content but comes from another run of an opaque command, which counts for an opaque step.
+    #[error("{0} was made anew")]
+    InputRemade(FilePath),
+    /// A file that it looked for in vain is there.
+    #[error("{0} appeared")]
+    InputAppeared(FilePath),
+    /// A file that it reads is not there.
+    #[error("{0} is gone")]
+    InputGone(FilePath),
+    /// A file that it made is not there, nor in the store.
+    #[error("{0} is gone")]
+    OutputGone(FilePath),
+    /// A file that it made has other content, and the store does not have the right one.
+    #[error("{0} was overwritten")]
+    OutputOverwritten(FilePath),
+}
+
+fn noun(argument: &str) -> &'static str {
+    if argument.starts_with('-') { "flag" } else { "argument" }
+}

@@ -1,0 +1,99 @@
+//! What a step's last runs read and made. Does not know how records are stored or compared.
+
+use serde::{Deserialize, Serialize};
+
+use super::manifest::static_key;
+use crate::engine::digest::{Digest, Hasher};
+use crate::engine::graph::{Purity, StepSpec};
+use crate::engine::path::FilePath;
+
+/// How many records a step keeps, so that going back to an earlier state of its inputs costs nothing.
+pub const VARIANTS: usize = 8;
+
+/// What a file is to those that read it.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Its content.
+    pub digest: Digest,
+    /// Which runs of opaque commands it stems from; 0 if from none. Equal content is not enough behind those: they may have read
+    /// what nobody declared.
+    pub taint: u64,
+}
+
+impl Identity {
+    /// A file that no opaque command had a hand in.
+    #[must_use]
+    pub fn of(digest: Digest) -> Self {
+        Self { digest, taint: 0 }
+    }
+}
+
+/// What one run of a step read and made.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The static part, from [`static_key`].
+    pub key: Digest,
+    /// What the key is made of, for explanations.
+    pub fields: Vec<(String, String)>,
+    /// Explicit, implicit, then discovered inputs; `None` for those looked for and absent.
+    pub inputs: Vec<(FilePath, Option<Identity>)>,
+    /// Outputs that were there afterwards, with their mode bits.
+    pub outputs: Vec<(FilePath, Identity, u32)>,
+    /// What it said, to say again: warnings do not go away by being cached.
+    pub stdout_stderr: Vec<u8>,
+    /// How long it took.
+    pub duration_ms: u64,
+}
+
+/// The record of a run that succeeded.
+#[must_use]
+pub fn record_of(
+    step: &StepSpec,
+    root: &FilePath,
+    inputs: Vec<(FilePath, Option<Identity>)>,
+    outputs: Vec<(FilePath, Identity, u32)>,
+    stdout_stderr: Vec<u8>,
+    duration_ms: u64,
+) -> Record {
+    let (key, fields) = static_key(step, root);
+    Record { key, fields, inputs, outputs, stdout_stderr, duration_ms }
+}
+
+/// Puts `record` first, in the place of one of the same work, and forgets the oldest beyond [`VARIANTS`].
+pub fn remember(records: &mut Vec<Record>, record: Record) {
+    records.retain(|old| old.key != record.key || old.inputs != record.inputs);
+    records.insert(0, record);
+    records.truncate(VARIANTS);
+}
+
+/// Puts the record at `index` first, because it has been used.
+pub fn promote(records: &mut [Record], index: usize) {
+    if let Some(upto) = records.get_mut(..=index) {
+        upto.rotate_right(1);
+    }
+}
+
+/// The taint of what a step makes from `inputs`: an understood one passes on what it gets, an opaque one adds its `run` number.
+#[must_use]
+pub fn output_taint(purity: Purity, run: u64, inputs: impl IntoIterator<Item = Identity>) -> u64 {
+    let mut taints: Vec<u64> = inputs.into_iter().map(|identity| identity.taint).filter(|&taint| taint != 0).collect();
+    taints.sort_unstable();
+    taints.dedup();
+    match (purity, taints.as_slice()) {
+        (Purity::Opaque, _) => mix(&run.to_le_bytes(), &taints),
+        (_, []) => 0,
+        (_, [only]) => *only,
+        _ => mix(b"", &taints),
+    }
+}
+
+fn mix(head: &[u8], taints: &[u64]) -> u64 {
+    let mut hasher = Hasher::default();
+    hasher.part(head);
+    taints.iter().for_each(|taint| {
+        hasher.part(&taint.to_le_bytes());
+    });
+    let bytes = hasher.finish().bytes;
+    // 0 means untainted.
+    bytes.iter().take(8).fold(0u64, |all, &byte| all << 8 | u64::from(byte)).max(1)
+}

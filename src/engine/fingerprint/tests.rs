@@ -1,0 +1,242 @@
+//! Every input of a step, changed one at a time.
+
+use std::collections::HashMap;
+
+use super::*;
+use crate::engine::digest::Digest;
+use crate::engine::graph::tests::spec;
+use crate::engine::graph::{Command, CxxStep, Depfile, Environment, Output, Purity, ResponseFile, StepSpec};
+use crate::engine::path::FilePath;
+
+fn step() -> StepSpec {
+    let command = Command {
+        program: "/usr/bin/clang".into(),
+        args: ["-O0", "-c", "a.c", "-Iinc", "-Iinc"].map(FilePath::from).into(),
+        environment: Environment::Tools,
+        response: Some(ResponseFile { path: "a.rsp".into(), content: b"-DA".to_vec() }),
+        depfile: Some(Depfile { path: "a.d".into() }),
+        identity: Digest::of(b"clang 19"),
+    };
+    StepSpec { command: Some(command), ..spec("a.o: a.c | pch || dir") }
+}
+
+fn root() -> FilePath {
+    "/p".into()
+}
+
+/// Files by path and content; `content@7` has taint 7.
+struct World(HashMap<String, String>);
+
+impl World {
+    fn fact(&self, path: &FilePath) -> Option<Identity> {
+        let (content, taint) = self.0.get(&path.to_string()).map(|text| text.split_once('@').unwrap_or((text, "0")))?;
+        Some(Identity { digest: Digest::of(content.as_bytes()), taint: taint.parse().unwrap() })
+    }
+
+    fn set(mut self, path: &str, content: &str) -> Self {
+        match content {
+            "" => self.0.remove(path),
+            _ => self.0.insert(path.to_owned(), content.to_owned()),
+        };
+        self
+    }
+
+    fn record(&self, step: &StepSpec) -> Record {
+        let inputs = ["a.c", "pch", "a.h", "missing.h"].map(|path| (path.into(), self.fact(&path.into()))).into();
+        let outputs = vec![("a.o".into(), self.fact(&"a.o".into()).unwrap(), 0o644)];
+        record_of(step, &root(), inputs, outputs, b"warning".to_vec(), 12)
+    }
+
+    fn judge(&self, step: &StepSpec, records: &[Record], stored: bool) -> String {
+        match verdict(step, &root(), records, &|path| self.fact(path), &|_| stored) {
+            Judgement::UpToDate { record } => format!("up to date {record}"),
+            Judgement::Restore { record } => format!("restore {record}"),
+            Judgement::Run(reason) => reason.to_string(),
+        }
+    }
+}
+
+fn world() -> World {
+    World([("a.c", "int a;"), ("pch", "p"), ("a.h", "h@3"), ("a.o", "OBJECT")].map(|(k, v)| (k.to_owned(), v.to_owned())).into())
+}
+
+/// A change to a step's description.
+type Edit = fn(&mut StepSpec);
+
+fn command(step: &mut StepSpec) -> &mut Command {
+    step.command.as_mut().unwrap()
+}
+
+#[test]
+fn every_part_of_a_description_counts_and_is_named() {
+    let cases: &[(Edit, &str)] = &[
+        (|_| {}, "up to date 0"),
+        (|s| command(s).args.push("-g".into()), "flag -g added"),
+        (|s| command(s).args.push("-Iinc".into()), "flag -Iinc added"),
+        (|s| command(s).args.push("b.c".into()), "argument b.c added"),
+        (|s| drop(command(s).args.remove(4)), "flag -Iinc removed"),
+        (|s| command(s).args[0] = "-O2".into(), "flag -O0 became -O2"),
+        (|s| command(s).args.swap(0, 1), "its order of arguments changed"),
+        (|s| command(s).program = "/opt/clang".into(), "its program changed"),
+        (|s| command(s).identity = Digest::of(b"clang 20"), "the tools or their environment changed"),
+        (
+            |s| {
+                command(s).args.push("-g".into());
+                command(s).identity = Digest::of(b"expanded with -g");
+            },
+            "flag -g added",
+        ),
+        (|s| command(s).environment = Environment::All, "its set of variables changed"),
+        (|s| command(s).response.as_mut().unwrap().content = b"-DB".to_vec(), "its response file changed"),
+        (|s| command(s).response = None, "its response file changed"),
+        (|s| command(s).depfile = None, "its depfile changed"),
+        (|s| s.outputs.push(Output::file("a.dwo".into())), "its output changed"),
+        (|s| s.outputs[0].optional = true, "its output changed"),
+        (|s| s.outputs[0].tree = true, "its output changed"),
+        (|s| s.implicit.push("b.h".into()), "b.h is a new input"),
+        (|s| s.implicit.push("a.h".into()), "its list of inputs changed"),
+        (|s| s.implicit.clear(), "pch is not an input any more"),
+        (|s| s.order_only.push("dir2".into()), "up to date 0"),
+        (|s| s.validations.push("lint".into()), "up to date 0"),
+        (|s| s.label = "other".into(), "up to date 0"),
+        (|s| s.pool = Some("link".into()), "up to date 0"),
+    ];
+    let records = [world().record(&step())];
+    for (edit, expect) in cases {
+        let mut step = step();
+        edit(&mut step);
+        assert_eq!(world().judge(&step, &records, true), *expect);
+    }
+}
+
+#[test]
+fn a_generator_does_not_count_its_command_line() {
+    let mut step = step();
+    step.flags.generator = true;
+    let records = [world().record(&step)];
+    command(&mut step).args.push("-v".into());
+    assert_eq!(world().judge(&step, &records, true), "up to date 0");
+}
+
+#[test]
+fn another_root_is_another_work() {
+    let (here, there) = (static_key(&step(), &root()), static_key(&step(), &"/q".into()));
+    assert_ne!(here.0, there.0);
+    let record = Record { key: there.0, fields: there.1, ..world().record(&step()) };
+    assert_eq!(world().judge(&step(), &[record], true), "its project directory changed");
+}
+
+#[test]
+fn files_are_compared_by_content() {
+    let check = |path: &str, content: &str, stored: bool, expect: &str| {
+        let records = [world().record(&step())];
+        assert_eq!(world().set(path, content).judge(&step(), &records, stored), expect, "{path} = {content}");
+    };
+    check("a.c", "int b;", true, "a.c changed");
+    check("a.h", "other@3", true, "a.h changed");
+    check("a.h", "", true, "a.h is gone");
+    check("missing.h", "now", true, "missing.h appeared");
+    check("a.h", "h@4", true, "up to date 0");
+    check("unrelated", "x", true, "up to date 0");
+    check("a.o", "", true, "restore 0");
+    check("a.o", "", false, "a.o is gone");
+    check("a.o", "X", true, "restore 0");
+    check("a.o", "X", false, "a.o was overwritten");
+    check("a.o", "OBJECT@9", false, "up to date 0");
+}
+
+#[test]
+fn opaque_steps_count_taint_and_are_not_restored() {
+    let step = StepSpec { purity: Purity::Opaque, ..step() };
+    let check = |path: &str, content: &str, expect: &str| {
+        let records = [world().record(&step)];
+        assert_eq!(world().set(path, content).judge(&step, &records, true), expect);
+    };
+    check("a.h", "h@3", "up to date 0");
+    check("a.h", "h@4", "a.h was made anew");
+    check("a.o", "", "a.o is gone");
+}
+
+#[test]
+fn what_cannot_be_shared_is_not_restored_but_stays_up_to_date() {
+    let step = StepSpec { cxx: Some(CxxStep { source: None, uncacheable: Some("unknown flag".into()) }), ..step() };
+    let records = [world().record(&step)];
+    assert_eq!(world().judge(&step, &records, true), "up to date 0");
+    assert_eq!(world().set("a.o", "").judge(&step, &records, true), "a.o is gone");
+}
+
+#[test]
+fn going_back_to_an_earlier_state_restores_it() {
+    let (a, b) = (world(), world().set("a.c", "int b;").set("a.o", "B"));
+    let mut records = Vec::new();
+    assert_eq!(a.judge(&step(), &records, true), "first build");
+    remember(&mut records, a.record(&step()));
+    remember(&mut records, b.record(&step()));
+    assert_eq!(world().set("a.o", "B").judge(&step(), &records, true), "restore 1");
+    assert_eq!(a.judge(&step(), &records, true), "up to date 1");
+    assert_eq!(world().set("a.c", "int c;").judge(&step(), &records, true), "a.c changed");
+    promote(&mut records, 1);
+    assert_eq!(a.judge(&step(), &records, true), "up to date 0");
+    promote(&mut records, 99);
+    assert_eq!(records.len(), 2);
+}
+
+#[test]
+fn only_the_last_variants_are_kept_each_once() {
+    let mut records = Vec::new();
+    for n in 0..20 {
+        remember(&mut records, world().set("a.c", &format!("int a{};", n % 10)).record(&step()));
+    }
+    let nth = |n: usize| world().set("a.c", &format!("int a{n};")).record(&step());
+    assert_eq!(records, [9, 8, 7, 6, 5, 4, 3, 2].map(nth));
+}
+
+#[test]
+fn taint_is_passed_on_and_made() {
+    let of = |taints: &[u64]| taints.iter().map(|&taint| Identity { digest: Digest::of(b""), taint }).collect::<Vec<_>>();
+    let understood = |taints: &[u64]| output_taint(Purity::Understood, 1, of(taints));
+    assert_eq!(understood(&[]), 0);
+    assert_eq!(understood(&[0, 5, 0, 5]), 5);
+    assert_eq!(understood(&[5, 6]), understood(&[6, 5, 5]));
+    assert!(![0, 5, 6].contains(&understood(&[5, 6])));
+    let opaque = |run| output_taint(Purity::Opaque, run, of(&[0]));
+    assert_ne!(opaque(1), opaque(2));
+    assert_ne!(opaque(1), 0);
+    assert_ne!(opaque(1), output_taint(Purity::Opaque, 1, of(&[7])));
+}
+
+#[test]
+fn fingerprints_hold_inputs_and_taint_only_where_it_counts() {
+    let of = |step: &StepSpec, world: &World| fingerprint(step, &root(), &world.record(step).inputs);
+    let opaque = StepSpec { purity: Purity::Opaque, ..step() };
+    let check = |path: &str, content: &str, understood: bool, either: bool| {
+        assert_eq!(of(&step(), &world()) != of(&step(), &world().set(path, content)), understood, "{path}");
+        assert_eq!(of(&opaque, &world()) != of(&opaque, &world().set(path, content)), either, "{path}");
+    };
+    check("a.h", "h@3", false, false);
+    check("a.h", "h@4", false, true);
+    check("a.h", "g@3", true, true);
+    check("a.h", "", true, true);
+    check("missing.h", "x", true, true);
+}
+
+#[test]
+fn long_and_foreign_values_are_described_and_still_count() {
+    use std::os::unix::ffi::OsStrExt;
+    let with = |bytes: &[u8]| {
+        let mut step = step();
+        command(&mut step).args.push(FilePath::new(std::ffi::OsStr::from_bytes(bytes)));
+        static_key(&step, &root())
+    };
+    let (a, b) = (with(b"\xff"), with(b"\xfe"));
+    assert_ne!(a.0, b.0, "the key holds bytes, whatever the words");
+    let long = with(&[b'x'; 1000]);
+    assert!(long.1.iter().all(|(_, value)| value.len() < 250));
+}
+
+#[test]
+fn records_survive_the_disk() {
+    let record = world().record(&step());
+    let bytes = postcard::to_stdvec(&record).unwrap();
+    assert_eq!(postcard::from_bytes::<Record>(&bytes).unwrap(), record);
+}
