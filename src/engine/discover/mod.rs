@@ -1,7 +1,24 @@
 //! From files to targets: what a project builds when nobody says. Does not know flags, tools or steps.
 
+mod directories;
+mod frameworks;
+mod library;
+mod links;
+mod missing;
+mod names;
+mod programs;
+mod request;
+mod roles;
+mod survey;
+mod targets;
+
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::names::vendor_directory;
+pub use self::request::{FileEntry, Request};
+pub use self::survey::discover;
 use super::path::FilePath;
 
 /// A language that JMake compiles.
@@ -37,6 +54,20 @@ pub enum Group {
     Tool,
 }
 
+impl Group {
+    /// What one of its programs is called.
+    #[must_use]
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Example => "example",
+            Self::Benchmark => "benchmark",
+            Self::Fuzzer => "fuzzer",
+            Self::Tool => "tool",
+        }
+    }
+}
+
 /// A file that is compiled.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Source {
@@ -67,7 +98,8 @@ pub struct Target {
     /// The file that defines `main`, for a program, and how sure that is. If its object does not define it, there is no such program
     /// and the file counts among the project's own sources.
     pub main: Option<(FilePath, Main)>,
-    /// Its further own sources, sorted.
+    /// Its further own sources, sorted. For the library: what it is made of, which is the project's sources less those that lie
+    /// with a program apart from it (they are in the internal archive only).
     pub sources: Vec<FilePath>,
     /// Links the project's own objects through the internal archive.
     pub uses_project: bool,
@@ -105,4 +137,9 @@ pub struct Discovery {
     pub left_out: Vec<LeftOut>,
     /// Further remarks, in words.
     pub notes: Vec<String>,
+    /// The include graph: each file of the project with the files that it includes itself, as far as they are in the root.
+    pub includes: BTreeMap<FilePath, Vec<FilePath>>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,12 +27,22 @@ pub struct Declarations<'a> {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Found {
     /// A function with a body, by its name with the namespaces around it.
-    Function(String),
+    Function {
+        name: String,
+        /// No other file can use it.
+        local: bool,
+    },
+    /// A variable that other files can use, by its name alone.
+    Variable(String),
+    /// A function or variable that is promised, to be defined elsewhere perhaps, by its name alone.
+    Declared(String),
     /// A macro that stands where a declaration could, with arguments: its name.
     MacroCall(String),
     /// `module x;`, `export module x;`, `import x;`
     Module,
 }
+
+const ANONYMOUS: &str = "(anonymous namespace)";
 
 /// Longer than any declaration that people write.
 const HEAD_LIMIT: usize = 4000;
@@ -74,8 +84,12 @@ impl<'a> Declarations<'a> {
             self.scopes.push(scope);
             return None;
         }
+        let found = match function_name(&head) {
+            Some(name) => Some(Found::Function { name: self.qualified(&name), local: self.unnamed() || is_local(&head) }),
+            None => self.variable(&head),
+        };
         self.scopes.push(Scope::Closed(0));
-        function_name(&head).map(|name| Found::Function(self.qualified(&name)))
+        found
     }
 
     fn close(&mut self) {
@@ -95,7 +109,26 @@ impl<'a> Declarations<'a> {
             return None;
         }
         let head = std::mem::take(&mut self.head);
-        is_module(&head).then_some(Found::Module)
+        if is_module(&head) {
+            return Some(Found::Module);
+        }
+        match function_name(&head) {
+            Some(name) if !is_local(&head) => Some(Found::Declared(name)),
+            Some(_) => None,
+            None => self.variable(&head),
+        }
+    }
+
+    /// The variable that `head` defines or declares.
+    fn variable(&self, head: &[Token<'a>]) -> Option<Found> {
+        let name = variable_name(head).filter(|_| !self.unnamed() && !is_local(head))?;
+        let promised = head.iter().any(|t| t.is("extern")) && !head.iter().any(|t| t.is("="));
+        Some(if promised { Found::Declared(name) } else { Found::Variable(name) })
+    }
+
+    /// Inside a namespace without a name.
+    fn unnamed(&self) -> bool {
+        self.scopes.iter().any(|s| matches!(s, Scope::Namespace(name) if name == ANONYMOUS))
     }
 
     fn qualified(&self, name: &str) -> String {
@@ -118,7 +151,7 @@ fn text(token: &Token<'_>) -> String {
 fn open_scope(head: &[Token<'_>]) -> Option<Scope> {
     if let Some(at) = head.iter().rposition(|t| t.is("namespace")) {
         let name: String = head[at + 1..].iter().filter(|t| t.kind == TokenKind::Identifier || t.is("::")).map(text).collect();
-        return Some(Scope::Namespace(if name.is_empty() { "(anonymous namespace)".to_owned() } else { name }));
+        return Some(Scope::Namespace(if name.is_empty() { ANONYMOUS.to_owned() } else { name }));
     }
     match head {
         [.., word, literal] if word.is("extern") && literal.kind == TokenKind::Text => Some(Scope::Linkage),
@@ -189,6 +222,19 @@ fn function_name(head: &[Token<'_>]) -> Option<String> {
         start -= if longer { 2 } else { 1 };
     }
     Some(head[start..=found.name].iter().map(text).collect())
+}
+
+/// Whether what `head` declares cannot be used by other files, or is no function or variable at all.
+fn is_local(head: &[Token<'_>]) -> bool {
+    head.iter().any(|t| ["static", "inline", "typedef", "using", "friend", "template", "constexpr"].iter().any(|word| t.is(word)))
+}
+
+/// The name before the initialiser or the end of `type name`, if `head` looks like that.
+fn variable_name(head: &[Token<'_>]) -> Option<String> {
+    let end = head.iter().position(|t| t.is("=") || t.is("[") || t.is(",")).unwrap_or(head.len());
+    let [first, .., name] = &head[..end] else { return None };
+    let type_only = end == 2 && ["struct", "class", "union", "enum", "namespace"].iter().any(|word| first.is(word));
+    (first.kind == TokenKind::Identifier && name.kind == TokenKind::Identifier && !type_only).then(|| text(name))
 }
 
 fn assigned_before(head: &[Token<'_>], name: usize) -> bool {

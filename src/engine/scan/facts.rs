@@ -59,4 +59,16 @@ pub struct SourceFacts {
     pub embeds: Vec<Include>,
     /// It defines `LLVMFuzzerTestOneInput`.
     pub fuzzer: bool,
+    /// It names `LLVMFuzzerTestOneInput` without defining it, as a stand-in for libFuzzer's `main` does.
+    pub drives_fuzzer: bool,
+    /// Functions and variables that it defines for others; kept only if it may define `main`.
+    pub defines: Vec<String>,
+    /// Digests, by [`name_digest`], of the functions and variables that it declares without defining them.
+    pub declares: Vec<u64>,
+}
+
+/// A name in eight bytes (FNV-1a), so that long lists of names stay small.
+#[must_use]
+pub fn name_digest(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }

@@ -3,10 +3,13 @@
 
 use super::conditional::{Condition, Conditions, Verdict};
 use super::declarations::{Declarations, Found};
-use super::facts::{Include, IncludeForm, MainFact, SourceFacts};
+use super::facts::{Include, IncludeForm, MainFact, SourceFacts, name_digest};
 use super::lexer::{Lexer, Spliced, Token, TokenKind};
 use crate::engine::discover::Language;
 use crate::engine::path::FilePath;
+
+/// What libFuzzer calls.
+const FUZZER: &str = "LLVMFuzzerTestOneInput";
 
 /// Macros that define `main` in a header that is included later.
 const MAIN_SWITCHES: [&str; 4] = ["CATCH_CONFIG_MAIN", "DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN", "BOOST_TEST_MODULE", "BOOST_TEST_MAIN"];
@@ -17,7 +20,14 @@ pub fn scan(bytes: &[u8], language: Language) -> SourceFacts {
     let source = Spliced::new(bytes);
     let mut scanner = Scanner::new(&source, language);
     scanner.run();
-    scanner.facts
+    let mut facts = scanner.facts;
+    facts.drives_fuzzer &= !facts.fuzzer;
+    if facts.main == MainFact::None {
+        facts.defines = Vec::new();
+    }
+    facts.declares.sort_unstable();
+    facts.declares.dedup();
+    facts
 }
 
 /// The names of functions that a text seems to define outside of classes, with their namespaces, in order.
@@ -27,6 +37,10 @@ pub fn defined_functions(bytes: &[u8], language: Language) -> Vec<String> {
     let mut scanner = Scanner::new(&source, language);
     scanner.run();
     scanner.functions
+}
+
+fn last_part(name: &str) -> &str {
+    name.rsplit("::").next().unwrap_or(name)
 }
 
 /// Whether anything but `#pragma` and comments has come yet, for finding include guards.
@@ -102,14 +116,19 @@ impl<'a> Scanner<'a> {
         let unsure = self.conditions.unsure();
         let found = if unsure { MainFact::Conditional } else { MainFact::Yes };
         match self.declarations.token(token) {
-            Some(Found::Function(name)) => {
+            Some(Found::Function { name, local }) => {
                 match name.as_str() {
                     "main" if self.facts.main != MainFact::Yes => self.facts.main = found,
-                    "LLVMFuzzerTestOneInput" => self.facts.fuzzer = true,
+                    FUZZER => self.facts.fuzzer = true,
                     _ => {}
+                }
+                if !local {
+                    self.facts.defines.push(last_part(&name).to_owned());
                 }
                 self.functions.push(name);
             }
+            Some(Found::Variable(name)) => self.facts.defines.push(name),
+            Some(Found::Declared(name)) => self.facts.declares.push(name_digest(last_part(&name))),
             Some(Found::MacroCall(name)) if name.ends_with("MAIN") => self.perhaps_main(),
             Some(Found::Module) if self.language == Language::Cxx && !unsure => self.facts.module = true,
             _ => {}
@@ -127,6 +146,7 @@ impl<'a> Scanner<'a> {
         match token.kind {
             TokenKind::Identifier => {
                 self.facts.time_macros |= matches!(token.text, b"__DATE__" | b"__TIME__" | b"__TIMESTAMP__");
+                self.facts.drives_fuzzer |= token.text == FUZZER.as_bytes();
                 self.incbin = token.text == b"incbin" && !matches!(self.language, Language::C | Language::Cxx);
                 return;
             }

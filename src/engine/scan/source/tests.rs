@@ -180,6 +180,31 @@ fn hidden_inputs_are_found() {
 fn fuzzers_are_found() {
     assert!(facts("extern \"C\" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) { }").fuzzer);
     assert!(!facts("extern \"C\" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size); int main() { }").fuzzer);
+    assert!(facts("int LLVMFuzzerTestOneInput(const uint8_t *, size_t); int main() { LLVMFuzzerTestOneInput(0, 0); }").drives_fuzzer);
+    assert!(!facts("int LLVMFuzzerTestOneInput(const uint8_t *d, size_t n) { }").drives_fuzzer);
+}
+
+#[test]
+fn what_a_program_shares_is_known() {
+    for (text, expect) in [
+        ("int verbose; static int n; const char *names[] = {0}; int x = 3;", "verbose names x"),
+        ("void usage(void) { } static void help() { } namespace { int a; void f() { } } namespace n { int b = 1; }", "usage b"),
+        ("extern int e; typedef int T; struct S; struct S { int m; }; int p(int);", ""),
+    ] {
+        let got = facts(&format!("{text}\nint main() {{ }}")).defines;
+        assert_eq!(got[..got.len() - 1].join(" "), expect, "{text}");
+        assert_eq!(facts(text).defines, [""; 0]);
+    }
+    for (text, name, expect) in [
+        ("extern int verbose;", "verbose", true),
+        ("extern const char *names[];", "names", true),
+        ("void usage(void);", "usage", true),
+        ("namespace a { extern \"C\" { void usage(int x); } }", "usage", true),
+        ("int verbose; static void usage(void); class A { void f(); };", "usage", false),
+        ("class A { void f(); };", "f", false),
+    ] {
+        assert_eq!(facts(text).declares.contains(&name_digest(name)), expect, "{text}");
+    }
 }
 
 #[test]

@@ -1,0 +1,103 @@
+//! Discovery itself: from files with their facts to targets. Each step is elsewhere; here is their order.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::library::{Verdict, decide};
+use super::links::Links;
+use super::names::{group_by_directory, vendor_directory};
+use super::request::{Files, Request};
+use super::roles::Roles;
+use super::targets::Targets;
+use super::{Discovery, LeftOut, Source, directories, missing, programs};
+use crate::engine::path::FilePath;
+use crate::engine::scan::kind::FileKind;
+
+/// What the project in `request` builds, and why. The same files give the same answer, in whatever order they come.
+#[must_use]
+pub fn discover(request: &Request<'_>) -> Discovery {
+    let files = Files::new(request);
+    let links = Links::new(&files, request);
+    let mut roles = Roles::new(&files, &links);
+    let mut notes = missing::leave_out(&files, &links, &mut roles);
+    let (programs, lone) = programs::assemble(&files, &links, &roles);
+    for (at, why) in lone {
+        roles.leave_out(&files, at, why, false);
+    }
+    let mut targets = Targets::new(&files, &roles, request.name);
+    match decide(request, &files, &links, &roles) {
+        Verdict::Made(library) => targets.library(library),
+        Verdict::Refused(why) => notes.push(why),
+        Verdict::None => {}
+    }
+    targets.executables();
+    programs.into_iter().for_each(|program| targets.grouped(program));
+    let mut targets = targets.made;
+    targets.sort_by(|a, b| a.name.cmp(&b.name));
+    notes.extend(vendored(&files));
+    Discovery {
+        sources: sources(&files, &roles),
+        headers: headers(&files),
+        project_sources: roles.own().map(|at| files.path(at).clone()).collect(),
+        include_dirs: include_dirs(&files, &links, &roles),
+        targets,
+        left_out: sorted(roles.left_out),
+        notes,
+        includes: graph(&files, &links),
+    }
+}
+
+fn sources(files: &Files, roles: &Roles) -> Vec<Source> {
+    let language = |at: usize| match files.entries[at].kind {
+        FileKind::Source(language) => Some(language),
+        _ => None,
+    };
+    roles.parts.keys().filter_map(|at| Some(Source { path: files.path(*at).clone(), language: language(*at)? })).collect()
+}
+
+fn headers(files: &Files) -> Vec<FilePath> {
+    let own = files.entries.iter().filter(|e| e.kind == FileKind::Header && vendor_directory(&e.path).is_none());
+    own.map(|e| e.path.clone()).collect()
+}
+
+/// Inferred for what is compiled; in a project of headers alone, for them.
+fn include_dirs(files: &Files, links: &Links, roles: &Roles) -> Vec<FilePath> {
+    let (grouped, mut ours): (Vec<usize>, Vec<usize>) = roles.parts.keys().partition(|at| roles.member(**at).is_some());
+    if roles.parts.is_empty() {
+        ours = (0..files.entries.len()).filter(|at| files.is_header(*at) && group_by_directory(files.path(*at)).is_none()).collect();
+    }
+    let (ours, groups): (HashSet<usize>, HashSet<usize>) = (links.reached_from(ours), links.reached_from(grouped));
+    directories::infer(links, &ours, &groups)
+}
+
+fn graph(files: &Files, links: &Links) -> BTreeMap<FilePath, Vec<FilePath>> {
+    let mut out = BTreeMap::new();
+    for (at, links) in links.of.iter().enumerate() {
+        let mut included: Vec<FilePath> = links.iter().filter_map(|l| Some(files.path(l.file()?).clone())).collect();
+        included.sort();
+        included.dedup();
+        if !included.is_empty() {
+            out.insert(files.path(at).clone(), included);
+        }
+    }
+    out
+}
+
+/// A remark for each directory of other people's code that holds sources.
+fn vendored(files: &Files) -> Vec<String> {
+    let mut counts: BTreeMap<FilePath, usize> = BTreeMap::new();
+    for entry in files.entries.iter().filter(|e| matches!(e.kind, FileKind::Source(_))) {
+        if let Some(dir) = vendor_directory(&entry.path) {
+            *counts.entry(dir).or_default() += 1;
+        }
+    }
+    let say = |(dir, count): (FilePath, usize)| match count {
+        1 => format!("1 source under {dir}/ is other people's code, and not built"),
+        _ => format!("{count} sources under {dir}/ are other people's code, and not built"),
+    };
+    counts.into_iter().map(say).collect()
+}
+
+fn sorted(mut left_out: Vec<LeftOut>) -> Vec<LeftOut> {
+    left_out.sort_by(|a, b| a.path.cmp(&b.path));
+    left_out
+}
