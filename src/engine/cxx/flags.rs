@@ -27,6 +27,8 @@ pub enum Form {
 pub enum Role {
     /// A file that is read.
     Input,
+    /// A file that is looked for as `#include` does, and listed in the depfile.
+    Included,
     /// A file that is written.
     Output,
     /// A directory in which files are looked for.
@@ -42,6 +44,8 @@ pub enum Role {
 pub struct Classified {
     /// Files that are read, as spelled.
     pub inputs: Vec<FilePath>,
+    /// Files that are included, as spelled: the depfile says where they were found.
+    pub included: Vec<FilePath>,
     /// Files that are written, as spelled.
     pub outputs: Vec<FilePath>,
     /// Directories that are searched, as spelled.
@@ -64,6 +68,7 @@ impl Classified {
         let list = match role {
             Role::Neutral => return,
             Role::Input => &mut self.inputs,
+            Role::Included => &mut self.included,
             Role::Output => &mut self.outputs,
             Role::SearchDir => &mut self.search_dirs,
             Role::Unknown => {

@@ -2,5 +2,6 @@
 
 pub mod argv;
 pub mod flags;
+pub mod lower;
 pub mod probe;
 pub mod toolchain;

@@ -58,6 +58,14 @@ pub fn flags(settings: &Settings, toolchain: &Toolchain, language: Language, pro
     out
 }
 
+/// Flags of the run that shows what the driver makes of any link of these settings.
+#[must_use]
+pub fn probe_flags(settings: &Settings, toolchain: &Toolchain) -> Vec<FilePath> {
+    let mut out = flags(settings, toolchain, Language::Cxx, Product::Shared { soname: "libjmake-probe.so" });
+    out.extend(words(settings.link_flags.iter().map(String::as_str)));
+    out
+}
+
 /// The whole line.
 #[must_use]
 pub fn arguments(flags: &[FilePath], settings: &Settings, files: Files<'_>) -> Vec<FilePath> {

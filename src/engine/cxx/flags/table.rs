@@ -1,7 +1,7 @@
 //! The table of flags. Does not know how it is read.
 
 use super::Form::{self, Alone, Either, Joined, Separate};
-use super::Role::{self, Input, Neutral, Output, SearchDir, Unknown};
+use super::Role::{self, Included, Input, Neutral, Output, SearchDir, Unknown};
 
 /// Flags by name. Of several that fit, the longest name counts.
 pub const TABLE: &[(&str, Form, Role)] = &[
@@ -25,11 +25,11 @@ pub const TABLE: &[(&str, Form, Role)] = &[
     ("-L", Either, SearchDir),
     ("-B", Either, SearchDir),
     // Files that are read.
-    ("-include", Either, Input),
-    ("-imacros", Either, Input),
+    ("-include", Either, Included),
+    ("-imacros", Either, Included),
     ("-include-pch", Separate, Input),
-    ("--include=", Joined, Input),
-    ("--include", Separate, Input),
+    ("--include=", Joined, Included),
+    ("--include", Separate, Included),
     ("-fprofile-use=", Joined, Input),
     ("-fprofile-instr-use=", Joined, Input),
     ("-fprofile-sample-use=", Joined, Input),

@@ -7,6 +7,7 @@ fn text(flags: &str) -> String {
     let paths = |list: &[FilePath]| list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     let parts = [
         ("in", paths(&c.inputs)),
+        ("include", paths(&c.included)),
         ("out", paths(&c.outputs)),
         ("dir", paths(&c.search_dirs)),
         ("unknown", c.unknown.join(" | ")),
@@ -20,7 +21,7 @@ fn flags_are_sorted_by_what_they_name() {
     let check = |flags: &str, expect: &str| assert_eq!(text(flags), expect, "{flags}");
     check("-O2 -g -gdwarf-4 -Wall -Wno-error=x -fPIC -march=native -std=c++20 -DX=/a/b -UY -pthread", "");
     check("-Iinc -I lib -isystem sys -isystemsys2 --sysroot=/s", "dir: inc lib sys sys2 /s");
-    check("-include a.h -includeb.h -imacros m.h -include-pch p.pch", "in: a.h b.h m.h p.pch");
+    check("-include a.h -includeb.h -imacros m.h -include-pch p.pch", "in: p.pch; include: a.h b.h m.h");
     check("-fprofile-use=x.profdata -fplugin=p.so -fsanitize-ignorelist=i.txt", "in: x.profdata p.so i.txt");
     check("-MD -MF a.d -MTt -MT u -o x.o", "out: a.d x.o");
     check("-Wp,-MD,a.d", "unknown: -Wp,-MD,a.d; named: a.d");

@@ -1,0 +1,177 @@
+//! From targets to steps: what is compiled, archived and linked for a request, by which command lines.
+//! Does not know what is up to date, nor what exists on disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::toolchain::{DriverProbe, Toolchain};
+use crate::engine::config::settings::Settings;
+use crate::engine::digest::Digest;
+use crate::engine::discover::{Discovery, Language};
+use crate::engine::graph::StepSpec;
+use crate::engine::path::FilePath;
+use crate::engine::report::Artifact;
+
+mod link;
+pub mod names;
+mod objects;
+mod select;
+mod whole;
+
+/// What to build.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Requested {
+    /// Targets of no group.
+    Default,
+    /// Every target.
+    All,
+    /// Targets by name or artifact, or sources by path: only their objects are made.
+    Targets(Vec<String>),
+}
+
+/// All that steps are made of.
+#[derive(Clone, Copy, Debug)]
+pub struct LowerRequest<'a> {
+    /// What the user wants.
+    pub settings: &'a Settings,
+    /// What there is.
+    pub discovery: &'a Discovery,
+    /// What it is built with.
+    pub toolchain: &'a Toolchain,
+    /// What the driver makes of the flags of each language in use.
+    pub probes: &'a BTreeMap<Language, DriverProbe>,
+    /// What the driver makes of the flags of a link.
+    pub link_identity: Digest,
+    /// What to build.
+    pub requested: &'a Requested,
+    /// For sources whose `main` is conditional: whether their objects define it.
+    pub confirmed_mains: &'a BTreeMap<FilePath, bool>,
+}
+
+/// A conditional `main` that only an object can confirm.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Awaited {
+    /// The source, the key of [`LowerRequest::confirmed_mains`].
+    pub source: FilePath,
+    /// The object to look into.
+    pub object: FilePath,
+}
+
+/// One entry of compile_commands.json.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct CompileCommand {
+    /// What is compiled.
+    pub source: FilePath,
+    /// The fused compile, program first.
+    pub arguments: Vec<FilePath>,
+    /// Its object.
+    pub output: FilePath,
+}
+
+/// Steps, and what to build of them.
+#[derive(Clone, Debug, Default)]
+pub struct Lowered {
+    /// Each is identified by its first output.
+    pub steps: Vec<StepSpec>,
+    /// Outputs to build.
+    pub wanted: Vec<FilePath>,
+    /// What the user asked for, as far as it is known.
+    pub artifacts: Vec<Artifact>,
+    /// Of all sources of all targets, requested or not, sorted.
+    pub compile_commands: Vec<CompileCommand>,
+    /// To look into once built; then lower again with the answers. The same steps come again, and those that depend on them.
+    pub awaiting: Vec<Awaited>,
+    /// Arguments of flags nobody knows: each that exists counts as an input of every compile.
+    pub maybe_inputs: Vec<FilePath>,
+    /// Remarks, in words.
+    pub notes: Vec<String>,
+}
+
+/// Why a request has no steps.
+#[derive(Debug, Eq, PartialEq, thiserror::Error)]
+pub enum LowerError {
+    /// Neither a target nor a source.
+    #[error("there is no target `{name}`{}. `jmake discover` lists them", hint(.nearest, .known))]
+    UnknownTarget {
+        /// As asked for.
+        name: String,
+        /// What may have been meant.
+        nearest: Option<String>,
+        /// All targets.
+        known: Vec<String>,
+    },
+    /// A source that is not built.
+    #[error("{path} is left out: {why}. Name its needs in jmake.toml, or build something else")]
+    LeftOut {
+        /// The source.
+        path: FilePath,
+        /// In words.
+        why: String,
+    },
+    /// Two targets for one file.
+    #[error("{path} would be made by both `{first}` and `{second}`; rename one of them, or set binary.library_name in jmake.toml")]
+    SameOutput {
+        /// The file.
+        path: FilePath,
+        /// A target.
+        first: String,
+        /// Another.
+        second: String,
+    },
+    /// A tool that these settings need is not installed.
+    #[error(
+        "{what} needs {tool}, which {toolchain} lacks; install it with apt-get install {package}, or set link.lto = \"off\" in jmake.toml"
+    )]
+    NoTool {
+        /// The setting.
+        what: &'static str,
+        /// The program.
+        tool: &'static str,
+        /// The install in use.
+        toolchain: String,
+        /// What brings it.
+        package: &'static str,
+    },
+    /// A flag that whole-program optimisation would drop.
+    #[error("link.lto = \"full\" would lose the effect of `{0}`; drop the flag, or use link.lto = \"thin\" or \"off\" in jmake.toml")]
+    Dropped(String),
+    /// The linker's own optimiser takes no passes.
+    #[error("link.opt_passes has no effect with link.lto = \"thin\"; use link.lto = \"full\" or \"off\" in jmake.toml")]
+    PassesWithThin,
+}
+
+fn hint(nearest: &Option<String>, known: &[String]) -> String {
+    match nearest {
+        Some(name) => format!("; did you mean `{name}`?"),
+        None if known.is_empty() => String::new(),
+        None => format!("; there are: {}", known.join(", ")),
+    }
+}
+
+/// The languages that need a probe.
+#[must_use]
+pub fn languages(discovery: &Discovery) -> BTreeSet<Language> {
+    discovery.sources.iter().map(|source| source.language).collect()
+}
+
+/// The steps for a request.
+///
+/// # Errors
+/// Something asked for does not exist, or the settings contradict each other.
+pub fn lower(request: &LowerRequest<'_>) -> Result<Lowered, LowerError> {
+    select::check_settings(request)?;
+    let choice = select::choose(request)?;
+    let mut lowering = objects::Lowering::new(*request);
+    let project = select::project(request);
+    let withheld = lowering.awaited(&choice)?;
+    for target in &choice.targets {
+        lowering.target(target, &project, withheld)?;
+    }
+    for source in &choice.sources {
+        let object = lowering.object(source)?;
+        lowering.out.wanted.push(object);
+    }
+    lowering.finish()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! Where a build's files go. Does not know what makes them.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, PathBuf};
+
+use crate::engine::config::settings::{LibraryType, Settings};
+use crate::engine::digest::Digest;
+use crate::engine::path::FilePath;
+
+/// File systems allow 255 bytes for a name; the rest is for endings.
+const LONGEST: usize = 200;
+
+/// The library's name without `lib` and ending.
+#[must_use]
+pub fn library(settings: &Settings) -> String {
+    let typed = settings.library_name.rsplit('/').next().unwrap_or_default();
+    let typed = if typed.is_empty() { settings.name.to_lowercase() } else { typed.to_owned() };
+    let bare = typed.strip_prefix("lib").unwrap_or(&typed);
+    let bare = bare.split(".so.").next().unwrap_or(bare);
+    let bare = [".so", ".a"].iter().find_map(|end| bare.strip_suffix(end)).unwrap_or(bare);
+    one_component(if bare.is_empty() { "project" } else { bare })
+}
+
+/// The library's file name.
+#[must_use]
+pub fn library_file(settings: &Settings) -> String {
+    let ending = match settings.library_type.unwrap_or_default() {
+        LibraryType::Shared => "so",
+        LibraryType::Static => "a",
+    };
+    format!("lib{}.{ending}", library(settings))
+}
+
+/// Where the library goes.
+#[must_use]
+pub fn library_path(settings: &Settings) -> FilePath {
+    artifact_dir(settings, "lib").join(library_file(settings))
+}
+
+/// Where the program `name` goes.
+#[must_use]
+pub fn executable_path(settings: &Settings, name: &str) -> FilePath {
+    artifact_dir(settings, "bin").join(one_component(name))
+}
+
+fn artifact_dir(settings: &Settings, kind: &str) -> FilePath {
+    settings.output_dir.clone().unwrap_or_else(|| settings.build_dir.join(&settings.profile).join(kind))
+}
+
+/// The directory for what is made on the way to `target`.
+#[must_use]
+pub fn work_dir(settings: &Settings, target: &str) -> FilePath {
+    FilePath::from(".jmake_cache/obj").join(&settings.profile).join(one_component(target))
+}
+
+/// What `source` becomes under `dir`, with `ending` added to its name. No two sources share it: what stands for a place
+/// outside the root begins with `@`, and a name that does so itself gets another.
+#[must_use]
+pub fn beside(dir: &FilePath, source: &FilePath, ending: &str) -> FilePath {
+    let mut path = PathBuf::from(dir.as_path());
+    for part in source.as_path().components() {
+        match part {
+            Component::Normal(name) => path.push(escaped(name).as_path()),
+            Component::ParentDir => path.push("@up"),
+            Component::RootDir | Component::Prefix(_) => path.push("@root"),
+            Component::CurDir => {}
+        }
+    }
+    path.as_mut_os_string().push(ending);
+    FilePath::new(path)
+}
+
+fn escaped(name: &OsStr) -> FilePath {
+    let bytes = name.as_bytes();
+    let mut out = if bytes.starts_with(b"@") { [b"@", bytes].concat() } else { bytes.to_vec() };
+    if out.len() > LONGEST {
+        let digest = Digest::of(bytes).hex();
+        out.truncate(LONGEST - 40);
+        out.extend(format!("@{}", &digest[..32]).bytes());
+    }
+    FilePath::new(OsStr::from_bytes(&out))
+}
+
+/// `name` as a file name.
+fn one_component(name: &str) -> String {
+    match name {
+        "" | "." | ".." => "project".to_owned(),
+        name => name.replace(['/', '\0'], "_").chars().take(LONGEST / 4).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_get_places_of_their_own() {
+        let check = |source: &str, expect: &str| assert_eq!(beside(&"o".into(), &source.into(), ".o").to_string(), expect);
+        check("src/a.cpp", "o/src/a.cpp.o");
+        check("/abs/a.c", "o/@root/abs/a.c.o");
+        check("../x/a.c", "o/@up/x/a.c.o");
+        check("@root/abs/a.c", "o/@@root/abs/a.c.o");
+        check("a b\n$.c", "o/a b\n$.c.o");
+        let long = |end: &str| beside(&"o".into(), &FilePath::from(format!("{}{end}.c", "x".repeat(240)).as_str()), ".o");
+        assert!(long("a").name().len() <= LONGEST + 2);
+        assert_ne!(long("a"), long("b"));
+    }
+}

@@ -1,0 +1,104 @@
+//! Which targets and sources a request means. Does not know command lines.
+
+use super::{LowerError, LowerRequest, Requested, names};
+use crate::engine::config::keys::nearest;
+use crate::engine::config::settings::Lto;
+use crate::engine::cxx::argv::lto;
+use crate::engine::discover::{Main, Target, TargetKind};
+use crate::engine::path::FilePath;
+
+/// What to make.
+#[derive(Debug, Default)]
+pub struct Choice<'a> {
+    /// Whole targets.
+    pub targets: Vec<&'a Target>,
+    /// Sources of which only objects are made.
+    pub sources: Vec<FilePath>,
+}
+
+/// The targets and sources that are asked for.
+pub fn choose<'a>(request: &LowerRequest<'a>) -> Result<Choice<'a>, LowerError> {
+    let targets = &request.discovery.targets;
+    let mut choice = Choice::default();
+    match request.requested {
+        Requested::Default => choice.targets.extend(targets.iter().filter(|t| t.group.is_none())),
+        Requested::All => choice.targets.extend(targets),
+        Requested::Targets(names) => {
+            for name in names {
+                named(request, name, &mut choice)?;
+            }
+        }
+    }
+    Ok(choice)
+}
+
+fn named<'a>(request: &LowerRequest<'a>, name: &str, choice: &mut Choice<'a>) -> Result<(), LowerError> {
+    let path = FilePath::new(crate::engine::path::fold(std::path::Path::new(name)));
+    let targets = &request.discovery.targets;
+    if let Some(target) = targets.iter().find(|t| t.name == name).or_else(|| targets.iter().find(|t| artifact(request, t) == path)) {
+        if !choice.targets.contains(&target) {
+            choice.targets.push(target);
+        }
+        return Ok(());
+    }
+    if request.discovery.sources.iter().any(|s| s.path == path) {
+        choice.sources.push(path);
+        return Ok(());
+    }
+    if let Some(left) = request.discovery.left_out.iter().find(|l| l.path == path) {
+        return Err(LowerError::LeftOut { path, why: left.why.clone() });
+    }
+    let known: Vec<String> = targets.iter().map(|t| t.name.clone()).collect();
+    let sources: Vec<String> = request.discovery.sources.iter().map(|s| s.path.to_string()).collect();
+    let near = nearest(name, known.iter().chain(&sources).map(String::as_str)).map(ToOwned::to_owned);
+    Err(LowerError::UnknownTarget { name: name.to_owned(), nearest: near, known })
+}
+
+/// Where a target's artifact goes.
+pub fn artifact(request: &LowerRequest<'_>, target: &Target) -> FilePath {
+    match target.kind {
+        TargetKind::Library => names::library_path(request.settings),
+        TargetKind::Executable => names::executable_path(request.settings, &target.name),
+    }
+}
+
+/// The sources of the library and the internal archive, sorted: those found, and those whose `main` turned out to be none.
+pub fn project(request: &LowerRequest<'_>) -> Vec<FilePath> {
+    let denied = conditional(request).filter(|(_, main)| request.confirmed_mains.get(*main) == Some(&false)).map(|(_, main)| main.clone());
+    let mut sources: Vec<FilePath> = request.discovery.project_sources.iter().cloned().chain(denied).collect();
+    sources.sort();
+    sources.dedup();
+    sources
+}
+
+/// Targets of no group whose `main` is conditional. (In a group, a file without `main` is nobody's source.)
+pub fn conditional<'a>(request: &LowerRequest<'a>) -> impl Iterator<Item = (&'a Target, &'a FilePath)> + use<'a> {
+    request.discovery.targets.iter().filter(|t| t.group.is_none()).filter_map(|t| Some((t, conditional_main(t)?)))
+}
+
+/// The file with the conditional `main` of a target, if it has one.
+pub fn conditional_main(target: &Target) -> Option<&FilePath> {
+    target.main.as_ref().filter(|(_, sure)| *sure == Main::IfObjectDefinesIt).map(|(path, _)| path)
+}
+
+/// Settings that cannot go together, or not with this toolchain.
+pub fn check_settings(request: &LowerRequest<'_>) -> Result<(), LowerError> {
+    let (settings, toolchain) = (request.settings, request.toolchain);
+    let missing = |what, tools: &[(&'static str, &'static str)]| {
+        let lacking = tools.iter().find(|(tool, _)| toolchain.tool(tool).is_none());
+        lacking.map_or(Ok(()), |(tool, package)| Err(LowerError::NoTool { what, tool, toolchain: toolchain.describe(), package }))
+    };
+    match settings.lto {
+        Lto::Off if settings.opt_passes.is_empty() => Ok(()),
+        Lto::Off => missing("link.opt_passes", &[("opt", "llvm")]),
+        Lto::Thin if !settings.opt_passes.is_empty() => Err(LowerError::PassesWithThin),
+        Lto::Thin => missing("link.lto = \"thin\"", &[("ld.lld", "lld")]),
+        Lto::Full => {
+            let all = [&settings.profile_flags, &settings.flags, &settings.c_flags, &settings.cxx_flags];
+            if let Some(flag) = lto::dropped(all.into_iter().flatten().map(String::as_str)) {
+                return Err(LowerError::Dropped(flag.to_owned()));
+            }
+            missing("link.lto = \"full\"", &[("llvm-link", "llvm"), ("opt", "llvm"), ("llc", "llvm")])
+        }
+    }
+}

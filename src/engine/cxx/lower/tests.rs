@@ -1,0 +1,293 @@
+//! Sketches of projects and the steps they become, as text.
+
+use super::*;
+use crate::engine::config::{Request, load};
+use crate::engine::cxx::toolchain::Version;
+use crate::engine::discover::{Group, LeftOut, Main, Source, Target, TargetKind};
+use crate::engine::graph::StepSpec;
+
+/// A project in words: `lib a.c b.c`, `objects a.c`, `exe NAME main.c [own.c…] [+project]`, `maybe NAME main.c`, `test NAME …`, `left PATH`.
+fn sketch(text: &str) -> Discovery {
+    let mut found = Discovery { include_dirs: vec!["include".into()], ..Discovery::default() };
+    for line in text.split(';').map(str::trim).filter(|l| !l.is_empty()) {
+        let mut words = line.split(' ');
+        let kind = words.next().unwrap();
+        let name = if kind == "lib" || kind == "objects" { "p" } else { words.next().unwrap() };
+        let (flags, files): (Vec<&str>, Vec<&str>) = words.partition(|w| w.starts_with('+'));
+        let mut files: Vec<FilePath> = files.into_iter().map(Into::into).collect();
+        found.sources.extend(files.iter().map(|path| Source { path: path.clone(), language: language(path) }));
+        match kind {
+            "left" => found.left_out.push(LeftOut { path: name.into(), why: "for Windows".into(), repeat: false }),
+            "lib" => {
+                found.project_sources.clone_from(&files);
+                found.targets.push(target(name, TargetKind::Library, None, None, vec![], false));
+            }
+            "objects" => found.project_sources = files,
+            _ => {
+                let sure = if kind == "maybe" { Main::IfObjectDefinesIt } else { Main::Yes };
+                let group = (kind == "test").then_some(Group::Test);
+                let main = Some((files.remove(0), sure));
+                found.targets.push(target(name, TargetKind::Executable, group, main, files, flags.contains(&"+project")));
+            }
+        }
+    }
+    found.sources.sort_by(|a, b| a.path.cmp(&b.path));
+    found
+}
+
+fn target(
+    name: &str,
+    kind: TargetKind,
+    group: Option<Group>,
+    main: Option<(FilePath, Main)>,
+    sources: Vec<FilePath>,
+    uses_project: bool,
+) -> Target {
+    Target { name: name.into(), kind, group, main, sources, uses_project, libraries: vec![], why: String::new() }
+}
+
+fn language(path: &FilePath) -> Language {
+    match path.extension().as_str() {
+        "c" => Language::C,
+        "s" => Language::Assembler,
+        _ => Language::Cxx,
+    }
+}
+
+fn toolchain() -> Toolchain {
+    let names = ["clang", "clang++", "llvm-ar", "ld.lld", "llvm-link", "opt", "llc"];
+    let tools = names.map(|name| (name.to_owned(), FilePath::from(name)));
+    let identity = Digest::of(b"toolchain");
+    Toolchain {
+        bin_dir: "/l".into(),
+        version: Version(19, 0, 0),
+        triple: String::new(),
+        tools: tools.into(),
+        identity,
+        origin: String::new(),
+    }
+}
+
+fn settings(toml: &str) -> Settings {
+    let environment = |_: &str| None;
+    let request = Request {
+        root_name: "P",
+        user: None,
+        project: Some(toml),
+        environment: &environment,
+        profile: "dev",
+        build_dir: "build".into(),
+        path_of_file: "jmake.toml",
+    };
+    let mut settings = load(&request).unwrap().0;
+    settings.staged = toml.contains("# staged");
+    settings
+}
+
+fn run(project: &str, toml: &str, requested: &Requested, confirmed: &[(&str, bool)]) -> Result<Lowered, LowerError> {
+    let probe = DriverProbe { identity: Digest::of(b"probe"), quote_dirs: vec![], search_dirs: vec![] };
+    lower(&LowerRequest {
+        settings: &settings(toml),
+        discovery: &sketch(project),
+        toolchain: &toolchain(),
+        probes: &[(Language::C, probe.clone()), (Language::Cxx, probe)].into(),
+        link_identity: Digest::of(b"link"),
+        requested,
+        confirmed_mains: &confirmed.iter().map(|(path, yes)| (FilePath::from(*path), *yes)).collect(),
+    })
+}
+
+/// `kind program: inputs [| implicit] -> outputs`, one a line; then what is wanted and awaited.
+fn text(lowered: &Lowered) -> String {
+    let short = |path: &FilePath| path.to_string().replace(".jmake_cache/obj/dev/", "~");
+    let all = |paths: &[FilePath]| paths.iter().map(short).collect::<Vec<_>>().join(" ");
+    let line = |step: &StepSpec| {
+        let program = step.command.as_ref().map(|c| c.program.to_string()).unwrap_or_default();
+        let implicit = if step.implicit.is_empty() { String::new() } else { format!(" | {}", all(&step.implicit)) };
+        let outputs: Vec<String> =
+            step.outputs.iter().map(|o| format!("{}{}", short(&o.path), if o.optional { "?" } else { "" })).collect();
+        format!("{} {program}: {}{implicit} -> {}", step.kind.name(), all(&step.explicit), outputs.join(" "))
+    };
+    let mut lines: Vec<String> = lowered.steps.iter().map(line).collect();
+    lines.push(format!("want {}", all(&lowered.wanted)));
+    lines.extend(lowered.awaiting.iter().map(|a| format!("await {} in {}", a.source, short(&a.object))));
+    lines.join("\n")
+}
+
+fn check(project: &str, toml: &str, expect: &[&str]) {
+    assert_eq!(text(&run(project, toml, &Requested::Default, &[]).unwrap()), expect.join("\n"), "{project}");
+}
+
+#[test]
+fn a_library_and_a_program_share_the_projects_objects() {
+    let expect = [
+        "compile clang: src/a.c -> ~p/src/a.c.o",
+        "compile clang++: src/b.cpp -> ~p/src/b.cpp.o",
+        "link clang++: ~p/src/a.c.o ~p/src/b.cpp.o -> build/dev/lib/libp.so",
+        "compile clang: main.c -> ~tool/main.c.o",
+        "archive llvm-ar: ~p/src/a.c.o ~p/src/b.cpp.o -> ~p/@project.a",
+        "link clang++: ~tool/main.c.o ~p/@project.a | ~p/src/a.c.o ~p/src/b.cpp.o -> build/dev/bin/tool",
+        "want build/dev/lib/libp.so build/dev/bin/tool",
+    ];
+    check("lib src/a.c src/b.cpp; exe tool main.c +project", "", &expect);
+}
+
+#[test]
+fn a_c_program_is_linked_by_the_c_driver() {
+    let expect = [
+        "compile clang: a.c -> ~a/a.c.o",
+        "compile clang: x.c -> ~a/x.c.o",
+        "link clang: ~a/a.c.o ~a/x.c.o -> build/dev/bin/a",
+        "want build/dev/bin/a",
+    ];
+    check("exe a a.c x.c", "", &expect);
+}
+
+#[test]
+fn forms_and_places_follow_the_settings() {
+    let static_library = ["compile clang: a.c -> ~geo/a.c.o", "archive llvm-ar: ~geo/a.c.o -> out/dev/libgeo.a", "want out/dev/libgeo.a"];
+    check("lib a.c", "binary = { library_name = 'libgeo.a', output_dir = 'out/{profile}' }", &static_library);
+    let outside = [
+        "compile clang: /x/a.c -> ~p/@root/x/a.c.o",
+        "link clang: ~p/@root/x/a.c.o -> build/dev/lib/libp.so",
+        "want build/dev/lib/libp.so",
+    ];
+    check("lib /x/a.c", "", &outside);
+    let linked =
+        ["compile clang: a.c -> ~p/a.c.o", "link clang: ~p/a.c.o | deps/libq.a -> build/dev/lib/libp.so", "want build/dev/lib/libp.so"];
+    check("lib a.c", "binary.link_libraries = ['deps/libq.a', 'z']", &linked);
+}
+
+#[test]
+fn stages_are_separate_where_asked_for() {
+    let staged = [
+        "frontend clang: a.c -> ~a/a.c.bc ~a/a.c.gcno?",
+        "backend clang: ~a/a.c.bc -> ~a/a.c.o ~a/a.c.dwo?",
+        "compile clang: s.s -> ~a/s.s.o ~a/s.s.gcno? ~a/s.s.dwo?",
+        "link clang: ~a/a.c.o ~a/s.s.o -> build/dev/bin/a",
+        "want build/dev/bin/a",
+    ];
+    check("exe a a.c s.s", "compile.flags = ['--coverage', '-gsplit-dwarf'] # staged", &staged);
+    let passes = [
+        "frontend clang: a.c -> ~a/a.c.bc",
+        "lto opt: ~a/a.c.bc -> ~a/a.c.opt.bc",
+        "backend clang: ~a/a.c.opt.bc -> ~a/a.c.o",
+        "link clang: ~a/a.c.o -> build/dev/bin/a",
+        "want build/dev/bin/a",
+    ];
+    check("exe a a.c", "link.opt_passes = ['licm']", &passes);
+    let unknown = ["compile clang: a.c -> ~a/a.c.o", "link clang: ~a/a.c.o -> build/dev/bin/a", "want build/dev/bin/a"];
+    check("exe a a.c", "compile.flags = ['-Xclang', '-foo'] # staged", &unknown);
+}
+
+#[test]
+fn the_whole_program_goes_through_one_module() {
+    let expect = [
+        "frontend clang: main.c -> ~a/main.c.bc",
+        "frontend clang++: b.cpp -> ~p/b.cpp.bc",
+        "compile clang: s.s -> ~p/s.s.o",
+        "lto llvm-link: ~a/main.c.bc ~p/b.cpp.bc -> ~a/@exe.linked.bc",
+        "lto opt: ~a/@exe.linked.bc -> ~a/@exe.opt.bc",
+        "lto llc: ~a/@exe.opt.bc -> ~a/@exe.o",
+        "link clang++: ~a/@exe.o ~p/s.s.o -> build/dev/bin/a",
+        "want build/dev/bin/a",
+    ];
+    check("objects b.cpp s.s; exe a main.c +project", "link.lto = 'full'", &expect);
+}
+
+#[test]
+fn a_conditional_main_is_looked_into_before_anything_depends_on_it() {
+    let project = "lib a.c; maybe m m.c; exe x x.c +project";
+    let first = run(project, "", &Requested::Default, &[]).unwrap();
+    let expect = [
+        "compile clang: m.c -> ~p/m.c.o",
+        "compile clang: a.c -> ~p/a.c.o",
+        "compile clang: x.c -> ~x/x.c.o",
+        "want ~p/m.c.o ~p/a.c.o ~x/x.c.o",
+        "await m.c in ~p/m.c.o",
+    ];
+    assert_eq!(text(&first), expect.join("\n"));
+    let yes = run(project, "", &Requested::Default, &[("m.c", true)]).unwrap();
+    let expect = [
+        "compile clang: a.c -> ~p/a.c.o",
+        "link clang: ~p/a.c.o -> build/dev/lib/libp.so",
+        "compile clang: m.c -> ~p/m.c.o",
+        "link clang: ~p/m.c.o -> build/dev/bin/m",
+        "compile clang: x.c -> ~x/x.c.o",
+        "archive llvm-ar: ~p/a.c.o -> ~p/@project.a",
+        "link clang: ~x/x.c.o ~p/@project.a | ~p/a.c.o -> build/dev/bin/x",
+        "want build/dev/lib/libp.so build/dev/bin/m build/dev/bin/x",
+    ];
+    assert_eq!(text(&yes), expect.join("\n"));
+    let no = run(project, "", &Requested::Default, &[("m.c", false)]).unwrap();
+    let library = no.steps.iter().find(|s| s.outputs[0].path == "build/dev/lib/libp.so".into()).unwrap();
+    assert_eq!(library.explicit, [".jmake_cache/obj/dev/p/a.c.o".into(), ".jmake_cache/obj/dev/p/m.c.o".into()]);
+    assert_eq!(no.artifacts.len(), 2);
+    for step in &first.steps {
+        assert!(yes.steps.contains(step) && no.steps.contains(step), "{}", step.label);
+    }
+}
+
+#[test]
+fn with_lto_a_conditional_main_is_looked_into_as_machine_code() {
+    let lowered = run("maybe m m.c", "link.lto = 'thin'", &Requested::Default, &[]).unwrap();
+    assert_eq!(text(&lowered), "compile clang: m.c -> ~p/@main/m.c.o\nwant ~p/@main/m.c.o\nawait m.c in ~p/@main/m.c.o");
+    assert!(lowered.steps[0].command.as_ref().unwrap().args.contains(&"-fno-lto".into()));
+}
+
+#[test]
+fn requests_choose_targets_and_sources() {
+    let project = "lib a.c; exe x x.c; test t t.c +project; left w_win.c";
+    let check = |requested: Requested, expect: &str| {
+        let said = run(project, "", &requested, &[])
+            .map_or_else(|e| e.to_string(), |l| l.wanted.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
+        assert_eq!(said, expect);
+    };
+    let named = |names: &[&str]| Requested::Targets(names.iter().map(ToString::to_string).collect());
+    check(Requested::Default, "build/dev/lib/libp.so build/dev/bin/x");
+    check(Requested::All, "build/dev/lib/libp.so build/dev/bin/x build/dev/bin/t");
+    check(named(&["t", "t"]), "build/dev/bin/t");
+    check(named(&["build/dev/bin/x"]), "build/dev/bin/x");
+    check(named(&["./a.c"]), ".jmake_cache/obj/dev/p/a.c.o");
+    check(named(&["w_win.c"]), "w_win.c is left out: for Windows. Name its needs in jmake.toml, or build something else");
+    check(named(&["b.c"]), "there is no target `b.c`; did you mean `a.c`?. `jmake discover` lists them");
+    check(named(&["elephant"]), "there is no target `elephant`; there are: p, x, t. `jmake discover` lists them");
+}
+
+#[test]
+fn contradictions_are_refused() {
+    let check = |project: &str, toml: &str, expect: &str| {
+        let said = run(project, toml, &Requested::Default, &[]).unwrap_err().to_string();
+        assert!(said.starts_with(expect), "{said}");
+    };
+    let full = "link.lto = 'full'\ncompile.flags = ['-fsanitize=address']";
+    check("exe a a.c", full, "link.lto = \"full\" would lose the effect of `-fsanitize=address`");
+    check("exe a a.c", "link = { lto = 'thin', opt_passes = ['licm'] }", "link.opt_passes has no effect");
+    let same = "binary = { output_dir = 'o', library_name = 'x' }";
+    check("lib a.c; exe libx.so b.c", same, "o/libx.so would be made by both `p` and `libx.so`");
+}
+
+#[test]
+fn every_source_has_a_compile_command() {
+    let lowered = run("lib a.c; exe x x.cpp; test t t.c", "", &Requested::Targets(vec!["x".into()]), &[]).unwrap();
+    let lines: Vec<String> = lowered.compile_commands.iter().map(|c| format!("{} {} {}", c.arguments[0], c.source, c.output)).collect();
+    assert_eq!(
+        lines,
+        [
+            "clang a.c .jmake_cache/obj/dev/p/a.c.o",
+            "clang t.c .jmake_cache/obj/dev/t/t.c.o",
+            "clang++ x.cpp .jmake_cache/obj/dev/x/x.cpp.o"
+        ]
+    );
+}
+
+#[test]
+fn unknown_flags_are_told_and_keep_results_unshared() {
+    let lowered =
+        run("exe a a.c", "compile.flags = ['-fstrange=plug.in', '-include', 'x.h', '-fprofile-use=p.data']", &Requested::Default, &[])
+            .unwrap();
+    assert_eq!(lowered.maybe_inputs, ["plug.in".into()]);
+    assert_eq!(lowered.notes, ["JMake does not know what `-fstrange=plug.in` reads or writes"]);
+    assert!(lowered.steps.iter().all(|s| s.cxx.as_ref().unwrap().uncacheable.is_some()));
+    assert_eq!(lowered.steps[0].implicit, ["p.data".into()]);
+}
