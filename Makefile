@@ -1,0 +1,41 @@
+# make run     install what is missing, build JMake, build and run the example, print three times
+# make test    install what is missing, then every check and every test
+# make check   the quick part of test: format, lints, unit tests, documentation
+# make bench   measure against ninja, write docs/benchmarks.md
+# make corpus  fetch the third-party sources that tests and benchmarks build
+
+CARGO ?= cargo
+
+.PHONY: run test check bench corpus tools test-tools static
+
+run: tools
+	$(CARGO) build --release --bins
+	scripts/try.sh "$(CURDIR)/$${CARGO_TARGET_DIR:-target}/release" examples/calculator
+
+# Faults first: the last build is then the one without them, and the last lines are those of the whole suite.
+test: test-tools static corpus
+	$(CARGO) test --features faults --test it supervision
+	$(CARGO) test --no-fail-fast
+
+check: tools static
+	$(CARGO) test --lib --test tidy
+
+static:
+	scripts/check-toolchain.sh
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets -- -D warnings
+	$(CARGO) clippy --all-targets --features faults -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --document-private-items
+
+bench: test-tools corpus
+	$(CARGO) build --release --bins
+	benches/run.py --write docs/benchmarks.md
+
+corpus: test-tools
+	scripts/fetch-corpus.sh
+
+tools:
+	@scripts/install-tools.sh
+
+test-tools:
+	@scripts/install-tools.sh test
