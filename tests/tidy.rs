@@ -52,7 +52,7 @@ fn sources() -> Vec<Source> {
 #[track_caller]
 fn holds_for_sources(law: laws::Law) {
     let wrong: Vec<String> =
-        sources().iter().flat_map(|source| law(&source).into_iter().map(move |what| format!("{}: {what}", source.path))).collect();
+        sources().iter().flat_map(|source| law(source).into_iter().map(move |what| format!("{}: {what}", source.path))).collect();
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }
 
