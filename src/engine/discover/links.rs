@@ -52,7 +52,9 @@ pub(super) struct Links {
 
 impl Links {
     pub fn new(files: &Files, request: &Request<'_>) -> Self {
-        let mut resolver = Resolver { files, request, system: HashMap::new(), shadowing: HashSet::new() };
+        let places = (0..files.entries.len()).map(|at| files.path(at).parent()).collect::<HashSet<_>>();
+        let places = places.into_iter().map(|dir| (dir.clone(), Place::of(&dir))).collect();
+        let mut resolver = Resolver { files, request, places, system: HashMap::new(), shadowing: HashSet::new() };
         let of = (0..files.entries.len()).map(|at| resolver.links(at)).collect();
         Self { of, shadowing: resolver.shadowing }
     }
@@ -83,16 +85,33 @@ pub(super) fn closure(mut open: Vec<usize>, next: impl Fn(usize) -> Vec<usize>) 
     seen
 }
 
+/// What a directory's name says of the files in it.
+#[derive(Default)]
+struct Place {
+    /// 0 for the project's own part, 1 for its tests and the like, 2 for other people's code.
+    foreign: u8,
+    platform: Option<String>,
+}
+
+impl Place {
+    fn of(dir: &FilePath) -> Self {
+        let file = dir.join("x");
+        let foreign = if vendor_directory(&file).is_some() { 2 } else { u8::from(group_by_directory(&file).is_some()) };
+        Self { foreign, platform: platform_directory(&file) }
+    }
+}
+
 struct Resolver<'a> {
     files: &'a Files,
     request: &'a Request<'a>,
+    places: HashMap<FilePath, Place>,
     system: HashMap<FilePath, bool>,
     shadowing: HashSet<FilePath>,
 }
 
 impl Resolver<'_> {
     fn links(&mut self, at: usize) -> Vec<Link> {
-        if vendor_directory(self.files.path(at)).is_some() {
+        if self.foreign(at) == 2 {
             return Vec::new();
         }
         let includes = &self.files.facts(at).includes;
@@ -119,8 +138,8 @@ impl Resolver<'_> {
     fn searched(&mut self, from: usize, name: &FilePath, include: &Include) -> Meaning {
         let mut candidates = if name.as_bytes().starts_with(b"..") { Vec::new() } else { self.files.ending_in(name.as_bytes()) };
         candidates.retain(|(file, _)| *file != from || include.form == IncludeForm::Angle);
-        let platform = platform_directory(self.files.path(from));
-        candidates.retain(|(file, _)| platform_directory(self.files.path(*file)).is_none_or(|p| Some(p) == platform));
+        let platform = self.platform(from);
+        candidates.retain(|(file, _)| self.platform(*file).is_none_or(|p| Some(p) == platform));
         candidates.sort_by_cached_key(|(file, dir)| (self.foreign(*file), rank(dir)));
         // Code of its own never takes a header from tests or other people's code where it has one itself.
         let best = candidates.first().map_or(0, |(file, _)| self.foreign(*file)).max(self.foreign(from).min(1));
@@ -146,10 +165,12 @@ impl Resolver<'_> {
         *self.system.entry(name.clone()).or_insert_with(|| name.as_path().to_str().is_some_and(ask))
     }
 
-    /// 0 for the project's own part, 1 for its tests and the like, 2 for other people's code.
     fn foreign(&self, file: usize) -> u8 {
-        let path = self.files.path(file);
-        if vendor_directory(path).is_some() { 2 } else { u8::from(group_by_directory(path).is_some()) }
+        self.places.get(&self.files.path(file).parent()).map_or(0, |place| place.foreign)
+    }
+
+    fn platform(&self, file: usize) -> Option<&str> {
+        self.places.get(&self.files.path(file).parent())?.platform.as_deref()
     }
 }
 

@@ -96,10 +96,11 @@ pub struct Target {
     /// `None`: built by default.
     pub group: Option<Group>,
     /// The file that defines `main`, for a program, and how sure that is. If its object does not define it, there is no such program
-    /// and the file counts among the project's own sources.
+    /// and the file counts among the project's own sources, the library's too; in a group it then counts for nothing.
+    /// Fuzzers share the file that drives them, so several programs may name the same one.
     pub main: Option<(FilePath, Main)>,
     /// Its further own sources, sorted. For the library: what it is made of, which is the project's sources less those that lie
-    /// with a program apart from it (they are in the internal archive only).
+    /// with a program apart from it (they are in the internal archive only). Empty where only files with an unsure `main` may make it.
     pub sources: Vec<FilePath>,
     /// Links the project's own objects through the internal archive.
     pub uses_project: bool,
