@@ -11,6 +11,7 @@ use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
 use crate::engine::report::Artifact;
 
+mod language;
 mod link;
 pub mod names;
 mod objects;

@@ -3,26 +3,17 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
+use super::language::LanguageFlags;
 use super::select::{Choice, conditional, conditional_main};
 use super::{Awaited, CompileCommand, LowerError, LowerRequest, Lowered, names};
 use crate::engine::config::settings::Lto;
 use crate::engine::cxx::argv::compile;
-use crate::engine::cxx::flags::{Classified, can_be_staged, classify};
-use crate::engine::digest::{Digest, Hasher};
+use crate::engine::cxx::flags::classify;
+use crate::engine::digest::Digest;
 use crate::engine::discover::{Language, TargetKind};
 use crate::engine::graph::{Command, CxxStep, Depfile, Environment, Output, Purity, StepFlags, StepSpec};
 use crate::engine::path::FilePath;
 use crate::engine::report::StepKind;
-
-/// The flags of one language, and what they mean.
-pub struct LanguageFlags {
-    args: Vec<FilePath>,
-    classified: Classified,
-    staged: bool,
-    split_dwarf: bool,
-    coverage: bool,
-    identity: Digest,
-}
 
 /// Arguments that make the compiler write a depfile, and where.
 struct Line<'a> {
@@ -78,7 +69,7 @@ impl<'a> Lowering<'a> {
         args.push("-fno-lto".into());
         let depfile = depfile(&object);
         let line = Line { args: compile::fused(&args, source, &object, &depfile), depfile: &depfile };
-        self.compile_step(StepKind::Compile, source, line, &[object.clone()])?;
+        self.compile_step(StepKind::Compile, source, line, std::slice::from_ref(&object))?;
         Ok(object)
     }
 
@@ -122,7 +113,7 @@ impl<'a> Lowering<'a> {
         let flags = self.flags(language);
         let depfile = depfile(&bitcode);
         let line = Line { args: compile::frontend_for_lto(&flags.args, source, &bitcode, &depfile), depfile: &depfile };
-        self.compile_step(StepKind::Frontend, source, line, &[bitcode.clone()])?;
+        self.compile_step(StepKind::Frontend, source, line, std::slice::from_ref(&bitcode))?;
         Ok(Some(bitcode))
     }
 
@@ -257,36 +248,6 @@ pub fn blank(kind: StepKind, label: String, target: String) -> StepSpec {
         pool,
         command,
         cxx,
-    }
-}
-
-impl LanguageFlags {
-    fn of(request: &LowerRequest<'_>, language: Language) -> Self {
-        let args = compile::flags(request.settings, language, &request.discovery.include_dirs);
-        let words: Vec<String> = args.iter().map(ToString::to_string).collect();
-        let mut identity = Hasher::default();
-        identity.part(&request.toolchain.identity.bytes);
-        identity.part(request.probes.get(&language).map_or(&[][..], |probe| &probe.identity.bytes));
-        let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
-        Self {
-            classified: classify(&words),
-            staged: can_be_staged(&words),
-            split_dwarf: has(&["-gsplit-dwarf", "-gsplit-dwarf=split"]),
-            coverage: has(&["--coverage", "-coverage", "-ftest-coverage"]),
-            identity: identity.finish(),
-            args,
-        }
-    }
-
-    fn uncacheable(&self, language: Language) -> Option<String> {
-        let assembler = matches!(language, Language::Assembler | Language::AssemblerWithCpp);
-        let why = || "assembler may read files with .incbin and .include".to_owned();
-        self.classified.uncacheable().or_else(|| assembler.then(why))
-    }
-
-    /// The flags themselves.
-    pub fn args(&self) -> &[FilePath] {
-        &self.args
     }
 }
 

@@ -27,8 +27,8 @@ pub fn program(lowering: &mut Lowering<'_>, target: &str, stem: &FilePath, sourc
     let passes = &lowering.request.settings.opt_passes;
     let (args, response) = response::shorten(lto::merge(&modules, &linked), &named("merge.rsp"));
     let merge = Command { response, ..lowering.command("llvm-link", args, lowering.request.toolchain.identity) };
-    let optimise = plain(lowering, "opt", lto::optimise(flags.args(), passes, &linked, &optimised));
-    let generate = plain(lowering, "llc", lto::generate(flags.args(), &optimised, &object));
+    let optimise = plain(lowering, "opt", lto::optimise(&flags.args, passes, &linked, &optimised));
+    let generate = plain(lowering, "llc", lto::generate(&flags.args, &optimised, &object));
     push(lowering, target, merge, modules, &linked)?;
     push(lowering, target, optimise, vec![linked], &optimised)?;
     push(lowering, target, generate, vec![optimised], &object)?;

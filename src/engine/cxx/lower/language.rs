@@ -1,0 +1,51 @@
+//! What the flags of one language mean for its steps. Does not know sources.
+
+use super::LowerRequest;
+use crate::engine::cxx::argv::compile;
+use crate::engine::cxx::flags::{Classified, can_be_staged, classify};
+use crate::engine::digest::{Digest, Hasher};
+use crate::engine::discover::Language;
+use crate::engine::path::FilePath;
+
+/// The flags of one language, and what they mean.
+pub struct LanguageFlags {
+    /// All of them, in order.
+    pub args: Vec<FilePath>,
+    /// What they name.
+    pub classified: Classified,
+    /// Whether stages give the same result.
+    pub staged: bool,
+    /// Debug information goes into a file of its own.
+    pub split_dwarf: bool,
+    /// Coverage notes go into a file of their own.
+    pub coverage: bool,
+    /// Identity of the compiler and of what it makes of the flags.
+    pub identity: Digest,
+}
+
+impl LanguageFlags {
+    /// What `language` is compiled with.
+    pub fn of(request: &LowerRequest<'_>, language: Language) -> Self {
+        let args = compile::flags(request.settings, language, &request.discovery.include_dirs);
+        let words: Vec<String> = args.iter().map(ToString::to_string).collect();
+        let mut identity = Hasher::default();
+        identity.part(&request.toolchain.identity.bytes);
+        identity.part(request.probes.get(&language).map_or(&[][..], |probe| &probe.identity.bytes));
+        let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
+        Self {
+            classified: classify(&words),
+            staged: can_be_staged(&words),
+            split_dwarf: has(&["-gsplit-dwarf", "-gsplit-dwarf=split"]),
+            coverage: has(&["--coverage", "-coverage", "-ftest-coverage"]),
+            identity: identity.finish(),
+            args,
+        }
+    }
+
+    /// Why a compile with these flags may not be shared, if so.
+    pub fn uncacheable(&self, language: Language) -> Option<String> {
+        let assembler = matches!(language, Language::Assembler | Language::AssemblerWithCpp);
+        let why = || "assembler may read files with .incbin and .include".to_owned();
+        self.classified.uncacheable().or_else(|| assembler.then(why))
+    }
+}
