@@ -1,1 +1,160 @@
-//! .
+//! The tree of actors: who exists, on which thread, with how large a mailbox, and who holds whose address.
+//!
+//! ```text
+//! main thread        Supervisor ── starts, restarts and ends all others; pings the shared thread
+//! shared thread      ToolCache · FileScanner · ConfigStore · Orchestrator (one per open project) · sessions
+//! worker thread      CompilePool · CompileWorker (one per step that may run at once)
+//! ```
+//!
+//! | asks | holds the address of |
+//! |---|---|
+//! | Orchestrator | ToolCache, FileScanner, ConfigStore, CompilePool |
+//! | CompilePool | its CompileWorkers |
+//! | session | Supervisor, and through it one Orchestrator |
+//!
+//! Requests go down this tree and are awaited; events go up and are not. No actor knows another's type: only this file does.
+
+mod compile_pool;
+mod compile_worker;
+mod config_store;
+mod file_scanner;
+mod orchestrator;
+pub mod supervise;
+pub mod supervisor;
+mod tool_cache;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+
+use actix::prelude::*;
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::edge::World;
+use crate::engine::restart::DAEMON_POLICY;
+use crate::messages::compile_worker::ExecuteStep;
+use crate::messages::orchestrator::WorkersLost;
+use crate::messages::supervisor::{ActorFailed, Ending, OpenedProject, ToolDoors};
+use crate::messages::{Flush, GetCaches, Ping};
+
+use compile_pool::{CompilePool, HireWorker};
+use compile_worker::CompileWorker;
+use config_store::ConfigStore;
+use file_scanner::FileScanner;
+use orchestrator::{Orchestrator, Peers};
+use supervise::start as keep;
+use supervisor::Supervisor;
+use tool_cache::ToolCache;
+
+/// Questions come from orchestrators and sessions, a few at a time each.
+const SERVICE_MAILBOX: usize = 64;
+/// Bounded by credits: a build has no more steps out than workers, and each answers once.
+const ORCHESTRATOR_MAILBOX: usize = 1024;
+/// Bounded by credits, over all builds.
+const POOL_MAILBOX: usize = 4096;
+/// One step at a time.
+const WORKER_MAILBOX: usize = 4;
+
+/// What the Supervisor needs to grow the tree, again if need be.
+#[derive(Clone)]
+pub(crate) struct Soil {
+    world: World,
+    cache_dir: PathBuf,
+    ids: Arc<AtomicU32>,
+}
+
+/// The small actors, which share one thread. Replaced as a whole if that thread hangs.
+pub(crate) struct Branch {
+    pub(crate) arbiter: Arbiter,
+    pub(crate) ping: Recipient<Ping>,
+    pub(crate) tools: ToolDoors,
+    pub(crate) caches: Vec<Recipient<GetCaches>>,
+    pub(crate) flush: Vec<Recipient<Flush>>,
+    peers: Peers,
+}
+
+/// The pool and its workers, on a thread of their own.
+pub(crate) struct Workshop {
+    /// Ends its thread when dropped.
+    _arbiter: Arbiter,
+    pool: Addr<CompilePool>,
+    pub(crate) flush: Recipient<Flush>,
+}
+
+/// One open project's Orchestrator.
+#[derive(Clone)]
+pub(crate) struct Project {
+    pub(crate) opened: OpenedProject,
+    pub(crate) workers_lost: Recipient<WorkersLost>,
+    pub(crate) flush: Recipient<Flush>,
+}
+
+/// Starts the tree on the current thread and two new ones. `ended` is told the exit code if the daemon must end by itself.
+pub fn start(
+    world: World,
+    cache_dir: PathBuf,
+    cut_sessions: Arc<dyn Fn() + Send + Sync>,
+    ended: UnboundedSender<Ending>,
+) -> Addr<Supervisor> {
+    let soil = Soil { world, cache_dir, ids: Arc::new(AtomicU32::new(1)) };
+    Supervisor::create(|context| Supervisor::new(soil, context.address(), cut_sessions, ended))
+}
+
+impl Soil {
+    pub(crate) fn workshop(&self, tell: &Recipient<ActorFailed>, lost: Recipient<WorkersLost>) -> Workshop {
+        let arbiter = Arbiter::new();
+        let (world, handle, failed) = (self.world.clone(), arbiter.handle(), tell.clone());
+        let hire: HireWorker = Arc::new(move |name, pool: Addr<CompilePool>| -> Recipient<ExecuteStep> {
+            let worker = CompileWorker::new(name, world.clone(), pool.clone().recipient(), pool.recipient());
+            keep(&handle, format!("CompileWorker-{name}"), DAEMON_POLICY, WORKER_MAILBOX, failed.clone(), worker).recipient()
+        });
+        let pool = CompilePool::new(self.world.clone(), hire, lost);
+        let pool = keep(&arbiter.handle(), "CompilePool".into(), DAEMON_POLICY, POOL_MAILBOX, tell.clone(), pool);
+        Workshop { _arbiter: arbiter, flush: pool.clone().recipient(), pool }
+    }
+
+    pub(crate) fn branch(&self, tell: &Recipient<ActorFailed>, workshop: &Workshop) -> Branch {
+        let arbiter = Arbiter::new();
+        let on = arbiter.handle();
+        let tools = ToolCache::new(self.world.clone(), self.cache_dir.clone());
+        let tools = keep(&on, "ToolCache".into(), DAEMON_POLICY, SERVICE_MAILBOX, tell.clone(), tools);
+        let files = FileScanner::new(self.world.clone(), self.cache_dir.clone());
+        let files = keep(&on, "FileScanner".into(), DAEMON_POLICY, SERVICE_MAILBOX, tell.clone(), files);
+        let settings = ConfigStore::new(self.world.clone(), self.cache_dir.clone());
+        let settings = keep(&on, "ConfigStore".into(), DAEMON_POLICY, SERVICE_MAILBOX, tell.clone(), settings);
+        Branch {
+            ping: tools.clone().recipient(),
+            tools: ToolDoors { find: tools.clone().recipient(), list: tools.clone().recipient() },
+            caches: vec![tools.clone().recipient(), files.clone().recipient(), settings.clone().recipient()],
+            flush: vec![tools.clone().recipient(), files.clone().recipient(), settings.clone().recipient()],
+            peers: Peers {
+                settings: settings.recipient(),
+                toolchain: tools.clone().recipient(),
+                probe: tools.recipient(),
+                tree: files.clone().recipient(),
+                binaries: files.recipient(),
+                run: workshop.pool.clone().recipient(),
+                stop: workshop.pool.clone().recipient(),
+                reserve: workshop.pool.clone().recipient(),
+            },
+            arbiter,
+        }
+    }
+
+    pub(crate) fn project(&self, root: &Path, tell: &Recipient<ActorFailed>, branch: &Branch) -> Project {
+        let orchestrator = Orchestrator::new(self.world.clone(), Arc::new(root.to_owned()), branch.peers.clone(), self.ids.clone());
+        let name = format!("Orchestrator {}", root.display());
+        let address = keep(&branch.arbiter.handle(), name, DAEMON_POLICY, ORCHESTRATOR_MAILBOX, tell.clone(), orchestrator);
+        Project {
+            opened: OpenedProject {
+                start: address.clone().recipient(),
+                cancel: address.clone().recipient(),
+                survey: address.clone().recipient(),
+                clean: address.clone().recipient(),
+                standing: address.clone().recipient(),
+            },
+            workers_lost: address.clone().recipient(),
+            flush: address.recipient(),
+        }
+    }
+}

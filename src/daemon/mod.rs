@@ -1,7 +1,16 @@
 //! The resident process: where its parts are put together. Does not know how a client shows what it is told.
 
+mod event_log;
+mod listen;
+mod run;
+mod session;
+mod sessions;
+mod translate;
+
 use std::path::PathBuf;
 use std::time::Duration;
+
+pub use run::run;
 
 /// How a daemon is started.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -14,11 +23,4 @@ pub struct DaemonOptions {
     pub once: bool,
     /// End after this long without a client.
     pub idle_timeout: Option<Duration>,
-}
-
-/// Runs until told to stop. Returns the exit code.
-#[must_use]
-pub fn run(options: DaemonOptions) -> u8 {
-    eprintln!("jmake-actors: cannot serve {options:?}");
-    4
 }

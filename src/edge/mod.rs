@@ -3,6 +3,69 @@
 //! Each file is one door: a small trait with its real implementation where tests need another one, plain functions elsewhere.
 //! Nothing here knows actors, messages or the wire.
 
+pub mod clock;
+pub mod compile_database;
+pub mod compute;
+pub mod config_files;
+pub mod digests;
+pub mod execution;
+pub mod faults;
+pub mod fs;
+pub mod judging;
+pub mod own_process;
 pub mod paths;
+pub mod process;
+pub mod project_state;
+pub mod snapshot;
 pub mod spawn;
+pub mod store;
 pub mod term;
+pub mod tools_search;
+pub mod tree_files;
+pub mod walk;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::engine::fingerprint::Identity;
+
+/// All doors, cheap to clone. An actor's restart loses nothing that is kept behind them.
+#[derive(Clone)]
+#[allow(missing_docs, reason = "the types say all")]
+pub struct World {
+    pub clock: Arc<dyn clock::Clock>,
+    pub fs: Arc<dyn fs::Fs>,
+    pub digests: Arc<digests::Digests>,
+    pub store: Arc<dyn store::Store>,
+    pub process: Arc<process::Processes>,
+    pub libraries: Arc<tools_search::NeededLibraries>,
+    pub projects: Arc<project_state::OpenProjects>,
+}
+
+impl World {
+    /// The real world, with the shared cache in `cache_dir`.
+    #[must_use]
+    pub fn real(cache_dir: &Path) -> Self {
+        Self {
+            clock: Arc::new(clock::SystemClock::default()),
+            fs: Arc::new(fs::Disk),
+            digests: Arc::new(digests::Digests::default()),
+            store: Arc::new(store::Directory::new(cache_dir)),
+            process: Arc::new(process::Processes::default()),
+            libraries: Arc::default(),
+            projects: Arc::new(project_state::OpenProjects::default()),
+        }
+    }
+
+    /// What a file holds now; `None` if there is none.
+    #[must_use]
+    pub fn identity(&self, path: &Path) -> Option<Identity> {
+        self.digests.digest(path).map(|digest| Identity { digest, taint: 0 })
+    }
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("World")
+    }
+}

@@ -35,10 +35,11 @@ pub fn start_daemon(program: &Path, args: &[OsString], log: Option<&Path>) -> Re
     if let Some(stdout) = child.stdout.take() {
         BufReader::new(stdout).read_line(&mut line).map_err(failed)?;
     }
+    // The daemon proper is this child's child: waiting does not take long.
+    let status = child.wait().map_err(failed)?;
     if line.starts_with("ready ") {
         return Ok(());
     }
-    let status = child.wait().map_err(failed)?;
     Err(SpawnError::Ended { status, log: log.map(last_lines).unwrap_or_default() })
 }
 
@@ -48,7 +49,8 @@ pub fn start_once(program: &Path, args: &[OsString]) -> Result<Child, SpawnError
         .args(args)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::inherit())
+        .env("JMAKE_LOG", "error")
         .process_group(0)
         .spawn()
         .map_err(|source| SpawnError::Run { path: program.to_owned(), source })

@@ -3,15 +3,25 @@
 //! Time, file contents and facts about the machine come in as arguments. Nothing here knows actors, files, processes,
 //! sockets, environment variables or the clock.
 
+pub mod build;
+pub mod cache;
 pub mod config;
 pub mod cxx;
 pub mod digest;
 pub mod discover;
+pub mod execution;
+pub mod failure;
+pub mod fair_queue;
 pub mod fingerprint;
+pub mod front_end;
 pub mod graph;
 pub mod ids;
 pub mod path;
 pub mod plan;
 pub mod report;
+pub mod request;
 pub mod restart;
 pub mod scan;
+pub mod survey;
+pub mod tree;
+pub mod variables;

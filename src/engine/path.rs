@@ -44,6 +44,7 @@ impl FilePath {
     }
 
     /// This path with `name` added.
+    #[must_use]
     pub fn join(&self, name: impl AsRef<Path>) -> Self {
         Self::new(self.as_path().join(name))
     }

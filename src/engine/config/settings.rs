@@ -14,6 +14,17 @@ pub enum LibraryType {
     Static,
 }
 
+impl LibraryType {
+    /// The artifact kind in JSON.
+    #[must_use]
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Shared => "shared_library",
+            Self::Static => "static_library",
+        }
+    }
+}
+
 /// Link-time optimisation.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum Lto {

@@ -1,5 +1,7 @@
 //! What a driver expands flags to, learnt from its `-###`. Does not run it.
 
+use serde::{Deserialize, Serialize};
+
 use super::toolchain::DriverProbe;
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::discover::Language;
@@ -17,7 +19,7 @@ pub enum ProbeError {
 }
 
 /// What the driver passes to the linker.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct LinkProbe {
     /// Identity of the expanded command line.
     pub identity: Digest,

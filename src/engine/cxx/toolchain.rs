@@ -82,6 +82,17 @@ fn parse_number(text: &str) -> Option<Version> {
     Some(Version(major, minor, patch))
 }
 
+/// The programs by whose content an install is told from another: those that a build runs.
+pub const IDENTIFYING: &[&str] = &["clang", "clang++", "ld.lld", "lld", "llvm-ar", "llvm-link", "opt", "llc"];
+
+/// A remark if a variable that should name a compiler names one that JMake cannot use.
+#[must_use]
+pub fn not_clang(variable: &str, value: &str) -> Option<String> {
+    let program = value.split_whitespace().find(|word| !word.contains('='))?;
+    let name = program.rsplit('/').next().unwrap_or(program);
+    (!name.contains("clang")).then(|| format!("${variable} is {value}, which is not clang; JMake builds with LLVM and does not use it"))
+}
+
 /// Why no toolchain was chosen.
 #[derive(Debug, Eq, PartialEq, thiserror::Error)]
 pub enum ToolError {

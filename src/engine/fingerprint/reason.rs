@@ -8,6 +8,9 @@ pub enum Reason {
     /// There is no record of it.
     #[error("first build")]
     NeverBuilt,
+    /// In a dry run: a step that it waits for would run.
+    #[error("a step before it would run")]
+    DependencyWouldRun,
     /// The user said so.
     #[error("forced")]
     Forced,

@@ -1,0 +1,96 @@
+//! The one source of a project's settings.
+//!
+//! Owns: settings by the content of the files and variables they come from.
+//! Receives: `LoadSettings`, `GetCaches`, `Flush`.
+//! Sends: nothing but answers.
+//! On failure: restarted empty; files are read again.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use actix::prelude::*;
+
+use crate::edge::compute::compute;
+use crate::edge::config_files::{self, ConfigTexts};
+use crate::edge::{World, faults};
+use crate::engine::cache::{Cache, CacheCounts};
+use crate::engine::config::{self, settings::Settings};
+use crate::engine::digest::Digest;
+use crate::engine::failure::Failure;
+use crate::messages::config_store::{LoadSettings, LoadedSettings};
+use crate::messages::{Flush, GetCaches};
+
+/// Settings of so many projects and profiles are kept.
+const CAPACITY: NonZeroUsize = NonZeroUsize::new(64).expect("not zero");
+
+/// The store.
+pub struct ConfigStore {
+    world: World,
+    snapshot: PathBuf,
+    settings: Cache<Digest, LoadedSettings>,
+}
+
+impl ConfigStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new(world: World, snapshot: PathBuf) -> Self {
+        Self { world, snapshot, settings: Cache::new("settings", CAPACITY) }
+    }
+
+    fn settle(&mut self, load: &LoadSettings, texts: &ConfigTexts) -> Result<LoadedSettings, Failure> {
+        let key = texts.key(&load.profile, &load.build_dir, &load.variables, load.staged);
+        if let Some(known) = self.settings.get(&key) {
+            return Ok(known);
+        }
+        let root_name = load.root.file_name().unwrap_or_default().to_string_lossy();
+        let request = config::Request {
+            root_name: &root_name,
+            user: texts.user.as_deref(),
+            project: texts.project.as_deref(),
+            environment: &|name| load.variables.text(name),
+            profile: &load.profile,
+            build_dir: load.build_dir.clone(),
+            path_of_file: &texts.path_of_file,
+        };
+        let (settings, notes) = config::load(&request).map_err(Failure::usage)?;
+        let loaded = LoadedSettings { settings: Settings { staged: load.staged, ..settings }.into(), notes };
+        self.settings.put(key, loaded.clone());
+        Ok(loaded)
+    }
+}
+
+impl Actor for ConfigStore {
+    type Context = Context<Self>;
+}
+
+impl Supervised for ConfigStore {
+    fn restarting(&mut self, _: &mut Context<Self>) {
+        faults::point("ConfigStore.restart");
+        *self = Self::new(self.world.clone(), self.snapshot.clone());
+    }
+}
+
+impl Handler<LoadSettings> for ConfigStore {
+    type Result = ResponseActFuture<Self, Result<LoadedSettings, Failure>>;
+    fn handle(&mut self, load: LoadSettings, _: &mut Context<Self>) -> Self::Result {
+        faults::point("ConfigStore");
+        let (world, root, variables) = (self.world.clone(), load.root.clone(), load.variables.clone());
+        let texts = compute(move || config_files::read(&world, &root, &variables));
+        Box::pin(texts.into_actor(self).map(move |texts, store, _| {
+            faults::point("ConfigStore.spawned");
+            store.settle(&load, &texts.map_err(Failure::internal)??)
+        }))
+    }
+}
+
+impl Handler<GetCaches> for ConfigStore {
+    type Result = Vec<CacheCounts>;
+    fn handle(&mut self, _: GetCaches, _: &mut Context<Self>) -> Vec<CacheCounts> {
+        vec![self.settings.counts()]
+    }
+}
+
+impl Handler<Flush> for ConfigStore {
+    type Result = ();
+    fn handle(&mut self, _: Flush, _: &mut Context<Self>) {}
+}

@@ -1,0 +1,136 @@
+//! Reads a project's files and remembers what their text says.
+//!
+//! Owns: scan facts by content.
+//! Receives: `ScanTree`, `FindBinaries`, `GetCaches`, `Flush`.
+//! Sends: nothing but answers.
+//! On failure: restarted empty; files are scanned again.
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use actix::prelude::*;
+
+use crate::edge::compute::compute;
+use crate::edge::tree_files::{self, Digested};
+use crate::edge::{World, faults, snapshot};
+use crate::engine::cache::{Cache, CacheCounts};
+use crate::engine::digest::Digest;
+use crate::engine::discover::{FileEntry, Language};
+use crate::engine::failure::Failure;
+use crate::engine::path::FilePath;
+use crate::engine::scan::binary::BinaryFacts;
+use crate::engine::scan::facts::SourceFacts;
+use crate::engine::scan::kind::FileKind;
+use crate::engine::tree::Tree;
+use crate::messages::file_scanner::{FindBinaries, ScanTree};
+use crate::messages::{Flush, GetCaches};
+
+/// Facts of so many texts are kept: a few large projects.
+const CAPACITY: NonZeroUsize = NonZeroUsize::new(200_000).expect("not zero");
+
+type Key = (Digest, Language);
+type Known = HashMap<Key, Arc<SourceFacts>>;
+
+/// The scanner.
+pub struct FileScanner {
+    world: World,
+    cache_dir: PathBuf,
+    facts: Cache<Key, Arc<SourceFacts>>,
+}
+
+impl FileScanner {
+    /// A scanner with what the last one wrote down.
+    #[must_use]
+    pub fn new(world: World, cache_dir: PathBuf) -> Self {
+        let mut facts = Cache::new("scan_facts", CAPACITY);
+        facts.restore(snapshot::read(&cache_dir, snapshot::SCAN_FACTS).unwrap_or_default());
+        world.digests.restore(snapshot::read(&cache_dir, snapshot::DIGESTS).unwrap_or_default());
+        Self { world, cache_dir, facts }
+    }
+
+    fn known(&mut self, files: &[Digested]) -> (Known, Vec<(FilePath, Digest, Language)>) {
+        let mut known = HashMap::new();
+        let mut unknown = Vec::new();
+        for (path, digested) in files {
+            let Some(key) = *digested else { continue };
+            match self.facts.get(&key) {
+                Some(facts) => drop(known.insert(key, facts)),
+                None => unknown.push((path.clone(), key.0, key.1)),
+            }
+        }
+        (known, unknown)
+    }
+}
+
+impl Actor for FileScanner {
+    type Context = Context<Self>;
+}
+
+impl Supervised for FileScanner {
+    fn restarting(&mut self, _: &mut Context<Self>) {
+        faults::point("FileScanner.restart");
+        *self = Self::new(self.world.clone(), self.cache_dir.clone());
+    }
+}
+
+impl Handler<ScanTree> for FileScanner {
+    type Result = ResponseActFuture<Self, Result<Arc<Tree>, Failure>>;
+    fn handle(&mut self, ScanTree { root }: ScanTree, _: &mut Context<Self>) -> Self::Result {
+        faults::point("FileScanner");
+        let (world, place) = (self.world.clone(), root.clone());
+        let digested = compute(move || tree_files::digest_all(&world, &place)).into_actor(self);
+        let scanned = digested.then(move |digested, scanner, _| {
+            faults::point("FileScanner.spawned");
+            let (files, notes) = digested.unwrap_or_else(|lost| panic!("{lost}"));
+            let (known, unknown) = scanner.known(&files);
+            let world = scanner.world.clone();
+            let fresh = compute(move || tree_files::scan_all(&world, &root, unknown)).into_actor(scanner);
+            fresh.map(move |fresh, scanner, _| {
+                Ok(Arc::new(scanner.tree(files, notes, known, fresh.unwrap_or_else(|lost| panic!("{lost}")))))
+            })
+        });
+        Box::pin(scanned)
+    }
+}
+
+impl FileScanner {
+    fn tree(&mut self, files: Vec<Digested>, notes: Vec<String>, mut known: Known, fresh: Vec<(Key, SourceFacts)>) -> Tree {
+        for (key, facts) in fresh {
+            let facts = Arc::new(facts);
+            self.facts.put(key, facts.clone());
+            known.insert(key, facts);
+        }
+        let file = |(path, digested): Digested| FileEntry {
+            kind: FileKind::of(&path),
+            facts: digested.and_then(|key| known.get(&key).cloned()).unwrap_or_default(),
+            path,
+        };
+        Tree { files: files.into_iter().map(file).collect(), notes }
+    }
+}
+
+impl Handler<FindBinaries> for FileScanner {
+    type Result = ResponseFuture<Result<Vec<(FilePath, BinaryFacts)>, Failure>>;
+    fn handle(&mut self, FindBinaries { root }: FindBinaries, _: &mut Context<Self>) -> Self::Result {
+        let world = self.world.clone();
+        let found = compute(move || tree_files::binaries(&world, &root));
+        Box::pin(async { found.await.map_err(Failure::internal) })
+    }
+}
+
+impl Handler<GetCaches> for FileScanner {
+    type Result = Vec<CacheCounts>;
+    fn handle(&mut self, _: GetCaches, _: &mut Context<Self>) -> Vec<CacheCounts> {
+        vec![self.facts.counts()]
+    }
+}
+
+impl Handler<Flush> for FileScanner {
+    type Result = ();
+    fn handle(&mut self, _: Flush, _: &mut Context<Self>) {
+        snapshot::write(&self.cache_dir, snapshot::SCAN_FACTS, &self.facts.rows());
+        snapshot::write(&self.cache_dir, snapshot::DIGESTS, &self.world.digests.rows());
+    }
+}

@@ -1,0 +1,105 @@
+//! Does what a build says: sends its effects to the world and to other actors. Decides nothing.
+
+use actix::prelude::*;
+
+use super::{Orchestrator, Running};
+use crate::edge::compute::compute;
+use crate::edge::{compile_database, judging};
+use crate::engine::build::{Effect, Event};
+use crate::messages::compile_pool::{RunStep, StopSteps};
+use crate::messages::orchestrator::{StepRestored, StepsJudged};
+
+impl Orchestrator {
+    /// Does all of it, in order.
+    pub(super) fn carry_out(&mut self, effects: Vec<Effect>, context: &mut Context<Self>) {
+        for effect in effects {
+            self.carry_out_one(effect, context);
+        }
+    }
+
+    fn carry_out_one(&mut self, effect: Effect, context: &mut Context<Self>) {
+        let Some(running) = &self.running else { return };
+        let (build, world, root) = (running.build.id(), self.world.clone(), self.root.clone());
+        match effect {
+            Effect::Emit(event) => running.listener.say(self.now(), &event),
+            Effect::Judge(tasks) => {
+                let judging = compute(move || judging::judge_all(&world, &root, &tasks));
+                self.answer(context, judging, move |judged| StepsJudged { build, judged });
+            }
+            Effect::Run { step, attempt, spec, inspect_main } => self.peers.run.do_send(RunStep {
+                build,
+                step,
+                attempt,
+                spec,
+                root,
+                variables: running.build.variables(),
+                inspect_main,
+                keep: true,
+                report_to: context.address().recipient(),
+            }),
+            Effect::Restore { step, record, inspect_main } => {
+                let restoring = compute(move || judging::restore(&world, &root, &record, inspect_main));
+                self.answer(context, restoring, move |result| StepRestored { build, step, result });
+            }
+            Effect::Stop(step) => self.peers.stop.do_send(StopSteps { build, step: Some(step) }),
+            Effect::Remember(path, records) => {
+                if let Some(state) = &self.state {
+                    state.remember(&path, &records);
+                }
+                self.records.insert(path, records);
+            }
+            Effect::Finish { exit_code, success } => self.finish(exit_code, success, context),
+        }
+    }
+
+    /// Sends the value of a computation to this actor. A computation that panics fails this actor, which then starts anew.
+    fn answer<T, M>(
+        &self,
+        context: &mut Context<Self>,
+        work: impl Future<Output = Result<T, crate::edge::compute::Lost>> + 'static,
+        message: impl FnOnce(T) -> M + 'static,
+    ) where
+        T: 'static,
+        M: Message + Send + 'static,
+        M::Result: Send,
+        Self: Handler<M>,
+    {
+        let told = work.into_actor(self).map(move |value, _, context| match value {
+            Ok(value) => context.notify(message(value)),
+            Err(lost) => panic!("{lost}"),
+        });
+        context.spawn(told);
+    }
+
+    fn finish(&mut self, exit_code: u8, success: bool, context: &mut Context<Self>) {
+        let Some(Running { build, listener }) = self.running.take() else { return };
+        let (state, root, world) = (self.state.clone(), self.root.clone(), self.world.clone());
+        let database = success.then(|| (build.compile_database_path(), build.compile_commands().to_vec()));
+        let settled = compute(move || {
+            if let Some((path, commands)) = database {
+                compile_database::write(&world, &root, &path, &commands);
+            }
+            if let Some(state) = state {
+                state.commit();
+            }
+        });
+        context.spawn(settled.into_actor(self).map(move |_, orchestrator, context| {
+            listener.sink.close(exit_code);
+            orchestrator.begin_next(context);
+        }));
+    }
+
+    /// The daemon ends: nothing runs on.
+    pub(super) fn stop_all(&mut self, context: &mut Context<Self>) {
+        if let Some(build) = self.running.as_ref().map(|running| running.build.id()) {
+            self.tell(build, Event::Cancel, context);
+        }
+        let preparing = self.preparing.take().map(|(listener, ..)| listener);
+        for listener in preparing.into_iter().chain(std::mem::take(&mut self.waiting).into_iter().map(|(listener, _)| listener)) {
+            listener.refuse(self.now(), "the daemon was stopped".to_owned(), 4);
+        }
+        if let Some(state) = &self.state {
+            state.commit();
+        }
+    }
+}

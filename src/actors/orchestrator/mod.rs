@@ -1,0 +1,286 @@
+//! Runs the builds of one project, one after another.
+//!
+//! Owns: the running [`Build`], the ones that wait, and what is remembered of steps.
+//! Receives: `StartBuild`, `CancelBuild`, `SurveyProject`, `CleanProject`, `GetProject`; events of its own work and of workers.
+//! Sends: questions to ToolCache, FileScanner and ConfigStore, steps to the CompilePool, events to each build's sink.
+//! On failure: its processes are killed, its builds end with an error that says so; it starts again from the records on disk.
+
+mod carry_out;
+mod prepare;
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use actix::prelude::*;
+
+use crate::edge::project_state::ProjectState;
+use crate::edge::{World, faults};
+use crate::engine::build::{Build, Event, Records};
+use crate::engine::failure::Failure;
+use crate::engine::ids::BuildId;
+use crate::engine::path::FilePath;
+use crate::engine::report::{BuildEvent, Counts};
+use crate::engine::survey::Survey;
+use crate::messages::Flush;
+use crate::messages::compile_pool::{ReserveWorkers, RunStep, StopSteps};
+use crate::messages::config_store::LoadSettings;
+use crate::messages::events::{SharedSink, StepExecuted};
+use crate::messages::file_scanner::{FindBinaries, ScanTree};
+use crate::messages::orchestrator::{
+    CancelBuild, CleanProject, Cleaned, GetProject, ProjectStanding, StartBuild, StepRestored, StepsJudged, SurveyProject, WorkersLost,
+};
+use crate::messages::tool_cache::{FindToolchain, ProbeDriver};
+
+/// Whom an Orchestrator asks.
+#[derive(Clone)]
+#[allow(missing_docs, reason = "the types say all")]
+pub struct Peers {
+    pub settings: Recipient<LoadSettings>,
+    pub toolchain: Recipient<FindToolchain>,
+    pub probe: Recipient<ProbeDriver>,
+    pub tree: Recipient<ScanTree>,
+    pub binaries: Recipient<FindBinaries>,
+    pub run: Recipient<RunStep>,
+    pub stop: Recipient<StopSteps>,
+    pub reserve: Recipient<ReserveWorkers>,
+}
+
+/// A build that runs: described, and with somebody who listens.
+struct Running {
+    build: Build,
+    listener: Listener,
+}
+
+/// Somebody who waits for a build.
+struct Listener {
+    build: BuildId,
+    client_pid: u32,
+    sink: SharedSink,
+    since: Duration,
+}
+
+impl Listener {
+    fn say(&self, now: Duration, event: &BuildEvent) {
+        self.sink.push(now.saturating_sub(self.since), event);
+    }
+
+    /// Ends a build that never became one.
+    fn refuse(&self, now: Duration, first: String, exit_code: u8) {
+        self.say(now, &BuildEvent::BuildError { build: self.build, first });
+        let wall_ms = u64::try_from(now.saturating_sub(self.since).as_millis()).unwrap_or(u64::MAX);
+        let end = BuildEvent::BuildFinished { success: false, exit_code, counts: Counts::default(), artifacts: Vec::new(), wall_ms };
+        self.say(now, &end);
+        self.sink.close(exit_code);
+    }
+}
+
+/// One per open project.
+pub struct Orchestrator {
+    world: World,
+    root: Arc<PathBuf>,
+    peers: Peers,
+    ids: Arc<AtomicU32>,
+    state: Option<Arc<ProjectState>>,
+    records: Records,
+    waiting: VecDeque<(Listener, StartBuild)>,
+    preparing: Option<(Listener, StartBuild, bool)>,
+    running: Option<Running>,
+    generation: u64,
+}
+
+impl Orchestrator {
+    /// An Orchestrator for the project at `root`; `ids` numbers builds across projects.
+    #[must_use]
+    pub fn new(world: World, root: Arc<PathBuf>, peers: Peers, ids: Arc<AtomicU32>) -> Self {
+        Self {
+            world,
+            root,
+            peers,
+            ids,
+            state: None,
+            records: Records::default(),
+            waiting: VecDeque::new(),
+            preparing: None,
+            running: None,
+            generation: 0,
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.world.clock.now()
+    }
+
+    /// Begins the next waiting build, if none is under way.
+    fn begin_next(&mut self, context: &mut Context<Self>) {
+        if self.preparing.is_some() || self.running.is_some() {
+            return;
+        }
+        let Some((listener, start)) = self.waiting.pop_front() else { return };
+        self.generation += 1;
+        let (build, request) = (listener.build, start.request.clone());
+        let project = &request.project;
+        let started = BuildEvent::BuildStarted {
+            build,
+            root: FilePath::new(&project.root),
+            profile: project.profile.clone(),
+            targets: request.targets.clone(),
+        };
+        listener.say(self.now(), &started);
+        self.peers.reserve.do_send(ReserveWorkers(request.jobs));
+        self.preparing = Some((listener, start, false));
+        let preparing = prepare::build(self.world.clone(), self.peers.clone(), request);
+        context.spawn(preparing.into_actor(self).map(move |prepared, orchestrator, context| {
+            faults::point("Orchestrator.spawned");
+            orchestrator.prepared(build, prepared, context);
+        }));
+    }
+
+    fn prepared(&mut self, build: BuildId, prepared: prepare::Outcome, context: &mut Context<Self>) {
+        let Some((listener, start, cancelled)) = self.preparing.take_if(|(listener, ..)| listener.build == build) else { return };
+        let now = self.now();
+        match prepared {
+            _ if cancelled => listener.refuse(now, "cancelled".to_owned(), 130),
+            Err(failure) => listener.refuse(now, failure.message.clone(), failure.kind.exit_code()),
+            Ok(prepare::Ready { prepared, state, records }) => {
+                self.state = Some(state);
+                self.records = records;
+                let since = now.saturating_sub(listener.since);
+                let (build, effects) = Build::start(build, start.request, *prepared, self.records.clone(), since);
+                self.running = Some(Running { build, listener });
+                self.carry_out(effects, context);
+            }
+        }
+        self.begin_next(context);
+    }
+
+    /// Tells the running build a fact, if it is the one meant, and does what it says.
+    fn tell(&mut self, build: BuildId, event: Event, context: &mut Context<Self>) {
+        let now = self.now();
+        let Some(running) = self.running.as_mut().filter(|running| running.build.id() == build) else { return };
+        let since = now.saturating_sub(running.listener.since);
+        let effects = running.build.on_event(since, event);
+        self.carry_out(effects, context);
+    }
+}
+
+impl Actor for Orchestrator {
+    type Context = Context<Self>;
+}
+
+impl Supervised for Orchestrator {
+    fn restarting(&mut self, _: &mut Context<Self>) {
+        faults::point("Orchestrator.restart");
+        let old = std::mem::replace(self, Self::new(self.world.clone(), self.root.clone(), self.peers.clone(), self.ids.clone()));
+        let why =
+            "JMake's orchestrator of this project failed and was restarted; run the build again, and report this with the daemon's log";
+        let running = old.running.map(|running| running.listener);
+        let preparing = old.preparing.map(|(listener, ..)| listener);
+        for listener in running.into_iter().chain(preparing).chain(old.waiting.into_iter().map(|(listener, _)| listener)) {
+            self.world.process.kill_build(listener.build);
+            listener.refuse(self.world.clock.now(), why.to_owned(), 4);
+        }
+    }
+}
+
+impl Handler<StartBuild> for Orchestrator {
+    type Result = MessageResult<StartBuild>;
+    fn handle(&mut self, start: StartBuild, context: &mut Context<Self>) -> Self::Result {
+        faults::point("Orchestrator");
+        let build = BuildId(self.ids.fetch_add(1, Ordering::Relaxed));
+        let listener = Listener { build, client_pid: start.request.client_pid, sink: start.sink.clone(), since: self.now() };
+        if let Some(other) = self.running.as_ref().map(|r| &r.listener).or(self.preparing.as_ref().map(|(l, ..)| l)) {
+            let text = format!("waiting for build {} of this project (process {})", other.build, other.client_pid);
+            listener.say(self.now(), &BuildEvent::Notice { text });
+        }
+        self.waiting.push_back((listener, start));
+        self.begin_next(context);
+        MessageResult(build)
+    }
+}
+
+impl Handler<CancelBuild> for Orchestrator {
+    type Result = ();
+    fn handle(&mut self, CancelBuild { build }: CancelBuild, context: &mut Context<Self>) {
+        if let Some((.., cancelled)) = self.preparing.as_mut().filter(|(listener, ..)| listener.build == build) {
+            *cancelled = true;
+        }
+        if let Some(index) = self.waiting.iter().position(|(listener, _)| listener.build == build)
+            && let Some((listener, _)) = self.waiting.remove(index)
+        {
+            listener.refuse(self.now(), "cancelled".to_owned(), 130);
+        }
+        self.tell(build, Event::Cancel, context);
+    }
+}
+
+impl Handler<StepsJudged> for Orchestrator {
+    type Result = ();
+    fn handle(&mut self, StepsJudged { build, judged }: StepsJudged, context: &mut Context<Self>) {
+        self.tell(build, Event::Judged(judged), context);
+    }
+}
+
+impl Handler<StepExecuted> for Orchestrator {
+    type Result = ();
+    fn handle(&mut self, done: StepExecuted, context: &mut Context<Self>) {
+        faults::point("Orchestrator");
+        let StepExecuted { build, step, attempt, execution } = done;
+        self.tell(build, Event::Executed { step, attempt, execution }, context);
+    }
+}
+
+impl Handler<StepRestored> for Orchestrator {
+    type Result = ();
+    fn handle(&mut self, StepRestored { build, step, result }: StepRestored, context: &mut Context<Self>) {
+        self.tell(build, Event::Restored { step, result }, context);
+    }
+}
+
+impl Handler<WorkersLost> for Orchestrator {
+    type Result = ();
+    fn handle(&mut self, _: WorkersLost, context: &mut Context<Self>) {
+        if let Some(running) = &self.running {
+            let (build, jobs) = (running.build.id(), running.build.jobs());
+            self.peers.reserve.do_send(ReserveWorkers(jobs));
+            self.tell(build, Event::WorkersLost, context);
+        }
+    }
+}
+
+impl Handler<SurveyProject> for Orchestrator {
+    type Result = ResponseFuture<Result<Survey, Failure>>;
+    fn handle(&mut self, SurveyProject { project }: SurveyProject, _: &mut Context<Self>) -> Self::Result {
+        Box::pin(prepare::survey(self.world.clone(), self.peers.clone(), project))
+    }
+}
+
+impl Handler<CleanProject> for Orchestrator {
+    type Result = ResponseFuture<Result<Cleaned, Failure>>;
+    fn handle(&mut self, CleanProject { build_dir }: CleanProject, _: &mut Context<Self>) -> Self::Result {
+        self.state = None;
+        self.records = Records::default();
+        let busy = self.running.is_some() || self.preparing.is_some();
+        Box::pin(prepare::clean(self.world.clone(), self.root.clone(), build_dir, busy))
+    }
+}
+
+impl Handler<GetProject> for Orchestrator {
+    type Result = ProjectStanding;
+    fn handle(&mut self, _: GetProject, _: &mut Context<Self>) -> ProjectStanding {
+        let running = self.running.iter().map(|running| &running.listener);
+        let preparing = self.preparing.iter().map(|(listener, ..)| listener);
+        let waiting = self.waiting.iter().map(|(listener, _)| listener);
+        let builds = running.chain(preparing).chain(waiting).map(|listener| (listener.build, listener.client_pid)).collect();
+        ProjectStanding { generation: self.generation, steps: self.records.len(), builds }
+    }
+}
+
+impl Handler<Flush> for Orchestrator {
+    type Result = ();
+    fn handle(&mut self, _: Flush, context: &mut Context<Self>) {
+        self.stop_all(context);
+    }
+}

@@ -1,0 +1,190 @@
+//! Asks the other actors what a build needs to know, and lets the engine describe it. Holds no state between the questions.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use actix::prelude::*;
+
+use super::Peers;
+use crate::edge::World;
+use crate::edge::compute::compute;
+use crate::edge::project_state::ProjectState;
+use crate::engine::build::{Prepared, Records};
+use crate::engine::config::settings::Settings;
+use crate::engine::cxx::lower::Requested;
+use crate::engine::cxx::toolchain::DriverProbe;
+use crate::engine::cxx::{argv, probe};
+use crate::engine::discover::{self, Discovery, Language};
+use crate::engine::failure::Failure;
+use crate::engine::front_end::FrontEnd;
+use crate::engine::path::FilePath;
+use crate::engine::request::{BuildRequest, ProjectRequest};
+use crate::engine::survey::Survey;
+use crate::engine::tree::Tree;
+use crate::messages::config_store::{LoadSettings, LoadedSettings};
+use crate::messages::file_scanner::{FindBinaries, ScanTree};
+use crate::messages::orchestrator::Cleaned;
+use crate::messages::tool_cache::{FindToolchain, FoundToolchain, Probe, ProbeDriver, ProbeKind};
+
+/// Everything a build starts with.
+pub(super) struct Ready {
+    pub(super) prepared: Box<Prepared>,
+    pub(super) state: Arc<ProjectState>,
+    pub(super) records: Records,
+}
+
+pub(super) type Outcome = Result<Ready, Failure>;
+
+/// Asks once more if the actor asked was restarted meanwhile.
+async fn ask<M, T>(door: &Recipient<M>, message: M) -> Result<T, Failure>
+where
+    M: Message<Result = Result<T, Failure>> + Send + Clone + 'static,
+    T: Send + 'static,
+{
+    match door.send(message.clone()).await {
+        Ok(answer) => answer,
+        Err(_) => door
+            .send(message)
+            .await
+            .map_err(|error| Failure::internal(format!("an actor failed twice on one request ({error}); see the daemon's log")))?,
+    }
+}
+
+/// What is known of a project before it is described.
+struct Facts {
+    settings: Arc<Settings>,
+    toolchain: FoundToolchain,
+    discovery: Arc<Discovery>,
+    probes: Arc<BTreeMap<Language, DriverProbe>>,
+    link_identity: crate::engine::digest::Digest,
+    notices: Vec<String>,
+}
+
+async fn gather(peers: &Peers, project: &ProjectRequest) -> Result<Facts, Failure> {
+    let load = LoadSettings {
+        root: project.root.clone(),
+        profile: project.profile.clone(),
+        build_dir: project.build_dir.clone(),
+        variables: project.variables.clone(),
+        staged: project.staged,
+    };
+    let LoadedSettings { settings, notes } = ask(&peers.settings, load).await?;
+    let find = FindToolchain {
+        wanted: project.toolchain.clone(),
+        root: settings.llvm_root.as_ref().map(|path| path.under(&project.root)),
+        variables: project.variables.clone(),
+    };
+    let scan = ScanTree { root: project.root.clone() };
+    let (toolchain, tree) = futures_util::future::join(ask(&peers.toolchain, find), ask(&peers.tree, scan)).await;
+    let (toolchain, tree) = (toolchain?, tree?);
+    let flags = |language| argv::compile::flags(&settings, language, &[]);
+    let link_flags = argv::link::flags(&settings, &toolchain.toolchain, Language::Cxx, argv::link::Product::Executable);
+    let asked = |kind, language, arguments: Vec<FilePath>| {
+        let driver = toolchain.toolchain.tool(argv::compile::driver(language)).cloned();
+        ProbeDriver {
+            toolchain: toolchain.toolchain.clone(),
+            kind,
+            argv: driver.into_iter().chain(arguments).collect(),
+            root: project.root.clone(),
+            variables: project.variables.clone(),
+        }
+    };
+    let of_compile = |language| asked(ProbeKind::Compile, language, probe::compile_arguments(language, &flags(language)));
+    let of_link = asked(ProbeKind::Link, Language::Cxx, probe::link_arguments(&link_flags));
+    let (c, cxx, link) = futures_util::future::join3(
+        ask(&peers.probe, of_compile(Language::C)),
+        ask(&peers.probe, of_compile(Language::Cxx)),
+        ask(&peers.probe, of_link),
+    )
+    .await;
+    let (Probe::Compile(c_probe), Probe::Compile(cxx_probe), Probe::Link(link)) = (c?, cxx?, link?) else {
+        return Err(Failure::internal("a driver was asked one thing and answered another"));
+    };
+    let as_cpp = [(Language::C, c_probe.clone()), (Language::Assembler, c_probe.clone()), (Language::AssemblerWithCpp, c_probe)];
+    let probes: Arc<BTreeMap<_, _>> = Arc::new(as_cpp.into_iter().chain([(Language::Cxx, cxx_probe)]).collect());
+    let discovery = discover(project, &settings, tree.clone(), probes.clone()).await?;
+    let notices = notes.into_iter().chain(toolchain.notes.iter().cloned()).chain(tree.notes.iter().cloned()).collect();
+    Ok(Facts { settings, toolchain, discovery, probes, link_identity: link.identity, notices })
+}
+
+async fn discover(
+    project: &ProjectRequest,
+    settings: &Arc<Settings>,
+    tree: Arc<Tree>,
+    probes: Arc<BTreeMap<Language, DriverProbe>>,
+) -> Result<Arc<Discovery>, Failure> {
+    let root = project.root.clone();
+    let settings = settings.clone();
+    let directories: BTreeSet<PathBuf> = probes.values().flat_map(|probe| &probe.search_dirs).map(|dir| dir.under(&root)).collect();
+    let found = compute(move || {
+        let system_has = |name: &str| directories.iter().any(|dir| crate::edge::fs::exists(&dir.join(name)));
+        discover::discover(&discover::Request {
+            name: &settings.name,
+            files: &tree.files,
+            include_dirs: &settings.include_dirs,
+            want_library: settings.library_type.is_some() || !settings.library_name.is_empty(),
+            system_has: &system_has,
+            produced: &BTreeSet::new(),
+        })
+    });
+    found.await.map(Arc::new).map_err(Failure::internal)
+}
+
+/// All that a build starts with.
+pub(super) async fn build(world: World, peers: Peers, request: BuildRequest) -> Outcome {
+    let facts = gather(&peers, &request.project).await?;
+    let requested = match (request.targets.is_empty(), request.all) {
+        (false, _) => Requested::Targets(request.targets.clone()),
+        (true, true) => Requested::All,
+        (true, false) => Requested::Default,
+    };
+    let notices: Vec<String> =
+        facts.notices.into_iter().chain(facts.discovery.notes.iter().cloned()).chain(repeated(&facts.discovery)).collect();
+    let mut front_end = FrontEnd {
+        settings: facts.settings,
+        discovery: facts.discovery,
+        toolchain: facts.toolchain.toolchain,
+        probes: facts.probes,
+        link_identity: facts.link_identity,
+        requested,
+        named_inputs: BTreeSet::new(),
+    };
+    let root = request.project.root.clone();
+    let described = compute(move || -> Outcome {
+        let mut lowered = front_end.lower(&BTreeMap::new())?;
+        let named = |path: &FilePath| crate::edge::fs::exists(&path.under(&root));
+        front_end.named_inputs = lowered.maybe_inputs.iter().filter(|path| named(path)).cloned().collect();
+        if !front_end.named_inputs.is_empty() {
+            lowered = front_end.lower(&BTreeMap::new())?;
+        }
+        let (state, notes) = ProjectState::open(&world, &root)?;
+        let records = state.records();
+        let notices = notes.into_iter().chain(notices).collect();
+        Ok(Ready { prepared: Box::new(Prepared { front_end, lowered, notices }), state, records })
+    });
+    described.await.map_err(Failure::internal)?
+}
+
+fn repeated(discovery: &Discovery) -> Vec<String> {
+    discovery.left_out.iter().filter(|left| left.repeat).map(|left| format!("{} is left out: {}", left.path, left.why)).collect()
+}
+
+/// What `jmake discover` shows.
+pub(super) async fn survey(_world: World, peers: Peers, project: ProjectRequest) -> Result<Survey, Failure> {
+    let facts = gather(&peers, &project).await?;
+    let binaries = ask(&peers.binaries, FindBinaries { root: project.root.clone() }).await?;
+    let discovery = Arc::unwrap_or_clone(facts.discovery);
+    let library_kind = facts.settings.library_type.unwrap_or_default().kind();
+    Ok(Survey { library_kind, name: facts.settings.name.clone(), discovery, binaries, notes: facts.notices })
+}
+
+/// Removes what JMake made.
+pub(super) async fn clean(world: World, root: Arc<PathBuf>, build_dir: FilePath, busy: bool) -> Result<Cleaned, Failure> {
+    if busy {
+        return Err(Failure::usage("a build of this project is running; wait for it or stop it, then clean"));
+    }
+    let (removed, kept) =
+        compute(move || crate::edge::project_state::clean(&world, &root, &build_dir)).await.map_err(Failure::internal)??;
+    Ok(Cleaned { removed, kept })
+}

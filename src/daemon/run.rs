@@ -1,0 +1,194 @@
+//! A daemon's life: start, serve, end in order. Does not know what is served.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::prelude::*;
+use tokio::net::UnixListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::listen::{Binding, bind};
+use super::session::{Service, serve};
+use super::sessions::Sessions;
+use super::{DaemonOptions, listen};
+use crate::actors::{self, supervisor::Supervisor};
+use crate::edge::{World, compute, own_process, paths};
+use crate::engine::failure::Failure;
+use crate::messages::supervisor::{Ending, GetBranch, Shutdown};
+
+/// How long the last sessions may take to tell their clients the end.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// Exit code of a daemon that failed itself.
+const INTERNAL: u8 = 4;
+/// Exit code of a daemon that the machine does not let live.
+const ENVIRONMENT: u8 = 3;
+
+/// Runs until told to stop. Returns the exit code.
+#[must_use]
+pub fn run(options: DaemonOptions) -> u8 {
+    if options.detach {
+        return detach(&options);
+    }
+    if own_process::is_respawned() {
+        own_process::close_inherited();
+        own_process::leave_session();
+    }
+    start_logging();
+    compute::install_panic_handler();
+    let system = System::new();
+    match system.block_on(live(options)) {
+        Ok(exit_code) => exit_code,
+        Err(failure) => {
+            // The starter reads the log's last lines; a person in the foreground reads this.
+            tracing::error!("{failure}");
+            failure.kind.exit_code()
+        }
+    }
+}
+
+/// The daemon proper is a grandchild of whoever starts it, so that nobody has to wait for it.
+fn detach(options: &DaemonOptions) -> u8 {
+    let mut arguments: Vec<OsString> = vec!["run".into()];
+    if let Some(socket) = &options.socket {
+        arguments.extend(["--socket".into(), socket.into()]);
+    }
+    if let Some(timeout) = options.idle_timeout {
+        arguments.extend(["--idle-timeout".into(), timeout.as_secs().to_string().into()]);
+    }
+    own_process::respawn(&arguments).unwrap_or(ENVIRONMENT)
+}
+
+fn start_logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("JMAKE_LOG").unwrap_or_else(|_| "info".into());
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    if subscriber.try_init().is_err() {
+        tracing::debug!("logging was started before");
+    }
+}
+
+async fn live(options: DaemonOptions) -> Result<u8, Failure> {
+    let variable = |name: &str| std::env::var_os(name);
+    let cache_dir = paths::cache_dir(&variable).map_err(Failure::environment)?;
+    let socket = match &options.socket {
+        Some(socket) => socket.clone(),
+        None => paths::socket_path(&variable),
+    };
+    let world = World::real(&cache_dir);
+    let sessions = Sessions::default();
+    let (ended, mut end) = tokio::sync::mpsc::unbounded_channel();
+    if options.once {
+        let root = actors::start(world, cache_dir, sessions.cutter(), ended);
+        let service = service(&root, socket);
+        serve(service, tokio::io::stdin(), tokio::io::stdout(), std::process::id()).await;
+        finish(&root).await;
+        return Ok(0);
+    }
+    let bound = match bind(&socket)? {
+        Binding::Bound(bound) => bound,
+        Binding::Taken => {
+            say_ready(&socket);
+            return Ok(0);
+        }
+    };
+    let root = actors::start(world, cache_dir, sessions.cutter(), ended);
+    let listener = UnixListener::from_std(bound.listener.try_clone().map_err(Failure::environment)?).map_err(Failure::environment)?;
+    say_ready(&socket);
+    tracing::info!(socket = %socket.display(), pid = std::process::id(), "serving");
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::environment)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::environment)?;
+    let exit_code = tokio::select! {
+        () = accept(&listener, &root, &socket, &sessions) => INTERNAL,
+        () = idle(&sessions, options.idle_timeout) => 0,
+        _ = terminate.recv() => 0,
+        _ = interrupt.recv() => 0,
+        ending = end.recv() => match ending {
+            Some(Ending::Drain) => {
+                retire(listener, bound, &socket);
+                sessions.all_ended().await;
+                finish(&root).await;
+                return Ok(0);
+            }
+            Some(Ending::Stop) => 0,
+            Some(Ending::Failed) | None => INTERNAL,
+        },
+    };
+    retire(listener, bound, &socket);
+    if exit_code == 0 {
+        finish(&root).await;
+    }
+    // Sessions that do not end now never will: their clients see the connection close.
+    let _said = tokio::time::timeout(FAREWELL, sessions.all_ended()).await;
+    Ok(exit_code)
+}
+
+/// Gives up the socket: the next client starts another daemon.
+fn retire(listener: UnixListener, bound: listen::Bound, socket: &std::path::Path) {
+    drop(listener);
+    // Gone already if somebody cleaned up.
+    let _gone = std::fs::remove_file(socket);
+    drop(bound);
+}
+
+/// Everything is flushed, nothing runs on.
+async fn finish(root: &Addr<Supervisor>) {
+    if let Err(error) = root.send(Shutdown).await {
+        tracing::error!("the shutdown was not in order: {error}");
+    }
+}
+
+fn service(root: &Addr<Supervisor>, socket: PathBuf) -> Service {
+    Service { root: root.clone(), socket: Arc::new(socket), build_id: build_id().into(), processors: own_process::processors() }
+}
+
+fn build_id() -> String {
+    let (size, modified_ns) = own_process::executable();
+    crate::wire::build_id(size, modified_ns)
+}
+
+async fn accept(listener: &UnixListener, root: &Addr<Supervisor>, socket: &std::path::Path, sessions: &Sessions) {
+    let service = service(root, socket.to_owned());
+    loop {
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Out of descriptors, most likely: those in use come back when their sessions end.
+                tracing::warn!("cannot accept a client: {error}");
+                sessions.one_ended().await;
+                continue;
+            }
+        };
+        let Some(client_pid) = listen::peer_of_this_user(&stream) else { continue };
+        let (Ok(stream), Ok(branch)) = (stream.into_std(), root.send(GetBranch).await) else { continue };
+        let Ok(handle) = stream.try_clone() else { continue };
+        let (ticket, service) = (sessions.enter(handle), service.clone());
+        branch.arbiter.spawn_fn(move || {
+            actix_rt::spawn(async move {
+                let _open = ticket;
+                let Ok(stream) = tokio::net::UnixStream::from_std(stream) else { return };
+                let (reader, writer) = stream.into_split();
+                serve(service, reader, writer, client_pid).await;
+            });
+        });
+    }
+}
+
+async fn idle(sessions: &Sessions, timeout: Option<Duration>) {
+    let Some(timeout) = timeout else { return std::future::pending().await };
+    loop {
+        if tokio::time::timeout(timeout, sessions.one_ended()).await.is_err() && sessions.count() == 0 {
+            return;
+        }
+    }
+}
+
+/// One line, then nothing more: whoever started the daemon waits for it.
+fn say_ready(socket: &std::path::Path) {
+    let mut stdout = std::io::stdout();
+    // Nobody may be listening.
+    let _unheard = writeln!(stdout, "ready {}", socket.display()).and_then(|()| stdout.flush());
+    own_process::close_stdout();
+}

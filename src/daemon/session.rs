@@ -1,0 +1,268 @@
+//! One client: reads its request, has it served, and sends what comes of it. Does not decide anything about builds.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::prelude::*;
+use futures_util::StreamExt;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
+
+use super::event_log::EventLog;
+use super::translate;
+use crate::actors::supervisor::Supervisor;
+use crate::engine::failure::Failure;
+use crate::engine::ids::BuildId;
+use crate::messages::events::SharedSink;
+use crate::messages::orchestrator::{CancelBuild, CleanProject, Cleaned, StartBuild, SurveyProject};
+use crate::messages::supervisor::{BeginShutdown, Ending, GetDaemon, OpenProject, OpenedProject};
+use crate::messages::tool_cache::{FindToolchain, ListToolchains};
+use crate::wire::{self, Control, Failed, FailureKind, Refusal, Refused, Reply, Request, ToolsReply, Welcome};
+
+/// A client that takes nothing for so long is cut off; its build goes on.
+const STALLED: Duration = Duration::from_secs(30);
+
+/// What every session knows.
+#[derive(Clone)]
+pub(super) struct Service {
+    pub(super) root: Addr<Supervisor>,
+    pub(super) socket: Arc<PathBuf>,
+    pub(super) build_id: Arc<str>,
+    pub(super) processors: usize,
+}
+
+type Lines<R> = FramedRead<R, LinesCodec>;
+
+/// Serves one client to its end.
+pub(super) async fn serve<R, W>(service: Service, reader: R, writer: W, client_pid: u32)
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    let mut session =
+        Session { service, lines: FramedRead::new(reader, LinesCodec::new_with_max_length(wire::MAX_LINE)), writer, client_pid };
+    if let Err(gone) = session.run().await {
+        tracing::debug!("a client went away: {gone}");
+    }
+}
+
+struct Session<R, W> {
+    service: Service,
+    lines: Lines<R>,
+    writer: W,
+    client_pid: u32,
+}
+
+/// The client cannot be reached any more.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Gone(String);
+
+impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
+    async fn run(&mut self) -> Result<(), Gone> {
+        let Some(request) = self.opening().await? else { return Ok(()) };
+        let pid = std::process::id();
+        let welcome = Welcome { protocol: wire::PROTOCOL_MAX, build_id: self.service.build_id.to_string(), pid };
+        self.control(&Control::Welcome(welcome)).await?;
+        let exit_code = match self.answer(request).await? {
+            Ok(exit_code) => exit_code,
+            Err(failure) => self.failed(&failure).await?,
+        };
+        self.control(&Control::Done { exit_code }).await
+    }
+
+    /// The request, if it is one that this daemon serves.
+    async fn opening(&mut self) -> Result<Option<Request>, Gone> {
+        let hello = match self.line().await? {
+            Some(Ok(line)) => wire::decode_hello_line(line.as_bytes()).map_err(|error| error.to_string()),
+            Some(Err(why)) => Err(why),
+            None => return Ok(None),
+        };
+        let hello = match hello {
+            Ok(hello) => hello,
+            Err(why) => return self.refuse(Refusal::Malformed, why).await,
+        };
+        let request = match self.line().await? {
+            Some(Ok(line)) => wire::decode_request_line(line.as_bytes()).map_err(|error| error.to_string()),
+            Some(Err(why)) => Err(why),
+            None => return Ok(None),
+        };
+        if hello.agreed().is_none() {
+            return self.refuse(Refusal::Protocol, "this daemon speaks another protocol".to_owned()).await;
+        }
+        let request = match request {
+            Ok(request) => request,
+            Err(why) => return self.refuse(Refusal::Malformed, why).await,
+        };
+        let any_build = matches!(request, Request::Status | Request::Stop { .. });
+        if !any_build && *hello.build_id != *self.service.build_id {
+            return self.refuse(Refusal::OtherBuild, "this daemon is of another build of JMake".to_owned()).await;
+        }
+        if let Some(why) = super::listen::other_tree(&request) {
+            return self.refuse(Refusal::OtherTree, why).await;
+        }
+        Ok(Some(request))
+    }
+
+    async fn refuse(&mut self, refusal: Refusal, why: String) -> Result<Option<Request>, Gone> {
+        self.control(&Control::Refused(Refused::new(refusal, why, std::process::id()))).await?;
+        Ok(None)
+    }
+
+    async fn line(&mut self) -> Result<Option<Result<String, String>>, Gone> {
+        match self.lines.next().await {
+            None => Ok(None),
+            Some(Ok(line)) => Ok(Some(Ok(line))),
+            Some(Err(LinesCodecError::MaxLineLengthExceeded)) => Ok(Some(Err(format!("a line is longer than {} bytes", wire::MAX_LINE)))),
+            Some(Err(LinesCodecError::Io(error))) if error.kind() == std::io::ErrorKind::InvalidData => {
+                Ok(Some(Err("a line is not UTF-8".to_owned())))
+            }
+            Some(Err(error)) => Err(Gone(error.to_string())),
+        }
+    }
+
+    async fn answer(&mut self, request: Request) -> Result<Result<u8, Failure>, Gone> {
+        match request {
+            Request::Build(request) => self.build(*request).await,
+            Request::Discover(project) => {
+                let answer = self.discover(*project).await;
+                self.reply(answer.map(Reply::Discover)).await
+            }
+            Request::Clean(project) => {
+                let answer = self.clean(*project).await;
+                self.reply(answer.map(|cleaned| Reply::Clean(translate::cleaned(cleaned)))).await
+            }
+            Request::Tools(project) => {
+                let answer = self.tools(*project).await;
+                self.reply(answer.map(Reply::Tools)).await
+            }
+            Request::Status => {
+                let standing = self.service.root.send(GetDaemon).await.map_err(Failure::internal);
+                let socket = self.service.socket.clone();
+                self.reply(standing.map(|standing| Reply::Status(translate::status(standing, &socket)))).await
+            }
+            Request::Stop { drain } => {
+                let ending = if drain { Ending::Drain } else { Ending::Stop };
+                self.service.root.do_send(BeginShutdown(ending));
+                Ok(Ok(0))
+            }
+            Request::Cancel => Ok(Err(Failure::usage("nothing to cancel: this connection asked for nothing"))),
+        }
+    }
+
+    async fn project(&self, root: PathBuf) -> Result<OpenedProject, Failure> {
+        self.service.root.send(OpenProject { root }).await.map_err(Failure::internal)?
+    }
+
+    async fn discover(&self, project: wire::Project) -> Result<wire::DiscoverReply, Failure> {
+        let project = translate::project(project, false);
+        let root = project.root.clone();
+        let opened = self.project(root.clone()).await?;
+        let survey = opened.survey.send(SurveyProject { project }).await.map_err(Failure::internal)??;
+        let library = survey.library_kind;
+        Ok(translate::discovered(&root, survey, library))
+    }
+
+    async fn clean(&self, project: wire::Project) -> Result<Cleaned, Failure> {
+        let project = translate::project(project, false);
+        let opened = self.project(project.root.clone()).await?;
+        opened.clean.send(CleanProject { build_dir: project.build_dir }).await.map_err(Failure::internal)?
+    }
+
+    async fn tools(&self, project: wire::Project) -> Result<ToolsReply, Failure> {
+        let project = translate::project(project, false);
+        let doors = self.service.root.send(GetDaemon).await.map_err(Failure::internal)?.tools;
+        let variables = project.variables;
+        let all = doors.list.send(ListToolchains { root: None, variables: variables.clone() }).await.map_err(Failure::internal)??;
+        let find = FindToolchain { wanted: project.toolchain, root: None, variables };
+        let chosen = doors.find.send(find).await.map_err(Failure::internal)??;
+        let toolchains = all.iter().map(|found| translate::toolchain(found, found.bin_dir == chosen.toolchain.bin_dir)).collect();
+        Ok(ToolsReply { toolchains, notes: chosen.notes })
+    }
+
+    async fn build(&mut self, request: wire::BuildRequest) -> Result<Result<u8, Failure>, Gone> {
+        let request = translate::build(request, self.client_pid, self.service.processors);
+        let opened = match self.project(request.project.root.clone()).await {
+            Ok(opened) => opened,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let log = Arc::new(EventLog::default());
+        let sink: SharedSink = log.clone();
+        let build = match opened.start.send(StartBuild { request, sink }).await {
+            Ok(build) => build,
+            Err(error) => return Ok(Err(Failure::internal(error))),
+        };
+        let followed = self.follow(&log, build, &opened).await;
+        if followed.is_err() {
+            opened.cancel.do_send(CancelBuild { build });
+        }
+        followed.map(Ok)
+    }
+
+    /// Sends a build's events until it ends; passes on a wish to stop. An error means that the client is gone.
+    async fn follow(&mut self, log: &EventLog, build: BuildId, opened: &OpenedProject) -> Result<u8, Gone> {
+        let mut offset = 0;
+        let mut listening = true;
+        loop {
+            tokio::select! {
+                lines = log.after(offset) => match lines {
+                    Ok(lines) => {
+                        offset += lines.len();
+                        let bytes = lines.concat();
+                        send(&mut self.writer, &bytes).await?;
+                    }
+                    Err(exit_code) => return Ok(exit_code),
+                },
+                line = self.lines.next(), if listening => match line {
+                    Some(Ok(line)) if wire::decode_request_line(line.as_bytes()).is_ok_and(|request| request == Request::Cancel) => {
+                        opened.cancel.do_send(CancelBuild { build });
+                    }
+                    Some(Ok(_)) => {}
+                    Some(Err(LinesCodecError::MaxLineLengthExceeded)) => listening = false,
+                    Some(Err(error)) => return Err(Gone(error.to_string())),
+                    None => return Err(Gone("it closed the connection".to_owned())),
+                },
+            }
+        }
+    }
+
+    async fn reply(&mut self, answer: Result<Reply, Failure>) -> Result<Result<u8, Failure>, Gone> {
+        match answer {
+            Ok(reply) => {
+                let bytes = wire::encode_reply(reply);
+                send(&mut self.writer, &bytes).await?;
+                Ok(Ok(0))
+            }
+            Err(failure) => Ok(Err(failure)),
+        }
+    }
+
+    async fn failed(&mut self, failure: &Failure) -> Result<u8, Gone> {
+        let kind = match failure.kind {
+            crate::engine::failure::FailureKind::Usage => FailureKind::Usage,
+            crate::engine::failure::FailureKind::Environment => FailureKind::Environment,
+            crate::engine::failure::FailureKind::Internal => FailureKind::Internal,
+        };
+        self.control(&Control::Failed(Failed { kind, message: failure.message.clone() })).await?;
+        Ok(failure.kind.exit_code())
+    }
+
+    async fn control(&mut self, control: &Control) -> Result<(), Gone> {
+        let bytes = wire::encode_control(control).map_err(|error| Gone(error.to_string()))?;
+        send(&mut self.writer, &bytes).await
+    }
+}
+
+async fn send<W: AsyncWrite + Unpin>(writer: &mut W, bytes: &[u8]) -> Result<(), Gone> {
+    match tokio::time::timeout(STALLED, async {
+        writer.write_all(bytes).await?;
+        writer.flush().await
+    })
+    .await
+    {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(Gone(error.to_string())),
+        Err(_) => Err(Gone(format!("it took nothing for {} s", STALLED.as_secs()))),
+    }
+}

@@ -1,0 +1,205 @@
+//! Between what crosses the socket and what the engine means. Does not know sockets.
+
+use std::path::Path;
+
+use crate::engine::discover::{Group, Language, TargetKind};
+use crate::engine::path::FilePath;
+use crate::engine::request::{BuildRequest, ProjectRequest};
+use crate::engine::scan::binary::{BinaryFacts, BinaryKind};
+use crate::engine::survey::Survey;
+use crate::engine::variables::Variables;
+use crate::messages::orchestrator::Cleaned;
+use crate::messages::supervisor::{ActorStanding, DaemonStanding};
+use crate::wire::{
+    self, ActorStatus, BinaryReply, BuildStatus, CacheStatus, CleanReply, DaemonStatus, DiscoverReply, Includes, LeftOutReply, PathText,
+    ProjectStatus, SourceReply, StatusReply, TargetReply, ToolReply, ToolchainReply,
+};
+
+/// The project a client means.
+pub(super) fn project(project: wire::Project, staged: bool) -> ProjectRequest {
+    let root = project.root.into_path();
+    let cwd = project.cwd.into_path();
+    let build_dir = project.build_dir.map_or_else(|| FilePath::from("build"), |dir| FilePath::within(&root, &cwd.join(dir.as_path())));
+    let variables = project.environment.iter().map(|(name, value)| (name.as_os_str().to_owned(), value.as_os_str().to_owned()));
+    ProjectRequest {
+        profile: project.profile.unwrap_or_else(|| "dev".to_owned()),
+        build_dir,
+        toolchain: project.toolchain,
+        variables: Variables::new(variables.collect()),
+        staged,
+        root,
+    }
+}
+
+/// The build a client means. `processors` is how many steps run at once if it does not say.
+pub(super) fn build(request: wire::BuildRequest, client_pid: u32, processors: usize) -> BuildRequest {
+    let cwd = request.project.cwd.clone().into_path();
+    let project = project(request.project, request.staged);
+    let targets = request.targets.into_iter().map(|target| target_in(&project.root, &cwd, target)).collect();
+    BuildRequest {
+        project,
+        targets,
+        all: request.all,
+        jobs: request.jobs.map_or(processors, |jobs| jobs.clamp(1, 512) as usize),
+        keep_going: request.keep_going,
+        fail_fast: request.fail_fast,
+        dry_run: request.dry_run,
+        force: request.force,
+        color: request.color,
+        client_pid,
+    }
+}
+
+/// A target that names a file does so from where the client stands.
+fn target_in(root: &Path, cwd: &Path, target: String) -> String {
+    let looks_like_file = target.contains('/') || Path::new(&target).extension().is_some();
+    if looks_like_file && cwd != root { FilePath::within(root, &cwd.join(&target)).to_string() } else { target }
+}
+
+/// The answer to `discover`.
+pub(super) fn discovered(root: &Path, survey: Survey, library_kind: &str) -> DiscoverReply {
+    let discovery = survey.discovery;
+    let graph = discovery.includes.iter();
+    let graph = graph.map(|(file, included)| Includes { file: path(file), includes: included.iter().map(path).collect() }).collect();
+    let targets = discovery.targets.into_iter().map(|target| TargetReply {
+        name: target.name,
+        kind: match target.kind {
+            TargetKind::Executable => "executable",
+            TargetKind::Library => library_kind,
+        }
+        .to_owned(),
+        group: target.group.map(|group| group_name(group).to_owned()),
+        main: target.main.map(|(file, _)| path(&file)),
+        sources: target.sources.iter().map(path).collect(),
+        why: target.why,
+    });
+    DiscoverReply {
+        root: root.into(),
+        sources: discovery
+            .sources
+            .iter()
+            .map(|source| SourceReply { path: path(&source.path), language: language_name(source.language).to_owned() })
+            .collect(),
+        headers: discovery.headers.iter().map(path).collect(),
+        include_dirs: discovery
+            .include_dirs
+            .iter()
+            .map(|dir| if dir.as_bytes().is_empty() { path(&".".into()) } else { path(dir) })
+            .collect(),
+        binaries: survey.binaries.into_iter().map(|(file, facts)| binary(&file, facts)).collect(),
+        targets: targets.collect(),
+        graph,
+        left_out: discovery.left_out.into_iter().map(|left| LeftOutReply { path: path(&left.path), why: left.why }).collect(),
+        notes: survey.notes.into_iter().chain(discovery.notes).collect(),
+    }
+}
+
+fn binary(file: &FilePath, facts: BinaryFacts) -> BinaryReply {
+    BinaryReply {
+        path: path(file),
+        kind: binary_kind(facts.kind).to_owned(),
+        architecture: facts.architecture.unwrap_or_default(),
+        soname: facts.soname,
+        needed: facts.needed,
+        symbols: facts.exports,
+    }
+}
+
+/// The answer to `clean`.
+pub(super) fn cleaned(cleaned: Cleaned) -> CleanReply {
+    let kept = cleaned.kept.into_iter().map(|(file, why)| LeftOutReply { path: path(&file), why });
+    CleanReply { removed: cleaned.removed.iter().map(path).collect(), kept: kept.collect() }
+}
+
+/// The answer to `status`.
+pub(super) fn status(standing: DaemonStanding, socket: &Path) -> StatusReply {
+    let process = crate::edge::own_process::read();
+    let builds = standing.projects.iter().flat_map(|(root, project)| {
+        project.builds.iter().map(move |(build, client_pid)| BuildStatus {
+            build: build.0,
+            root: root.as_path().into(),
+            client_pid: *client_pid,
+        })
+    });
+    StatusReply {
+        daemon: Some(DaemonStatus {
+            pid: process.pid,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            uptime_s: standing.uptime.as_secs(),
+            socket: socket.into(),
+            rss_kb: process.rss_kb,
+        }),
+        actors: standing.actors.iter().map(actor).collect(),
+        builds: builds.collect(),
+        projects: standing
+            .projects
+            .iter()
+            .map(|(root, project)| ProjectStatus {
+                root: root.as_path().into(),
+                generation: project.generation,
+                watching: false,
+                steps: u32::try_from(project.steps).unwrap_or(u32::MAX),
+            })
+            .collect(),
+        caches: standing
+            .caches
+            .iter()
+            .map(|cache| CacheStatus {
+                name: cache.name.to_owned(),
+                entries: cache.entries as u64,
+                capacity: cache.capacity as u64,
+                hits: cache.hits,
+                misses: cache.misses,
+            })
+            .collect(),
+    }
+}
+
+fn actor(standing: &ActorStanding) -> ActorStatus {
+    ActorStatus { name: standing.name.clone(), state: standing.state.to_owned(), restarts: standing.restarts, mailbox: standing.mailbox }
+}
+
+/// One install in the answer to `tools`.
+pub(super) fn toolchain(toolchain: &crate::engine::cxx::toolchain::Toolchain, selected: bool) -> ToolchainReply {
+    ToolchainReply {
+        selected,
+        version: toolchain.version.to_string(),
+        bin_dir: path(&toolchain.bin_dir),
+        triple: toolchain.triple.clone(),
+        origin: toolchain.origin.clone(),
+        tools: toolchain.tools.iter().map(|(name, tool)| ToolReply { name: name.clone(), path: path(tool) }).collect(),
+    }
+}
+
+fn path(path: &FilePath) -> PathText {
+    path.as_path().into()
+}
+
+fn binary_kind(kind: BinaryKind) -> &'static str {
+    match kind {
+        BinaryKind::Executable => "executable",
+        BinaryKind::SharedLibrary => "shared_library",
+        BinaryKind::StaticLibrary => "static_library",
+        BinaryKind::Object => "object",
+        BinaryKind::Bitcode => "bitcode",
+    }
+}
+
+fn group_name(group: Group) -> &'static str {
+    match group {
+        Group::Test => "test",
+        Group::Example => "example",
+        Group::Benchmark => "benchmark",
+        Group::Fuzzer => "fuzzer",
+        Group::Tool => "tool",
+    }
+}
+
+fn language_name(language: Language) -> &'static str {
+    match language {
+        Language::C => "c",
+        Language::Cxx => "c++",
+        Language::Assembler => "assembler",
+        Language::AssemblerWithCpp => "assembler-with-cpp",
+    }
+}

@@ -1,0 +1,201 @@
+//! Runs one step: makes room for it, waits for its process, and takes what it made. A fixed procedure; what the result means is
+//! decided elsewhere.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::World;
+use super::compute::compute;
+use super::process::{Exit, ProcessSpec};
+use crate::engine::execution::{Ending, Execution};
+use crate::engine::failure::Failure;
+use crate::engine::fingerprint::Identity;
+use crate::engine::graph::{Command, Environment, StepSpec};
+use crate::engine::ids::{BuildId, StepId};
+use crate::engine::path::FilePath;
+use crate::engine::report::StepKind;
+use crate::engine::scan::{binary, depfile};
+use crate::engine::variables::Variables;
+
+/// How much a tool may print; more is cut with a remark.
+const OUTPUT_LIMIT: usize = 8 << 20;
+
+/// A file that was written so shortly before the step began may have been written after it was read.
+const DOUBT: Duration = Duration::from_millis(10);
+
+/// What to run, and for whom.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the names say all")]
+pub struct Order {
+    pub build: BuildId,
+    pub step: StepId,
+    pub spec: Arc<StepSpec>,
+    pub root: Arc<PathBuf>,
+    pub variables: Variables,
+    /// Look whether the first output defines `main`.
+    pub inspect_main: bool,
+    /// Keep outputs in the store.
+    pub keep: bool,
+}
+
+/// Runs a step to its end. Dropping the future kills its process group.
+pub async fn run(world: World, order: Order) -> Execution {
+    let Some(command) = order.spec.command.clone() else { return Execution::empty() };
+    let (at, ready) = (world.clone(), order.clone());
+    let prepared = match compute(move || prepare(&at, &ready)).await {
+        Ok(Ok(prepared)) => prepared,
+        Ok(Err(failure)) => return Execution::broken(failure),
+        Err(lost) => return Execution::broken(Failure::internal(lost)),
+    };
+    let exit = match world.process.run(process(&order, &command, prepared.temporary.as_ref())).await {
+        Ok(exit) => exit,
+        Err(error) => return Execution::broken(Failure::environment(error)),
+    };
+    let at = world.clone();
+    match compute(move || collect(&at, &order, prepared, exit)).await {
+        Ok(execution) => execution,
+        Err(lost) => Execution::broken(Failure::internal(lost)),
+    }
+}
+
+/// What is known before the process starts.
+struct Prepared {
+    /// Where the process writes the first output, if not to its place.
+    temporary: Option<FilePath>,
+    before: Vec<(FilePath, Option<Identity>)>,
+    started: SystemTime,
+}
+
+fn prepare(world: &World, order: &Order) -> Result<Prepared, Failure> {
+    let (spec, root) = (&order.spec, order.root.as_path());
+    let response = spec.command.as_ref().and_then(|command| command.response.as_ref());
+    let depfile = spec.command.as_ref().and_then(|command| command.depfile.as_ref());
+    let written = spec.outputs.iter().map(|output| &output.path).chain(response.map(|r| &r.path)).chain(depfile.map(|d| &d.path));
+    for path in written {
+        world.fs.create_dir_all(&path.parent().under(root)).map_err(Failure::environment)?;
+    }
+    if let Some(response) = response {
+        world.fs.write_atomic(&response.path.under(root), &response.content).map_err(Failure::environment)?;
+    }
+    let before = spec.explicit.iter().chain(&spec.implicit).map(|path| (path.clone(), world.identity(&path.under(root)))).collect();
+    Ok(Prepared { temporary: temporary(order), before, started: world.clock.wall() })
+}
+
+/// Linkers and archivers write beside the place of their output, so that nobody ever sees half of it and an old archive is not added to.
+fn temporary(order: &Order) -> Option<FilePath> {
+    let spec = &order.spec;
+    let output = spec.outputs.first()?;
+    let beside = matches!(spec.kind, StepKind::Link | StepKind::Archive);
+    beside.then(|| output.path.parent().join(format!(".{}.jmake-{}-{}", output.path.name(), order.build, order.step)))
+}
+
+fn process(order: &Order, command: &Command, temporary: Option<&FilePath>) -> ProcessSpec {
+    let output = order.spec.outputs.first().map(|output| &output.path);
+    let args = command.args.iter().map(|arg| match temporary {
+        Some(temporary) if Some(arg) == output => temporary.as_path().as_os_str().to_owned(),
+        _ => arg.as_path().as_os_str().to_owned(),
+    });
+    ProcessSpec {
+        program: command.program.as_path().to_owned(),
+        args: args.collect(),
+        cwd: order.root.as_path().to_owned(),
+        env: match command.environment {
+            Environment::Tools => order.variables.for_tools(),
+            Environment::All => order.variables.all(),
+        },
+        build: order.build,
+        step: order.step,
+        output_limit: OUTPUT_LIMIT,
+    }
+}
+
+fn collect(world: &World, order: &Order, prepared: Prepared, exit: super::process::ProcessExit) -> Execution {
+    let root = order.root.as_path();
+    let mut execution = Execution { output: exit.output, cost: exit.cost, ..Execution::empty() };
+    execution.ending = match exit.status {
+        Exit::Exited(code) => Ending::Exited(code),
+        Exit::Signalled(signal) => Ending::Signalled(signal),
+    };
+    if execution.ending == Ending::Exited(0) {
+        if let Err(failure) = take(world, order, &prepared, &mut execution) {
+            execution.ending = Ending::Broken(failure);
+        }
+    }
+    if execution.ending != Ending::Exited(0) {
+        discard(world, order, &prepared, root);
+    }
+    execution
+}
+
+/// Nothing of a failed step stays behind.
+fn discard(world: &World, order: &Order, prepared: &Prepared, root: &Path) {
+    let depfile = order.spec.command.as_ref().and_then(|command| command.depfile.as_ref()).map(|depfile| &depfile.path);
+    for path in prepared.temporary.iter().chain(depfile) {
+        // It may never have been written.
+        let _absent = world.fs.remove_file(&path.under(root));
+    }
+}
+
+fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execution) -> Result<(), Failure> {
+    let (spec, root) = (&order.spec, order.root.as_path());
+    execution.discovered = discovered(world, spec, root)?;
+    execution.inputs = prepared.before.clone();
+    for path in &execution.discovered {
+        execution.inputs.push((path.clone(), world.identity(&path.under(root))));
+    }
+    if let Some(path) = outdated(world, prepared, &execution.discovered, root) {
+        execution.ending = Ending::Outdated(path);
+        return Ok(());
+    }
+    if let (Some(temporary), Some(output)) = (&prepared.temporary, spec.outputs.first()) {
+        world.fs.rename(&temporary.under(root), &output.path.under(root)).map_err(Failure::environment)?;
+    }
+    for output in &spec.outputs {
+        let place = output.path.under(root);
+        world.digests.forget(&place);
+        match (world.identity(&place), world.fs.stat(&place)) {
+            (Some(identity), Ok(stat)) => {
+                if order.keep && spec.cxx.as_ref().is_none_or(|cxx| cxx.uncacheable.is_none()) {
+                    // A full or missing store costs a later hit, never this build.
+                    let _kept = world.store.put_file(&place, &identity.digest);
+                }
+                execution.outputs.push((output.path.clone(), identity, stat.mode));
+            }
+            _ if output.optional => {}
+            _ => return Err(Failure::internal(format!("{} was not written by its step; run with -v to see the command", output.path))),
+        }
+    }
+    if order.inspect_main {
+        execution.defines_main = Some(defines_main(world, order));
+    }
+    Ok(())
+}
+
+fn discovered(world: &World, spec: &StepSpec, root: &Path) -> Result<Vec<FilePath>, Failure> {
+    let Some(depfile) = spec.command.as_ref().and_then(|command| command.depfile.as_ref()) else { return Ok(Vec::new()) };
+    let place = depfile.path.under(root);
+    let text = world.fs.read(&place).map_err(Failure::environment)?;
+    let named = depfile::parse(&text).map_err(|error| Failure::internal(format!("{}: {error}", depfile.path)))?;
+    // Read once; a leftover costs nothing.
+    let _removed = world.fs.remove_file(&place);
+    let mut all: Vec<_> = named.iter().map(|path| FilePath::within(root, path.as_path())).collect();
+    all.retain(|path| !spec.explicit.contains(path) && !spec.implicit.contains(path));
+    all.sort();
+    all.dedup();
+    Ok(all)
+}
+
+/// An input that changed while the process ran.
+fn outdated(world: &World, prepared: &Prepared, discovered: &[FilePath], root: &Path) -> Option<FilePath> {
+    let doubtful = prepared.started - DOUBT;
+    let changed = prepared.before.iter().find(|(path, before)| world.identity(&path.under(root)) != *before);
+    let written = || discovered.iter().find(|path| world.fs.stat(&path.under(root)).is_ok_and(|stat| stat.changed_since(doubtful)));
+    changed.map(|(path, _)| path).or_else(written).cloned()
+}
+
+/// Whether the first output is an object that defines `main`.
+pub fn defines_main(world: &World, order: &Order) -> bool {
+    let Some(output) = order.spec.outputs.first() else { return false };
+    world.fs.read(&output.path.under(&order.root)).is_ok_and(|bytes| binary::defines_symbol(&bytes, "main"))
+}

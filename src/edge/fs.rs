@@ -1,0 +1,143 @@
+//! Files and directories.
+
+use std::fs::Permissions;
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// No file of a project is read whole that is larger.
+pub const READ_LIMIT: u64 = 1 << 30;
+
+/// An operation on a file failed.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {operation} {}: {source}{}", path.display(), advice(source))]
+pub struct FsError {
+    /// What was tried.
+    pub operation: &'static str,
+    /// On which file.
+    pub path: PathBuf,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; free some space and build again",
+        io::ErrorKind::PermissionDenied => "; give yourself access to it",
+        io::ErrorKind::ReadOnlyFilesystem => "; name a writable build directory with -B, or copy the project",
+        _ => "",
+    }
+}
+
+/// What the system knows of a file without opening it. Two equal ones mean equal content, but for changes within one clock tick.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize, serde::Deserialize)]
+#[allow(missing_docs, reason = "the names are the system's")]
+pub struct Stat {
+    pub dev: u64,
+    pub ino: u64,
+    pub size: u64,
+    pub mtime_ns: i128,
+    pub ctime_ns: i128,
+    pub mode: u32,
+    pub links: u64,
+}
+
+impl Stat {
+    /// From the standard library's.
+    #[must_use]
+    pub fn of(metadata: &std::fs::Metadata) -> Self {
+        let ns = |seconds: i64, nanos: i64| i128::from(seconds) * 1_000_000_000 + i128::from(nanos);
+        Self {
+            dev: metadata.dev(),
+            ino: metadata.ino(),
+            size: metadata.size(),
+            mtime_ns: ns(metadata.mtime(), metadata.mtime_nsec()),
+            ctime_ns: ns(metadata.ctime(), metadata.ctime_nsec()),
+            mode: metadata.mode(),
+            links: metadata.nlink(),
+        }
+    }
+
+    /// Whether its content or its inode was written at `moment` or later.
+    #[must_use]
+    pub fn changed_since(&self, moment: SystemTime) -> bool {
+        let since = moment.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_nanos();
+        self.ctime_ns.max(self.mtime_ns) >= i128::try_from(since).unwrap_or(i128::MAX)
+    }
+
+    /// Whether it is a regular file.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        self.mode & 0o170_000 == 0o100_000
+    }
+}
+
+/// Files, for whoever may ask.
+pub trait Fs: Send + Sync + std::fmt::Debug {
+    /// The whole of a file.
+    fn read(&self, path: &Path) -> Result<Vec<u8>, FsError>;
+    /// Writes beside the file, then renames into place; keeps the mode of what was there. Makes parents.
+    fn write_atomic(&self, path: &Path, content: &[u8]) -> Result<(), FsError>;
+    /// Removes a file.
+    fn remove_file(&self, path: &Path) -> Result<(), FsError>;
+    /// Moves within one file system.
+    fn rename(&self, from: &Path, to: &Path) -> Result<(), FsError>;
+    /// Makes a directory and its parents.
+    fn create_dir_all(&self, path: &Path) -> Result<(), FsError>;
+    /// Follows symbolic links.
+    fn stat(&self, path: &Path) -> Result<Stat, FsError>;
+}
+
+/// The machine's.
+#[derive(Clone, Copy, Debug)]
+pub struct Disk;
+
+fn at<T>(operation: &'static str, path: &Path, result: io::Result<T>) -> Result<T, FsError> {
+    result.map_err(|source| FsError { operation, path: path.to_owned(), source })
+}
+
+impl Fs for Disk {
+    fn read(&self, path: &Path) -> Result<Vec<u8>, FsError> {
+        let size = self.stat(path)?.size;
+        if size > READ_LIMIT {
+            return at("read", path, Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 1 GiB")));
+        }
+        at("read", path, std::fs::read(path))
+    }
+
+    fn write_atomic(&self, path: &Path, content: &[u8]) -> Result<(), FsError> {
+        let parent = path.parent().unwrap_or(Path::new("."));
+        self.create_dir_all(parent)?;
+        let mode = self.stat(path).map_or(0o644, |stat| stat.mode & 0o7777);
+        let written = || -> io::Result<()> {
+            let mut file = tempfile::Builder::new().prefix(".jmake-").permissions(Permissions::from_mode(mode)).tempfile_in(parent)?;
+            file.write_all(content)?;
+            file.persist(path).map_err(|error| error.error)?;
+            Ok(())
+        };
+        at("write", path, written())
+    }
+
+    fn remove_file(&self, path: &Path) -> Result<(), FsError> {
+        at("remove", path, std::fs::remove_file(path))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> Result<(), FsError> {
+        at("write", to, std::fs::rename(from, to))
+    }
+
+    fn create_dir_all(&self, path: &Path) -> Result<(), FsError> {
+        at("create", path, std::fs::create_dir_all(path))
+    }
+
+    fn stat(&self, path: &Path) -> Result<Stat, FsError> {
+        at("read", path, std::fs::metadata(path)).map(|metadata| Stat::of(&metadata))
+    }
+}
+
+/// Whether something is there.
+#[must_use]
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}

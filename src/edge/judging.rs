@@ -1,0 +1,45 @@
+//! Gathers the facts by which steps are judged, and puts outputs back. The judgement itself is the engine's.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::World;
+use crate::engine::build::{JudgeTask, Judged};
+use crate::engine::fingerprint::{self, Judgement, Record};
+use crate::engine::graph::StepSpec;
+use crate::engine::path::FilePath;
+use crate::engine::scan::binary;
+
+/// Judges steps side by side.
+#[must_use]
+pub fn judge_all(world: &World, root: &Path, tasks: &[JudgeTask]) -> Vec<Judged> {
+    let base = FilePath::new(root);
+    tasks.par_iter().with_min_len(16).map(|task| judge(world, root, &base, task)).collect()
+}
+
+fn judge(world: &World, root: &Path, base: &FilePath, task: &JudgeTask) -> Judged {
+    let facts = |path: &FilePath| world.identity(&path.under(root));
+    let stored = |digest: &_| world.store.has(digest);
+    let judgement = fingerprint::verdict(&task.spec, base, &task.records, &facts, &stored);
+    let look = task.inspect_main && matches!(judgement, Judgement::UpToDate { .. });
+    let defines_main = look.then(|| defines_main(world, root, &task.spec));
+    Judged { step: task.step, judgement, defines_main }
+}
+
+fn defines_main(world: &World, root: &Path, spec: &StepSpec) -> bool {
+    let Some(output) = spec.outputs.first() else { return false };
+    world.fs.read(&output.path.under(root)).is_ok_and(|bytes| binary::defines_symbol(&bytes, "main"))
+}
+
+/// Puts a record's outputs back from the store; then, if asked, says whether the first defines `main`.
+pub fn restore(world: &World, root: &Path, record: &Record, inspect_main: bool) -> Result<Option<bool>, String> {
+    for (path, identity, mode) in &record.outputs {
+        let place = path.under(root);
+        world.fs.create_dir_all(&path.parent().under(root)).map_err(|error| error.to_string())?;
+        world.store.get_to(&identity.digest, &place, *mode).map_err(|error| error.to_string())?;
+        world.digests.forget(&place);
+    }
+    let first = record.outputs.first().filter(|_| inspect_main);
+    Ok(first.map(|(path, ..)| world.fs.read(&path.under(root)).is_ok_and(|bytes| binary::defines_symbol(&bytes, "main"))))
+}

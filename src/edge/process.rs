@@ -1,0 +1,234 @@
+//! Processes: each in a group of its own, with one pipe for what it prints. All running ones are registered here, so that an
+//! actor's restart leaves no stray behind.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
+use tokio::io::AsyncReadExt;
+use tokio::io::unix::AsyncFd;
+use tokio::net::unix::pipe;
+
+use crate::engine::ids::{BuildId, StepId};
+use crate::engine::report::Cost;
+
+/// Between a polite signal and the last one.
+const GRACE: Duration = Duration::from_millis(300);
+/// How long what a dead leader left in its group may hold the pipe.
+const LINGER: Duration = Duration::from_millis(100);
+
+/// What to run.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the names say all")]
+pub struct ProcessSpec {
+    pub program: PathBuf,
+    pub args: Vec<OsString>,
+    pub cwd: PathBuf,
+    /// All it gets.
+    pub env: Vec<(OsString, OsString)>,
+    pub build: BuildId,
+    pub step: StepId,
+    /// In bytes; more is cut, with a remark.
+    pub output_limit: usize,
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Exit {
+    /// With this code.
+    Exited(i32),
+    /// By this signal.
+    Signalled(i32),
+}
+
+/// A process that ended.
+#[derive(Clone, Debug)]
+pub struct ProcessExit {
+    /// How.
+    pub status: Exit,
+    /// Standard output and error as they came.
+    pub output: Vec<u8>,
+    /// What it cost.
+    pub cost: Cost,
+}
+
+/// A process could not be started.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot run {}: {source}", program.display())]
+pub struct SpawnError {
+    program: PathBuf,
+    source: io::Error,
+}
+
+/// All running processes.
+#[derive(Debug, Default)]
+pub struct Processes {
+    running: Arc<Mutex<HashMap<Pid, (BuildId, StepId)>>>,
+}
+
+impl Processes {
+    /// Runs a process to its end. Dropping the future kills its group.
+    pub async fn run(&self, spec: ProcessSpec) -> Result<ProcessExit, SpawnError> {
+        let program = spec.program.clone();
+        self.run_inner(spec).await.map_err(|source| SpawnError { program, source })
+    }
+
+    async fn run_inner(&self, spec: ProcessSpec) -> io::Result<ProcessExit> {
+        let started = Instant::now();
+        let (reader, writer) = io::pipe()?;
+        let mut command = Command::new(&spec.program);
+        command.args(&spec.args).current_dir(&spec.cwd).env_clear().envs(spec.env.iter().cloned());
+        // No `pre_exec`: it would make spawning fork this whole process.
+        command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).process_group(0);
+        let child = command.spawn()?;
+        drop(command);
+        let pid = Pid::from_child(&child);
+        let group = Group { pid, running: self.running.clone() };
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(pid, (spec.build, spec.step));
+        let ended = registered(pidfd_open(pid, PidfdFlags::empty())?)?;
+        let pipe = pipe::Receiver::from_owned_fd(reader.into())?;
+        let mut output = Output { pipe, bytes: Vec::new(), cut: 0, limit: spec.output_limit };
+        let waited = wait(&ended, &mut output, pid).await?;
+        drop(group);
+        let (status, user_ms, max_rss_kb) = waited;
+        let wall_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Ok(ProcessExit { status, output: output.finish(), cost: Cost { wall_ms, user_ms, max_rss_kb } })
+    }
+
+    /// Ends the processes of a build: politely, then for good.
+    pub fn kill_build(&self, build: BuildId) {
+        self.kill(|(b, _)| b == build);
+    }
+
+    /// Ends a step's process: politely, then for good.
+    pub fn kill_step(&self, build: BuildId, step: StepId) {
+        self.kill(|owner| owner == (build, step));
+    }
+
+    /// Ends every process.
+    pub fn kill_all(&self) {
+        self.kill(|_| true);
+    }
+
+    fn kill(&self, matches: impl Fn((BuildId, StepId)) -> bool) {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let doomed: Vec<_> = running.iter().filter(|(_, owner)| matches(**owner)).map(|(pid, _)| *pid).collect();
+        drop(running);
+        for pid in &doomed {
+            // It may have ended just now.
+            let _gone = kill_process_group(*pid, Signal::TERM);
+        }
+        if doomed.is_empty() {
+            return;
+        }
+        let registry = self.running.clone();
+        let kill = move || {
+            std::thread::sleep(GRACE);
+            let running = registry.lock().unwrap_or_else(PoisonError::into_inner);
+            for pid in doomed.iter().filter(|pid| running.contains_key(pid)) {
+                let _gone = kill_process_group(*pid, Signal::KILL);
+            }
+        };
+        if std::thread::Builder::new().name("reaper".into()).spawn(kill).is_err() {
+            tracing::warn!("no thread for the last signal; processes get only the polite one");
+        }
+    }
+}
+
+/// Ends the group and its registration when dropped: by then its leader was waited for, or nobody waits any more.
+struct Group {
+    pid: Pid,
+    running: Arc<Mutex<HashMap<Pid, (BuildId, StepId)>>>,
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // A group outlives its leader if something was left in it; no such group is the usual case.
+        let _gone = kill_process_group(self.pid, Signal::KILL);
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.pid);
+        // Reaps a leader that nobody waited for.
+        let _reaped = reap(self.pid, libc::WNOHANG);
+    }
+}
+
+struct Output {
+    pipe: pipe::Receiver,
+    bytes: Vec<u8>,
+    cut: usize,
+    limit: usize,
+}
+
+impl Output {
+    /// Reads until the other end is closed.
+    async fn drain(&mut self) -> io::Result<()> {
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            let read = self.pipe.read(&mut buffer).await?;
+            if read == 0 {
+                return Ok(());
+            }
+            let kept = read.min(self.limit.saturating_sub(self.bytes.len()));
+            self.bytes.extend_from_slice(&buffer[..kept]);
+            self.cut += read - kept;
+        }
+    }
+
+    fn finish(mut self) -> Vec<u8> {
+        if self.cut > 0 {
+            self.bytes.extend_from_slice(format!("\n[{} more bytes were cut]\n", self.cut).as_bytes());
+        }
+        self.bytes
+    }
+}
+
+/// Waits for the leader while reading what it prints. What it left running may print a moment longer.
+async fn wait(ended: &AsyncFd<OwnedFd>, output: &mut Output, pid: Pid) -> io::Result<(Exit, u64, u64)> {
+    let mut open = true;
+    loop {
+        tokio::select! {
+            biased;
+            read = output.drain(), if open => { read?; open = false; }
+            ready = ended.readable() => { ready?.retain_ready(); break; }
+        }
+    }
+    let exit = reap(pid, 0)?;
+    if open && let Ok(read) = tokio::time::timeout(LINGER, output.drain()).await {
+        read?;
+    }
+    Ok(exit)
+}
+
+/// A process's descriptor, to be awaited.
+#[expect(unsafe_code, reason = "tokio asks its caller to promise that the descriptor stays open")]
+fn registered(process: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    // SAFETY: the descriptor is owned by the result, which nobody takes apart before it is dropped.
+    Ok(unsafe { AsyncFd::register(process) }?)
+}
+
+/// Takes a child's exit and what it used.
+#[expect(unsafe_code, reason = "no safe wrapper of wait4 gives the child's resource usage")]
+fn reap(pid: Pid, options: i32) -> io::Result<(Exit, u64, u64)> {
+    let mut status = 0;
+    // SAFETY: an all-zero `rusage` is valid, and both pointers live for the whole call.
+    let (waited, usage) = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        (libc::wait4(pid.as_raw_nonzero().get(), &raw mut status, options, &raw mut usage), usage)
+    };
+    if waited <= 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let user_ms = u64::try_from(usage.ru_utime.tv_sec * 1000 + usage.ru_utime.tv_usec / 1000).unwrap_or(0);
+    let max_rss_kb = u64::try_from(usage.ru_maxrss).unwrap_or(0);
+    let exit = if libc::WIFSIGNALED(status) { Exit::Signalled(libc::WTERMSIG(status)) } else { Exit::Exited(libc::WEXITSTATUS(status)) };
+    Ok((exit, user_ms, max_rss_kb))
+}
+
+#[cfg(test)]
+mod tests;

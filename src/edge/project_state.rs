@@ -1,0 +1,221 @@
+//! What is remembered of a project between builds, in its `.jmake_cache`. Nothing here is trusted: a record counts only if the
+//! digests it names are confirmed, so a lost or foreign state costs time and never correctness.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use redb::{Database, Durability, ReadableDatabase, ReadableTable, TableDefinition};
+
+use super::World;
+use crate::engine::build::Records;
+use crate::engine::digest::Digest;
+use crate::engine::failure::Failure;
+use crate::engine::fingerprint::Record;
+use crate::engine::path::FilePath;
+
+/// The directory in a project's root.
+pub const DIRECTORY: &str = ".jmake_cache";
+/// Changes with the format of what is stored; files of another format are set aside.
+const FORMAT: u64 = 1;
+
+const STEPS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("steps");
+const FORMATS: TableDefinition<'_, &str, u64> = TableDefinition::new("format");
+
+/// The open state of one project.
+#[derive(Debug)]
+pub struct ProjectState {
+    database: Database,
+    unsaved: Mutex<HashMap<FilePath, Arc<Vec<Record>>>>,
+    directory: (u64, u64),
+    _lock: File,
+}
+
+/// States that are open, so that an actor's restart does not lose one.
+#[derive(Debug, Default)]
+pub struct OpenProjects(Mutex<HashMap<PathBuf, Arc<ProjectState>>>);
+
+impl ProjectState {
+    /// Opens the state of the project at `root`, or makes it. With a remark if an old one had to be set aside.
+    pub fn open(world: &World, root: &Path) -> Result<(Arc<Self>, Option<String>), Failure> {
+        let mut open = world.projects.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let directory = root.join(DIRECTORY);
+        if let Some(state) = open.get(root).filter(|state| identity(&directory) == Some(state.directory)) {
+            return Ok((state.clone(), None));
+        }
+        open.remove(root);
+        let (state, note) = Self::create(world, &directory)?;
+        let state = Arc::new(state);
+        open.insert(root.to_owned(), state.clone());
+        Ok((state, note))
+    }
+
+    fn create(world: &World, directory: &Path) -> Result<(Self, Option<String>), Failure> {
+        world.fs.create_dir_all(directory).map_err(Failure::environment)?;
+        for (name, content) in [(".gitignore", "*\n"), ("CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n# Made by JMake.\n")]
+        {
+            let path = directory.join(name);
+            if !super::fs::exists(&path) {
+                world.fs.write_atomic(&path, content.as_bytes()).map_err(Failure::environment)?;
+            }
+        }
+        let lock = lock(directory)?;
+        let path = directory.join("state.redb");
+        let (database, note) = match database(&path) {
+            Ok(database) => (database, None),
+            Err(why) => {
+                let aside = directory.join("state.redb.broken");
+                world.fs.rename(&path, &aside).map_err(Failure::environment)?;
+                let database =
+                    database(&path).map_err(|error| Failure::environment(format!("cannot create {}: {error}", path.display())))?;
+                (database, Some(format!("{} could not be read ({why}); it was set aside and everything is checked anew", path.display())))
+            }
+        };
+        let directory = identity(directory).unwrap_or_default();
+        Ok((Self { database, unsaved: Mutex::default(), directory, _lock: lock }, note))
+    }
+
+    /// All records. Rows that cannot be read are left out: their steps run again.
+    #[must_use]
+    pub fn records(&self) -> Records {
+        let mut records = Records::new();
+        if let Err(error) = self.read_into(&mut records) {
+            tracing::warn!("records could not be read: {error}");
+        }
+        let unsaved = self.unsaved.lock().unwrap_or_else(PoisonError::into_inner);
+        records.extend(unsaved.iter().map(|(path, all)| (path.clone(), all.clone())));
+        records
+    }
+
+    fn read_into(&self, records: &mut Records) -> Result<(), redb::Error> {
+        let read = self.database.begin_read()?;
+        for row in read.open_table(STEPS)?.iter()? {
+            let (path, all) = row?;
+            if let Ok(all) = postcard::from_bytes::<Vec<Record>>(all.value()) {
+                records.insert(FilePath::from_bytes(path.value()), Arc::new(all));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a step's newest records; written with the next [`Self::commit`].
+    pub fn remember(&self, path: &FilePath, records: &Arc<Vec<Record>>) {
+        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), records.clone());
+    }
+
+    /// Writes what was remembered, durably. A failure costs the next build its records, and is logged.
+    pub fn commit(&self) {
+        let rows = std::mem::take(&mut *self.unsaved.lock().unwrap_or_else(PoisonError::into_inner));
+        if rows.is_empty() {
+            return;
+        }
+        if let Err(error) = self.write(&rows) {
+            tracing::warn!("records could not be written: {error}");
+        }
+    }
+
+    fn write(&self, rows: &HashMap<FilePath, Arc<Vec<Record>>>) -> Result<(), redb::Error> {
+        let mut write = self.database.begin_write()?;
+        write.set_durability(Durability::Immediate)?;
+        {
+            let mut table = write.open_table(STEPS)?;
+            for (path, all) in rows {
+                if let Ok(encoded) = postcard::to_stdvec(all.as_ref()) {
+                    table.insert(path.as_bytes(), encoded.as_slice())?;
+                }
+            }
+        }
+        write.commit()?;
+        Ok(())
+    }
+}
+
+fn identity(directory: &Path) -> Option<(u64, u64)> {
+    std::fs::metadata(directory).ok().map(|about| (about.dev(), about.ino()))
+}
+
+/// One process at a time. The file names its holder for whoever waits.
+fn lock(directory: &Path) -> Result<File, Failure> {
+    let path = directory.join("lock");
+    let failed = |error: std::io::Error| Failure::environment(format!("cannot lock {}: {error}", path.display()));
+    let lock = File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(failed)?;
+    if lock.try_lock().is_err() {
+        let holder = std::fs::read_to_string(&path).unwrap_or_default();
+        let holder = if holder.trim().is_empty() { "another process" } else { holder.trim() };
+        return Err(Failure::environment(format!("this project is open in {holder}; stop it with `jmake daemon stop`, then build again")));
+    }
+    // For people only.
+    let _noted =
+        lock.set_len(0).and_then(|()| std::io::Write::write_all(&mut &lock, format!("process {}\n", std::process::id()).as_bytes()));
+    Ok(lock)
+}
+
+fn database(path: &Path) -> Result<Database, redb::Error> {
+    let database = Database::create(path)?;
+    let write = database.begin_write()?;
+    {
+        let mut formats = write.open_table(FORMATS)?;
+        let found = formats.get("format")?.map(|value| value.value());
+        if found.is_some_and(|format| format != FORMAT) {
+            return Err(redb::Error::Corrupted("it has the format of another version".to_owned()));
+        }
+        formats.insert("format", FORMAT)?;
+        write.open_table(STEPS)?;
+    }
+    write.commit()?;
+    Ok(database)
+}
+
+/// What went, and what stayed with the reason.
+pub type Cleaned = (Vec<FilePath>, Vec<(FilePath, String)>);
+
+/// Removes what JMake made in a project: outputs that still are what their records say, the compile database, and its own directory.
+pub fn clean(world: &World, root: &Path, build_dir: &FilePath) -> Result<Cleaned, Failure> {
+    let directory = root.join(DIRECTORY);
+    let mut cleaned = Cleaned::default();
+    if !super::fs::exists(&directory) {
+        return Ok(cleaned);
+    }
+    let records = ProjectState::open(world, root)?.0.records();
+    let mut made: HashMap<&FilePath, Vec<Digest>> = HashMap::new();
+    for (path, identity, _) in records.values().flat_map(|all| all.iter()).flat_map(|record| &record.outputs) {
+        made.entry(path).or_default().push(identity.digest);
+    }
+    for (path, digests) in made {
+        match world.identity(&path.under(root)) {
+            Some(now) if digests.contains(&now.digest) => remove(world, root, path, &mut cleaned),
+            Some(_) => cleaned.1.push((path.clone(), "it was changed since JMake made it".to_owned())),
+            None => {}
+        }
+    }
+    let database = build_dir.join("compile_commands.json");
+    if super::fs::exists(&database.under(root)) {
+        remove(world, root, &database, &mut cleaned);
+    }
+    world.projects.0.lock().unwrap_or_else(PoisonError::into_inner).remove(root);
+    std::fs::remove_dir_all(&directory)
+        .map_err(|error| Failure::environment(format!("cannot remove {}: {error}; give yourself access to it", directory.display())))?;
+    cleaned.0.push(FilePath::from(DIRECTORY));
+    cleaned.0.sort();
+    Ok(cleaned)
+}
+
+fn remove(world: &World, root: &Path, path: &FilePath, cleaned: &mut Cleaned) {
+    match world.fs.remove_file(&path.under(root)) {
+        Ok(()) => {
+            remove_empty_parents(root, path);
+            cleaned.0.push(path.clone());
+        }
+        Err(error) => cleaned.1.push((path.clone(), error.to_string())),
+    }
+}
+
+/// Directories that only held outputs go with them; the first one that still holds something ends it.
+fn remove_empty_parents(root: &Path, path: &FilePath) {
+    let mut dir = path.parent();
+    while !dir.as_bytes().is_empty() && !dir.as_path().is_absolute() && std::fs::remove_dir(dir.under(root)).is_ok() {
+        dir = dir.parent();
+    }
+}

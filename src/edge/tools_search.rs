@@ -1,0 +1,160 @@
+//! LLVM installs on this machine: where they may be, and what is in them. Which one is used is decided elsewhere.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsStr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+
+use super::World;
+use crate::engine::digest::{Digest, Hasher};
+use crate::engine::path::FilePath;
+use crate::engine::scan::binary;
+use crate::engine::variables::Variables;
+
+/// A directory of LLVM's programs.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Candidate {
+    /// Canonical.
+    pub bin_dir: PathBuf,
+    /// How it was found, in words.
+    pub origin: String,
+    /// Programs by their plain names, a version in the name taken off.
+    pub tools: BTreeMap<String, FilePath>,
+}
+
+/// All candidates, each directory once; those that somebody named come first.
+#[must_use]
+pub fn candidates(root: Option<&Path>, wanted: Option<&str>, variables: &Variables) -> Vec<Candidate> {
+    let mut dirs: Vec<(PathBuf, String)> = Vec::new();
+    if let Some(root) = root {
+        dirs.push((root.join("bin"), "llvm.root".into()));
+        dirs.push((root.to_owned(), "llvm.root".into()));
+    }
+    if let Some(wanted) = wanted.filter(|wanted| wanted.contains('/')) {
+        let path = Path::new(wanted);
+        let file = path.is_file().then(|| path.parent()).flatten().map(Path::to_owned);
+        dirs.push((file.unwrap_or_else(|| path.join("bin")), "--toolchain".into()));
+        dirs.push((path.to_owned(), "--toolchain".into()));
+    }
+    let path = variables.get("PATH").unwrap_or(OsStr::new("/usr/local/bin:/usr/bin:/bin"));
+    for name in ["CC", "CXX"] {
+        let program = variables.text(name).and_then(|value| shlex::split(&value)?.into_iter().next());
+        if let Some(found) = program.and_then(|program| which(&program, path)) {
+            dirs.extend(real_dir(&found).map(|dir| (dir, format!("${name}"))));
+        }
+    }
+    dirs.extend(numbered("/usr/lib"));
+    dirs.extend(numbered("/usr/local"));
+    dirs.extend(numbered("/opt"));
+    for dir in std::env::split_paths(path) {
+        let clang = ["clang++", "clang"].iter().map(|name| dir.join(name)).find(|path| path.exists());
+        dirs.extend(clang.and_then(|clang| real_dir(&clang)).map(|dir| (dir, "PATH".into())));
+    }
+    dirs.extend(llvm_config(path).map(|dir| (dir, "llvm-config".into())));
+    let mut found: Vec<Candidate> = Vec::new();
+    for (dir, origin) in dirs {
+        let Ok(bin_dir) = dir.canonicalize() else { continue };
+        if found.iter().all(|known| known.bin_dir != bin_dir) {
+            let tools = tools_in(&bin_dir);
+            if tools.contains_key("clang") || tools.contains_key("clang++") {
+                found.push(Candidate { bin_dir, origin, tools });
+            }
+        }
+    }
+    found
+}
+
+/// `llvm-19/bin` and the like in `parent`.
+fn numbered(parent: &str) -> Vec<(PathBuf, String)> {
+    let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
+    let named = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("llvm"));
+    let mut dirs: Vec<_> = named.map(|entry| (entry.path().join("bin"), parent.to_owned())).filter(|(dir, _)| dir.is_dir()).collect();
+    dirs.sort();
+    dirs
+}
+
+fn real_dir(program: &Path) -> Option<PathBuf> {
+    program.canonicalize().ok()?.parent().map(Path::to_owned)
+}
+
+fn which(program: &str, path: &OsStr) -> Option<PathBuf> {
+    if program.contains('/') {
+        return Some(PathBuf::from(program)).filter(|program| program.is_file());
+    }
+    std::env::split_paths(path).map(|dir| dir.join(program)).find(|program| program.is_file())
+}
+
+fn llvm_config(path: &OsStr) -> Option<PathBuf> {
+    let program = which("llvm-config", path)?;
+    let printed = Command::new(program).arg("--bindir").stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    Some(PathBuf::from(String::from_utf8(printed.stdout).ok()?.trim()))
+}
+
+/// Every executable of a directory, symbolic links followed. `clang-19` is `clang` where no plain name is there.
+fn tools_in(dir: &Path) -> BTreeMap<String, FilePath> {
+    let mut tools = BTreeMap::new();
+    let mut suffixed = Vec::new();
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let runs = std::fs::metadata(&path).is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 != 0);
+        let Some(name) = entry.file_name().to_str().map(str::to_owned).filter(|_| runs) else { continue };
+        match name.rsplit_once('-') {
+            Some((plain, version)) if version.starts_with(|c: char| c.is_ascii_digit()) => suffixed.push((plain.to_owned(), path.clone())),
+            _ => drop(tools.insert(name, FilePath::new(&path))),
+        }
+    }
+    for (plain, path) in suffixed {
+        tools.entry(plain).or_insert_with(|| FilePath::new(&path));
+    }
+    tools
+}
+
+/// What `program --version` prints.
+pub fn version_text(program: &Path) -> std::io::Result<String> {
+    let printed = Command::new(program).arg("--version").stdin(Stdio::null()).stderr(Stdio::null()).output()?;
+    Ok(String::from_utf8_lossy(&printed.stdout).into_owned())
+}
+
+/// What `argv` prints on standard error, with the variables that tools get.
+pub fn probe_text(argv: &[FilePath], cwd: &Path, variables: &Variables) -> std::io::Result<String> {
+    let (program, args) = argv.split_first().ok_or(std::io::ErrorKind::InvalidInput)?;
+    let mut command = Command::new(program.as_path());
+    command.args(args.iter().map(FilePath::as_path)).current_dir(cwd).env_clear().envs(variables.for_tools());
+    let printed = command.stdin(Stdio::null()).stdout(Stdio::null()).output()?;
+    Ok(String::from_utf8_lossy(&printed.stderr).into_owned())
+}
+
+/// Which shared libraries a program needs, read once for each content.
+#[derive(Debug, Default)]
+pub struct NeededLibraries(Mutex<HashMap<Digest, Vec<String>>>);
+
+/// Identity of programs: their content and that of the shared libraries they load.
+#[must_use]
+pub fn identity_of(world: &World, programs: &[&FilePath]) -> Digest {
+    let mut hasher = Hasher::default();
+    for program in programs {
+        let path = program.as_path();
+        let Some(digest) = world.digests.digest(path) else { continue };
+        hasher.part(path.as_os_str().as_encoded_bytes()).part(&digest.bytes);
+        for library in loaded(world, path, digest) {
+            let digest = world.digests.digest(&library);
+            hasher.part(library.as_os_str().as_encoded_bytes()).part(&digest.map(|digest| digest.bytes).unwrap_or_default());
+        }
+    }
+    hasher.finish()
+}
+
+/// The libraries a program needs that are found beside it or in the system's directories.
+fn loaded(world: &World, program: &Path, digest: Digest) -> Vec<PathBuf> {
+    let Some(bin) = program.canonicalize().ok().and_then(|real| real.parent().map(Path::to_owned)) else { return Vec::new() };
+    let system = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/lib64", "/usr/lib"].map(PathBuf::from);
+    let dirs: Vec<_> = std::iter::once(bin.join("../lib")).chain(system).collect();
+    let mut known = world.libraries.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let needed = known.entry(digest).or_insert_with(|| {
+        let facts = std::fs::read(program).ok().and_then(|bytes| binary::detect(&bytes));
+        facts.map(|facts| facts.needed).unwrap_or_default()
+    });
+    needed.iter().filter_map(|name| dirs.iter().map(|dir| dir.join(name)).find(|path| path.exists())).collect()
+}

@@ -1,0 +1,99 @@
+//! A project's files: all that no ignore file hides. Does not know which of them matter.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use crate::engine::path::FilePath;
+
+/// What marks a directory as made by a build, whatever its name.
+const BUILD_MARKS: &[&str] = &["CMakeCache.txt", "build.ninja", ".ninja_log", "meson-private", "CACHEDIR.TAG", ".jmake_cache"];
+/// Never a project's own files.
+const SKIPPED: &[&str] = &["node_modules", ".jmake_cache"];
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Walk {
+    /// Relative to the root, sorted.
+    pub files: Vec<FilePath>,
+    /// What could not be read and what was passed over, in words, sorted.
+    pub notes: Vec<String>,
+}
+
+/// Walks the project at `root`, on several threads.
+#[must_use]
+pub fn walk(root: &Path) -> Walk {
+    let found = Mutex::new(Walk::default());
+    let base = root.to_owned();
+    let notes = std::sync::Arc::new(Mutex::new(Vec::new()));
+    let passed_over = notes.clone();
+    let walker = WalkBuilder::new(root)
+        .require_git(false)
+        .follow_links(false)
+        .filter_entry(move |entry| enters(&base, entry, &passed_over))
+        .threads(super::own_process::processors().min(8))
+        .build_parallel();
+    walker.run(|| {
+        Box::new(|entry| {
+            visit(root, entry, &found);
+            WalkState::Continue
+        })
+    });
+    let mut walk = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    walk.notes.append(&mut notes.lock().unwrap_or_else(PoisonError::into_inner));
+    walk.files.sort();
+    walk.notes.sort();
+    walk
+}
+
+fn enters(root: &Path, entry: &DirEntry, notes: &Mutex<Vec<String>>) -> bool {
+    let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
+    if !is_dir || entry.depth() == 0 {
+        return true;
+    }
+    if SKIPPED.iter().any(|name| entry.file_name() == *name) {
+        return false;
+    }
+    let relative = FilePath::within(root, entry.path());
+    if entry.path().join("jmake.toml").exists() {
+        notes.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{relative}: a project of its own (it has a jmake.toml)"));
+        return false;
+    }
+    !BUILD_MARKS.iter().any(|mark| entry.path().join(mark).exists())
+}
+
+fn visit(root: &Path, entry: Result<DirEntry, ignore::Error>, found: &Mutex<Walk>) {
+    let mut file = None;
+    let mut note = None;
+    match entry {
+        Err(error) => note = Some(format!("{error}; its files are not built")),
+        Ok(entry) => match entry.file_type() {
+            Some(kind) if kind.is_file() => file = Some(FilePath::within(root, entry.path())),
+            Some(kind) if kind.is_symlink() => match linked(entry.path()) {
+                Ok(true) => file = Some(FilePath::within(root, entry.path())),
+                Ok(false) => {}
+                Err(why) => note = Some(format!("{}: {why}", FilePath::within(root, entry.path()))),
+            },
+            _ => {}
+        },
+    }
+    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+    found.files.extend(file);
+    found.notes.extend(note);
+}
+
+/// Whether a symbolic link leads to a file. Linked directories are not entered: their files have another name already.
+fn linked(path: &Path) -> Result<bool, String> {
+    match std::fs::metadata(path) {
+        Ok(about) => Ok(about.is_file()),
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
+            Err("a symbolic link that leads to itself".into())
+        }
+        Err(_) => {
+            let target = std::fs::read_link(path).unwrap_or_else(|_| PathBuf::from("?"));
+            Err(format!("a symbolic link to {}, which is not there", target.display()))
+        }
+    }
+}

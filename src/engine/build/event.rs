@@ -1,0 +1,118 @@
+//! What a build is told and what it asks for. Does not know how either travels.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::engine::cxx::lower::Lowered;
+use crate::engine::execution::Execution;
+use crate::engine::fingerprint::{Judgement, Record};
+use crate::engine::front_end::FrontEnd;
+use crate::engine::graph::StepSpec;
+use crate::engine::ids::StepId;
+use crate::engine::path::FilePath;
+use crate::engine::report::BuildEvent;
+
+/// Records by the path of a step's first output; the newest first.
+pub type Records = HashMap<FilePath, Arc<Vec<Record>>>;
+
+/// What the front end made of a request.
+#[derive(Debug)]
+pub struct Prepared {
+    /// Describes the build again when more is known.
+    pub front_end: FrontEnd,
+    /// Its first description.
+    pub lowered: Lowered,
+    /// Remarks of the settings, the walk and the toolchain.
+    pub notices: Vec<String>,
+}
+
+/// A step to be judged against its records.
+#[derive(Clone, Debug)]
+pub struct JudgeTask {
+    /// Which.
+    pub step: StepId,
+    /// What it is.
+    pub spec: Arc<StepSpec>,
+    /// What it made before.
+    pub records: Arc<Vec<Record>>,
+    /// Look whether its first output defines `main`.
+    pub inspect_main: bool,
+}
+
+/// What judging came to.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// Which step.
+    pub step: StepId,
+    /// What it is.
+    pub judgement: Judgement,
+    /// For a step whose object was inspected.
+    pub defines_main: Option<bool>,
+}
+
+/// A fact.
+#[derive(Debug)]
+pub enum Event {
+    /// Steps were judged.
+    Judged(Vec<Judged>),
+    /// A step ran.
+    Executed {
+        /// Which.
+        step: StepId,
+        /// Which try.
+        attempt: u32,
+        /// What came of it.
+        execution: Execution,
+    },
+    /// Outputs were put back from the store, or could not be.
+    Restored {
+        /// Of which step.
+        step: StepId,
+        /// Whether the first output defines `main`, if that was asked; else why they could not.
+        result: Result<Option<bool>, String>,
+    },
+    /// The client went away or asked to stop.
+    Cancel,
+    /// The workers are new: what they ran is lost.
+    WorkersLost,
+}
+
+/// Something to do.
+#[derive(Debug)]
+pub enum Effect {
+    /// Tell whoever listens.
+    Emit(BuildEvent),
+    /// Judge these steps; answer with [`Event::Judged`].
+    Judge(Vec<JudgeTask>),
+    /// Run a step; answer with [`Event::Executed`].
+    Run {
+        /// Which.
+        step: StepId,
+        /// Which try.
+        attempt: u32,
+        /// What.
+        spec: Arc<StepSpec>,
+        /// Look whether its first output defines `main`.
+        inspect_main: bool,
+    },
+    /// Put outputs back from the store; answer with [`Event::Restored`].
+    Restore {
+        /// Of which step.
+        step: StepId,
+        /// What it made.
+        record: Record,
+        /// Look whether its first output defines `main`.
+        inspect_main: bool,
+    },
+    /// Stop a running step.
+    Stop(StepId),
+    /// Remember a step's newest records under the path of its first output.
+    Remember(FilePath, Arc<Vec<Record>>),
+    /// The build has ended with this exit code; nothing more comes.
+    Finish {
+        /// The process exit code.
+        exit_code: u8,
+        /// Whether artifacts and the compile database are whole.
+        success: bool,
+    },
+}

@@ -1,0 +1,281 @@
+//! One build as a value: facts go in as [`Event`]s, what is to be done comes out as [`Effect`]s.
+//!
+//! It joins the [`Plan`] (what may run), the records (what need not run) and the report (what is said). Does not know
+//! processes, files, actors or clients.
+
+mod account;
+mod event;
+mod growth;
+mod memory;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::cxx::lower::CompileCommand;
+use super::execution::{Ending, Execution};
+use super::failure::Failure;
+use super::fingerprint::{Judgement, Reason, Record};
+use super::front_end::FrontEnd;
+use super::graph::StepSpec;
+use super::ids::{BuildId, StepId};
+use super::path::FilePath;
+use super::plan::{self, Finish, Plan, PlanOptions, State, Verdict};
+use super::report::{BuildEvent, Cost, Outcome};
+use super::request::BuildRequest;
+use super::variables::Variables;
+
+use account::Account;
+pub use event::{Effect, Event, JudgeTask, Judged, Prepared, Records};
+
+/// One build.
+#[derive(Debug)]
+pub struct Build {
+    id: BuildId,
+    request: BuildRequest,
+    root: FilePath,
+    front_end: FrontEnd,
+    plan: Plan,
+    records: Records,
+    known: HashMap<FilePath, StepId>,
+    specs: HashMap<StepId, Arc<StepSpec>>,
+    attempts: HashMap<StepId, u32>,
+    restorable: HashMap<StepId, Record>,
+    /// Objects that must tell whether they define `main`, by the source they come from.
+    awaiting: HashMap<StepId, FilePath>,
+    confirmed: BTreeMap<FilePath, bool>,
+    pretended: HashSet<StepId>,
+    sealed: bool,
+    account: Account,
+}
+
+impl Build {
+    /// Starts a build. `records` are those of the project as of now.
+    #[must_use]
+    pub fn start(id: BuildId, request: BuildRequest, prepared: Prepared, records: Records, now: Duration) -> (Self, Vec<Effect>) {
+        let durations = records.iter().filter_map(|(path, all)| Some((path.clone(), all.first()?.duration_ms))).collect();
+        let options = PlanOptions {
+            slots: request.jobs.max(1),
+            keep_going: request.keep_going,
+            fail_fast: request.fail_fast,
+            durations,
+            ..PlanOptions::default()
+        };
+        let mut build = Self {
+            id,
+            root: FilePath::new(&request.project.root),
+            account: Account::new(request.dry_run, request.color),
+            request,
+            front_end: prepared.front_end,
+            plan: Plan::new(options),
+            records,
+            known: HashMap::new(),
+            specs: HashMap::new(),
+            attempts: HashMap::new(),
+            restorable: HashMap::new(),
+            awaiting: HashMap::new(),
+            confirmed: BTreeMap::new(),
+            pretended: HashSet::new(),
+            sealed: false,
+        };
+        let mut effects: Vec<_> = prepared.notices.into_iter().map(|text| Effect::Emit(BuildEvent::Notice { text })).collect();
+        build.grow(now, prepared.lowered, &mut effects);
+        (build, effects)
+    }
+
+    /// The build's id.
+    #[must_use]
+    pub fn id(&self) -> BuildId {
+        self.id
+    }
+
+    /// How many of its steps may run at once.
+    #[must_use]
+    pub fn jobs(&self) -> usize {
+        self.request.jobs
+    }
+
+    /// The client's environment.
+    #[must_use]
+    pub fn variables(&self) -> Variables {
+        self.request.project.variables.clone()
+    }
+
+    /// Where the compile database goes.
+    #[must_use]
+    pub fn compile_database_path(&self) -> FilePath {
+        self.request.project.build_dir.join("compile_commands.json")
+    }
+
+    /// The compile database as of now.
+    #[must_use]
+    pub fn compile_commands(&self) -> &[CompileCommand] {
+        self.account.compile_commands()
+    }
+
+    /// Takes in a fact and says what to do.
+    pub fn on_event(&mut self, now: Duration, event: Event) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match event {
+            Event::Judged(all) => all.into_iter().for_each(|judged| self.judged(now, judged, &mut effects)),
+            Event::Executed { step, attempt, execution } => self.executed(now, step, attempt, execution, &mut effects),
+            Event::Restored { step, result } => self.restored(now, step, result, &mut effects),
+            Event::Cancel => self.feed(now, plan::Event::Cancel, &mut effects),
+            Event::WorkersLost => {
+                let running = self.plan.running_steps().map(|(step, _)| step).collect();
+                self.feed(now, plan::Event::Lost(running), &mut effects);
+            }
+        }
+        effects
+    }
+
+    fn feed(&mut self, now: Duration, event: plan::Event, effects: &mut Vec<Effect>) {
+        let actions = self.plan.on_event(now, event);
+        self.act(now, actions, effects);
+    }
+
+    fn act(&mut self, now: Duration, actions: Vec<plan::Action>, effects: &mut Vec<Effect>) {
+        for action in actions {
+            match action {
+                plan::Action::Check(steps) => self.check(now, steps, effects),
+                plan::Action::Restore(step) => {
+                    let inspect_main = self.awaiting.contains_key(&step);
+                    effects.extend(self.restorable.remove(&step).map(|record| Effect::Restore { step, record, inspect_main }));
+                }
+                plan::Action::Run { step, reason } => self.run(now, step, reason, effects),
+                plan::Action::Stop(step) => effects.push(Effect::Stop(step)),
+                plan::Action::Refused(why) => self.refuse(now, Failure::usage(why), effects),
+                plan::Action::Complete(summary) => effects.extend(self.account.finish(self.id, now, &summary)),
+            }
+        }
+    }
+
+    fn check(&mut self, now: Duration, steps: Vec<StepId>, effects: &mut Vec<Effect>) {
+        let (decided, open): (Vec<_>, Vec<_>) = steps.into_iter().partition(|step| self.request.force || self.waits_for_pretence(*step));
+        if !open.is_empty() {
+            let tasks = open.into_iter().map(|step| self.judge_task(step)).collect();
+            effects.push(Effect::Judge(tasks));
+        }
+        for step in decided {
+            let reason = if self.request.force { Reason::Forced } else { Reason::DependencyWouldRun };
+            self.judged(now, Judged { step, judgement: Judgement::Run(reason), defines_main: None }, effects);
+        }
+    }
+
+    /// In a dry run, a step behind one that would run would run as well.
+    fn waits_for_pretence(&self, step: StepId) -> bool {
+        self.request.dry_run && self.plan.graph().dependencies(step).any(|dependency| self.pretended.contains(&dependency))
+    }
+
+    fn judge_task(&mut self, step: StepId) -> JudgeTask {
+        let spec = self.spec(step);
+        let records = self.records.get(&key(&spec)).cloned().unwrap_or_default();
+        JudgeTask { step, spec, records, inspect_main: self.awaiting.contains_key(&step) }
+    }
+
+    fn spec(&mut self, step: StepId) -> Arc<StepSpec> {
+        let graph = self.plan.graph();
+        self.specs.entry(step).or_insert_with(|| Arc::new(graph.step(step).spec.clone())).clone()
+    }
+
+    fn judged(&mut self, now: Duration, judged: Judged, effects: &mut Vec<Effect>) {
+        let Judged { step, judgement, defines_main } = judged;
+        let verdict = match judgement {
+            Judgement::UpToDate { record } => {
+                self.promote(step, record, effects);
+                Verdict::UpToDate
+            }
+            Judgement::Restore { record } => {
+                let spec = self.spec(step);
+                match self.records.get(&key(&spec)).and_then(|all| all.get(record)).cloned() {
+                    Some(found) => {
+                        self.promote(step, record, effects);
+                        self.restorable.insert(step, found);
+                        Verdict::Restore
+                    }
+                    None => Verdict::Run(Reason::NeverBuilt.to_string()),
+                }
+            }
+            Judgement::Run(reason) => Verdict::Run(reason.to_string()),
+        };
+        let settled = matches!(verdict, Verdict::UpToDate);
+        self.feed(now, plan::Event::Checked { step, verdict }, effects);
+        if settled {
+            self.confirm(now, step, defines_main, effects);
+        }
+    }
+
+    fn run(&mut self, now: Duration, step: StepId, reason: String, effects: &mut Vec<Effect>) {
+        let spec = self.spec(step);
+        self.account.started(step, &spec, reason, now, effects);
+        if self.request.dry_run {
+            self.pretended.insert(step);
+            effects.push(self.account.pretended(step, &spec));
+            self.awaiting.remove(&step);
+            self.feed(now, plan::Event::Finished { step, finish: Finish::Succeeded { discovered: Vec::new() } }, effects);
+            self.seal_if_complete(now, effects);
+            return;
+        }
+        let attempt = self.attempts.entry(step).and_modify(|n| *n += 1).or_insert(1);
+        effects.push(Effect::Run { step, attempt: *attempt, spec, inspect_main: self.awaiting.contains_key(&step) });
+    }
+
+    fn executed(&mut self, now: Duration, step: StepId, attempt: u32, execution: Execution, effects: &mut Vec<Effect>) {
+        if self.attempts.get(&step) != Some(&attempt) || !self.plan.state(step).is_live() {
+            return;
+        }
+        let spec = self.spec(step);
+        let finish = finish_of(&execution, self.plan.state(step));
+        let defines_main = execution.defines_main;
+        if matches!(finish, Finish::Succeeded { .. }) {
+            self.remember(&spec, &execution, effects);
+        }
+        self.account.executed(step, &spec, execution, effects);
+        let succeeded = matches!(finish, Finish::Succeeded { .. });
+        self.feed(now, plan::Event::Finished { step, finish }, effects);
+        if succeeded {
+            self.confirm(now, step, defines_main, effects);
+        } else if !self.plan.state(step).is_open() && self.awaiting.remove(&step).is_some() {
+            self.seal_if_complete(now, effects);
+        }
+    }
+
+    fn restored(&mut self, now: Duration, step: StepId, result: Result<Option<bool>, String>, effects: &mut Vec<Effect>) {
+        let spec = self.spec(step);
+        match result {
+            Ok(defines_main) => {
+                effects.push(self.account.restored(step, &spec));
+                self.feed(now, plan::Event::Finished { step, finish: Finish::Restored }, effects);
+                self.confirm(now, step, defines_main, effects);
+            }
+            Err(why) => self.feed(now, plan::Event::Finished { step, finish: Finish::RestoreFailed(why) }, effects),
+        }
+    }
+}
+
+/// A step is known by its first output; a phony step by its label.
+fn key(spec: &StepSpec) -> FilePath {
+    spec.outputs.first().map_or_else(|| FilePath::from(spec.label.as_str()), |output| output.path.clone())
+}
+
+fn finish_of(execution: &Execution, state: State) -> Finish {
+    match &execution.ending {
+        Ending::Signalled(_) | Ending::Outdated(_) if state == State::Stopping => Finish::Stopped,
+        Ending::Exited(0) => Finish::Succeeded { discovered: execution.discovered.clone() },
+        Ending::Exited(_) | Ending::Broken(_) => Finish::Failed,
+        Ending::Signalled(signal) => Finish::Signalled(*signal),
+        Ending::Outdated(path) => Finish::Voided(path.to_string()),
+    }
+}
+
+/// The outcome that a finished execution is shown with.
+fn outcome_of(ending: &Ending) -> Outcome {
+    match ending {
+        Ending::Exited(0) => Outcome::Ran,
+        Ending::Exited(_) | Ending::Broken(_) | Ending::Outdated(_) => Outcome::Failed,
+        Ending::Signalled(_) => Outcome::Cancelled,
+    }
+}
+
+/// What a step costs that did not run.
+const NO_COST: Cost = Cost { wall_ms: 0, user_ms: 0, max_rss_kb: 0 };

@@ -1,0 +1,89 @@
+//! What the CompilePool receives.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use actix::prelude::*;
+
+use crate::engine::graph::StepSpec;
+use crate::engine::ids::{BuildId, StepId};
+use crate::engine::variables::Variables;
+
+use super::events::StepExecuted;
+
+/// Request: run a step as soon as a worker is free. The answer is a [`StepExecuted`] to `report_to`.
+#[derive(Clone, Message)]
+#[rtype(result = "()")]
+pub struct RunStep {
+    /// Whose step.
+    pub build: BuildId,
+    /// Which.
+    pub step: StepId,
+    /// Which try of it.
+    pub attempt: u32,
+    /// What to run.
+    pub spec: Arc<StepSpec>,
+    /// The project's root: the process's working directory.
+    pub root: Arc<PathBuf>,
+    /// The client's environment.
+    pub variables: Variables,
+    /// Look whether the first output defines `main`.
+    pub inspect_main: bool,
+    /// Keep outputs in the store.
+    pub keep: bool,
+    /// Who hears of it.
+    pub report_to: Recipient<StepExecuted>,
+}
+
+impl std::fmt::Debug for RunStep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RunStep({}/{} try {}: {})", self.build, self.step, self.attempt, self.spec.label)
+    }
+}
+
+/// Request: stop these steps, or all of the build's; they report themselves as signalled.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub struct StopSteps {
+    /// Whose steps.
+    pub build: BuildId,
+    /// `None`: all.
+    pub step: Option<StepId>,
+}
+
+/// Request: at least this many workers must exist, because a build may run so many steps at once.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub struct ReserveWorkers(pub usize);
+
+/// Event: a worker waits for work.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub struct WorkerFreed {
+    /// Which worker.
+    pub worker: usize,
+}
+
+/// Event: a worker panicked and is new. What it ran is lost.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub struct WorkerRestarted {
+    /// Which worker.
+    pub worker: usize,
+}
+
+/// Query: busy and all workers, and waiting steps.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "PoolCounts")]
+pub struct GetPool;
+
+/// Answer to [`GetPool`].
+#[derive(Clone, Copy, Debug, Default, MessageResponse)]
+pub struct PoolCounts {
+    /// Workers that run a step.
+    pub busy: usize,
+    /// All workers.
+    pub workers: usize,
+    /// Steps that wait for a worker.
+    pub waiting: usize,
+}

@@ -1,0 +1,98 @@
+//! What an Orchestrator, one per open project, receives.
+
+use actix::prelude::*;
+
+use crate::engine::build::Judged;
+use crate::engine::failure::Failure;
+use crate::engine::ids::{BuildId, StepId};
+use crate::engine::path::FilePath;
+use crate::engine::request::{BuildRequest, ProjectRequest};
+use crate::engine::survey::Survey;
+
+use super::events::SharedSink;
+
+/// Request: build. Events and the end go to the sink; the answer only says that it began or waits.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "BuildId")]
+pub struct StartBuild {
+    /// What to build, and how.
+    pub request: BuildRequest,
+    /// Who hears of it.
+    pub sink: SharedSink,
+}
+
+/// Request: stop a build, running or waiting.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub struct CancelBuild {
+    /// Which.
+    pub build: BuildId,
+}
+
+/// Query: what the project is made of.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Result<Survey, Failure>")]
+pub struct SurveyProject {
+    /// Which, and how it is looked at.
+    pub project: ProjectRequest,
+}
+
+/// Request: remove exactly what JMake made.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Result<Cleaned, Failure>")]
+pub struct CleanProject {
+    /// Where artifacts and the compile database are.
+    pub build_dir: FilePath,
+}
+
+/// Answer to [`CleanProject`].
+#[derive(Clone, Debug, Default)]
+pub struct Cleaned {
+    /// What went.
+    pub removed: Vec<FilePath>,
+    /// What stayed though JMake made it once, and why.
+    pub kept: Vec<(FilePath, String)>,
+}
+
+/// Event: steps were judged against their records.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct StepsJudged {
+    /// Which build.
+    pub build: BuildId,
+    /// What each is.
+    pub judged: Vec<Judged>,
+}
+
+/// Event: a step's outputs were put back from the store, or could not be.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct StepRestored {
+    /// Which build.
+    pub build: BuildId,
+    /// Which step.
+    pub step: StepId,
+    /// Whether the first output defines `main`, if that was asked; else why they could not.
+    pub result: Result<Option<bool>, String>,
+}
+
+/// Event: the worker pool is new; what it ran or held is lost.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub struct WorkersLost;
+
+/// Query: the project's standing.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "ProjectStanding")]
+pub struct GetProject;
+
+/// Answer to [`GetProject`].
+#[derive(Clone, Debug, Default, MessageResponse)]
+pub struct ProjectStanding {
+    /// Grows with each build.
+    pub generation: u64,
+    /// Steps with records.
+    pub steps: usize,
+    /// Running and waiting builds with their clients' process ids.
+    pub builds: Vec<(BuildId, u32)>,
+}

@@ -1,0 +1,79 @@
+//! What the ToolCache receives.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use actix::prelude::*;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::cxx::probe::LinkProbe;
+use crate::engine::cxx::toolchain::{DriverProbe, Toolchain};
+use crate::engine::failure::Failure;
+use crate::engine::path::FilePath;
+use crate::engine::variables::Variables;
+
+/// Request: the toolchain that a build uses.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Result<FoundToolchain, Failure>")]
+pub struct FindToolchain {
+    /// `--toolchain`: a version or a path.
+    pub wanted: Option<String>,
+    /// `llvm.root`.
+    pub root: Option<PathBuf>,
+    /// The client's environment: PATH, CC, CXX.
+    pub variables: Variables,
+}
+
+/// Answer to [`FindToolchain`].
+#[derive(Clone, Debug)]
+pub struct FoundToolchain {
+    /// The chosen one.
+    pub toolchain: Arc<Toolchain>,
+    /// Remarks, such as that `$CXX` is not clang.
+    pub notes: Vec<String>,
+}
+
+/// Query: every toolchain on the machine, newest first.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Result<Vec<Arc<Toolchain>>, Failure>")]
+pub struct ListToolchains {
+    /// `llvm.root`.
+    pub root: Option<PathBuf>,
+    /// The client's environment.
+    pub variables: Variables,
+}
+
+/// Request: what a driver does with some flags. Run once per flag set.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Result<Probe, Failure>")]
+pub struct ProbeDriver {
+    /// Whose driver.
+    pub toolchain: Arc<Toolchain>,
+    /// What is asked.
+    pub kind: ProbeKind,
+    /// The driver and its arguments, `-###` included.
+    pub argv: Vec<FilePath>,
+    /// Where it runs.
+    pub root: PathBuf,
+    /// The client's environment.
+    pub variables: Variables,
+}
+
+/// What a driver is asked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ProbeKind {
+    /// What flags mean for a compile.
+    Compile,
+    /// What flags mean for the linker.
+    Link,
+}
+
+/// Answer to [`ProbeDriver`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Probe {
+    /// Of a compile.
+    Compile(DriverProbe),
+    /// Of a link.
+    Link(LinkProbe),
+}
