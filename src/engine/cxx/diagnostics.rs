@@ -41,9 +41,7 @@ pub fn parse(output: &str) -> Vec<Diagnostic> {
         if let Some(mut diagnostic) = heading(plain) {
             diagnostic.rendered = std::mem::take(&mut lead) + line;
             found.push(diagnostic);
-        } else if plain.starts_with("In file included from ") || plain.starts_with("In module ") || plain.contains(": in function `") {
-            lead.push_str(line);
-        } else if !lead.is_empty() {
+        } else if !lead.is_empty() || leads(plain) {
             lead.push_str(line);
         } else if let Some(last) = found.last_mut().filter(|_| !is_count(plain)) {
             last.rendered.push_str(line);
@@ -53,6 +51,11 @@ pub fn parse(output: &str) -> Vec<Diagnostic> {
         diagnostic.rendered.truncate(diagnostic.rendered.trim_end().len());
     }
     found
+}
+
+/// Says where the diagnostic after it comes from.
+fn leads(line: &str) -> bool {
+    line.starts_with("In file included from ") || line.starts_with("In module ") || line.contains(": in function `")
 }
 
 /// `2 errors generated.`
