@@ -171,7 +171,7 @@ pub fn lower(request: &LowerRequest<'_>) -> Result<Lowered, LowerError> {
         let object = lowering.object(source)?;
         lowering.out.wanted.push(object);
     }
-    lowering.finish()
+    Ok(lowering.finish())
 }
 
 #[cfg(test)]

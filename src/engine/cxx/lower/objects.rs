@@ -91,7 +91,7 @@ impl<'a> Lowering<'a> {
             self.passes_step(source, &bitcode, &changed)?;
             self.backend_step(source, &changed, &with(&object, [dwarf]))?;
         } else if text && self.request.settings.staged && flags.staged {
-            let args = compile::frontend(&flags.args, source, &bitcode, &depfile);
+            let args = compile::frontend(&flags.args, self.request.toolchain.version, source, &bitcode, &depfile);
             let line = Line { args, depfile: Some(&depfile) };
             self.compile_step(StepKind::Frontend, source, line, &with(&bitcode, [notes]))?;
             self.backend_step(source, &bitcode, &with(&object, [dwarf]))?;
@@ -154,7 +154,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Compile commands and what concerns all steps.
-    pub fn finish(mut self) -> Result<Lowered, LowerError> {
+    pub fn finish(mut self) -> Lowered {
         for source in &self.request.discovery.sources {
             let flags = self.flags(source.language);
             let output = self.place(&source.path, ".o");
@@ -172,7 +172,7 @@ impl<'a> Lowering<'a> {
         self.out.notes.extend(flags.iter().filter_map(|f| f.classified.uncacheable()));
         self.out.notes.sort();
         self.out.notes.dedup();
-        Ok(self.out)
+        self.out
     }
 
     fn home(&self, source: &FilePath) -> String {
