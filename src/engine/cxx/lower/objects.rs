@@ -190,7 +190,7 @@ impl<'a> Lowering<'a> {
         let depfile = line.depfile.map(|path| Depfile { path: path.clone() });
         let mut step = self.step(kind, source, compile::driver(language), line.args, flags.identity);
         step.explicit = vec![source.clone()];
-        step.implicit = flags.classified.inputs.clone();
+        step.implicit.clone_from(&flags.classified.inputs);
         step.outputs = std::iter::once(Output::file(output.clone())).chain(outputs.iter().skip(1).map(optional)).collect();
         step.command = step.command.map(|command| Command { depfile, ..command });
         step.cxx = Some(CxxStep { source: Some(source.clone()), uncacheable: flags.uncacheable(language) });
@@ -204,7 +204,7 @@ impl<'a> Lowering<'a> {
         let args = compile::backend(&flags.args, bitcode, output);
         let mut step = self.step(StepKind::Backend, source, compile::driver(language), args, flags.identity);
         step.explicit = vec![bitcode.clone()];
-        step.implicit = flags.classified.inputs.clone();
+        step.implicit.clone_from(&flags.classified.inputs);
         step.outputs = std::iter::once(Output::file(output.clone())).chain(outputs.iter().skip(1).map(optional)).collect();
         step.cxx = Some(CxxStep { source: None, uncacheable: flags.classified.uncacheable() });
         self.push(step)
