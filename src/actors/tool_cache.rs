@@ -146,20 +146,22 @@ impl Handler<ProbeDriver> for ToolCache {
         if let Some(known) = self.probes.get(&key) {
             return Box::pin(fut::ready(Ok(known)));
         }
-        let probed = compute(move || {
-            let text = tools_search::probe_text(&ask.argv, &ask.root, &ask.variables).map_err(Failure::environment)?;
-            match ask.kind {
-                ProbeKind::Compile => probe::parse_compile(&text).map(Probe::Compile),
-                ProbeKind::Link => probe::parse_link(&text).map(Probe::Link),
-            }
-            .map_err(Failure::environment)
-        });
+        let probed = compute(move || probe_driver(&ask));
         Box::pin(probed.into_actor(self).map(move |probed, cache, _| {
             let probe = probed.map_err(Failure::internal)??;
             cache.probes.put(key, probe.clone());
             Ok(probe)
         }))
     }
+}
+
+fn probe_driver(ask: &ProbeDriver) -> Result<Probe, Failure> {
+    let text = tools_search::probe_text(&ask.argv, &ask.root, &ask.variables).map_err(Failure::environment)?;
+    match ask.kind {
+        ProbeKind::Compile => probe::parse_compile(&text).map(Probe::Compile),
+        ProbeKind::Link => probe::parse_link(&text).map(Probe::Link),
+    }
+    .map_err(Failure::environment)
 }
 
 fn probe_key(ask: &ProbeDriver) -> Digest {

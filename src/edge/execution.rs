@@ -117,10 +117,10 @@ fn collect(world: &World, order: &Order, prepared: Prepared, exit: super::proces
         Exit::Exited(code) => Ending::Exited(code),
         Exit::Signalled(signal) => Ending::Signalled(signal),
     };
-    if execution.ending == Ending::Exited(0) {
-        if let Err(failure) = take(world, order, &prepared, &mut execution) {
-            execution.ending = Ending::Broken(failure);
-        }
+    if execution.ending == Ending::Exited(0)
+        && let Err(failure) = take(world, order, &prepared, &mut execution)
+    {
+        execution.ending = Ending::Broken(failure);
     }
     if execution.ending != Ending::Exited(0) {
         discard(world, order, &prepared, root);
@@ -140,7 +140,7 @@ fn discard(world: &World, order: &Order, prepared: &Prepared, root: &Path) {
 fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execution) -> Result<(), Failure> {
     let (spec, root) = (&order.spec, order.root.as_path());
     execution.discovered = discovered(world, spec, root)?;
-    execution.inputs = prepared.before.clone();
+    execution.inputs.clone_from(&prepared.before);
     for path in &execution.discovered {
         execution.inputs.push((path.clone(), world.identity(&path.under(root))));
     }

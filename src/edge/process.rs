@@ -8,7 +8,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
@@ -70,7 +70,28 @@ pub struct SpawnError {
 /// All running processes.
 #[derive(Debug, Default)]
 pub struct Processes {
-    running: Arc<Mutex<HashMap<Pid, (BuildId, StepId)>>>,
+    registry: Arc<Registry>,
+}
+
+#[derive(Debug, Default)]
+struct Registry {
+    running: Mutex<HashMap<Pid, (BuildId, StepId)>>,
+    ended: Condvar,
+}
+
+impl Registry {
+    fn running(&self) -> MutexGuard<'_, HashMap<Pid, (BuildId, StepId)>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until none of `doomed` runs, for as long as grace lasts, then ends the rest.
+    fn finish_off(&self, doomed: &[Pid]) {
+        let alive = |running: &mut HashMap<Pid, _>| doomed.iter().any(|pid| running.contains_key(pid));
+        let waited = self.ended.wait_timeout_while(self.running(), GRACE, alive).unwrap_or_else(PoisonError::into_inner);
+        for pid in doomed.iter().filter(|pid| waited.0.contains_key(pid)) {
+            let _gone = kill_process_group(*pid, Signal::KILL);
+        }
+    }
 }
 
 impl Processes {
@@ -90,8 +111,8 @@ impl Processes {
         let child = command.spawn()?;
         drop(command);
         let pid = Pid::from_child(&child);
-        let group = Group { pid, running: self.running.clone() };
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(pid, (spec.build, spec.step));
+        self.registry.running().insert(pid, (spec.build, spec.step));
+        let group = Group { pid, registry: self.registry.clone() };
         let ended = registered(pidfd_open(pid, PidfdFlags::empty())?)?;
         let pipe = pipe::Receiver::from_owned_fd(reader.into())?;
         let mut output = Output { pipe, bytes: Vec::new(), cut: 0, limit: spec.output_limit };
@@ -118,7 +139,7 @@ impl Processes {
     }
 
     fn kill(&self, matches: impl Fn((BuildId, StepId)) -> bool) {
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = self.registry.running();
         let doomed: Vec<_> = running.iter().filter(|(_, owner)| matches(**owner)).map(|(pid, _)| *pid).collect();
         drop(running);
         for pid in &doomed {
@@ -128,15 +149,9 @@ impl Processes {
         if doomed.is_empty() {
             return;
         }
-        let registry = self.running.clone();
-        let kill = move || {
-            std::thread::sleep(GRACE);
-            let running = registry.lock().unwrap_or_else(PoisonError::into_inner);
-            for pid in doomed.iter().filter(|pid| running.contains_key(pid)) {
-                let _gone = kill_process_group(*pid, Signal::KILL);
-            }
-        };
-        if std::thread::Builder::new().name("reaper".into()).spawn(kill).is_err() {
+        let registry = self.registry.clone();
+        let reaper = std::thread::Builder::new().name("reaper".into()).spawn(move || registry.finish_off(&doomed));
+        if reaper.is_err() {
             tracing::warn!("no thread for the last signal; processes get only the polite one");
         }
     }
@@ -145,16 +160,17 @@ impl Processes {
 /// Ends the group and its registration when dropped: by then its leader was waited for, or nobody waits any more.
 struct Group {
     pid: Pid,
-    running: Arc<Mutex<HashMap<Pid, (BuildId, StepId)>>>,
+    registry: Arc<Registry>,
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
         // A group outlives its leader if something was left in it; no such group is the usual case.
         let _gone = kill_process_group(self.pid, Signal::KILL);
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.pid);
         // Reaps a leader that nobody waited for.
         let _reaped = reap(self.pid, libc::WNOHANG);
+        self.registry.running().remove(&self.pid);
+        self.registry.ended.notify_all();
     }
 }
 

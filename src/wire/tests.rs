@@ -68,7 +68,7 @@ fn build_event() -> impl Strategy<Value = BuildEvent> {
         (any::<u32>(), text()).prop_map(|(build, first)| BuildEvent::BuildError { build: BuildId(build), first }),
         (any::<(bool, u8, u64)>(), any::<[u32; 6]>(), prop::collection::vec(path(), 0..3)).prop_map(
             |((success, exit_code, wall_ms), [total, ran, cached, up_to_date, failed, not_run], artifacts)| {
-                let counts = report::Counts { total, ran, cached, up_to_date, failed, not_run };
+                let counts = Counts { total, ran, cached, up_to_date, failed, not_run };
                 BuildEvent::BuildFinished { success, exit_code, counts, artifacts, wall_ms }
             }
         ),
@@ -199,7 +199,7 @@ fn json_is_that_of_the_interface() {
             r#""reason":"a.c changed","wall_ms":3,"user_ms":2,"max_rss_kb":1,"time_ms":5}"#
         ),
     );
-    let counts = report::Counts { total: 6, ran: 1, cached: 1, up_to_date: 1, failed: 1, not_run: 2 };
+    let counts = Counts { total: 6, ran: 1, cached: 1, up_to_date: 1, failed: 1, not_run: 2 };
     use std::os::unix::ffi::OsStrExt;
     let odd = FilePath::new(std::ffi::OsStr::from_bytes(&[b'a', 0xff]));
     check(

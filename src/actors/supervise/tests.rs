@@ -1,3 +1,5 @@
+//! Panics at every place of a small actor's life. Knows none of the daemon's actors.
+
 use super::*;
 
 use std::sync::mpsc;

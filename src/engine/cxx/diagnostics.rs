@@ -41,7 +41,7 @@ pub fn parse(output: &str) -> Vec<Diagnostic> {
         if let Some(mut diagnostic) = heading(plain) {
             diagnostic.rendered = std::mem::take(&mut lead) + line;
             found.push(diagnostic);
-        } else if !lead.is_empty() || leads(plain) {
+        } else if leads(plain) || !lead.is_empty() {
             lead.push_str(line);
         } else if let Some(last) = found.last_mut().filter(|_| !is_count(plain)) {
             last.rendered.push_str(line);
@@ -53,7 +53,7 @@ pub fn parse(output: &str) -> Vec<Diagnostic> {
     found
 }
 
-/// Says where the diagnostic after it comes from.
+/// Lines that belong to the diagnostic after them.
 fn leads(line: &str) -> bool {
     line.starts_with("In file included from ") || line.starts_with("In module ") || line.contains(": in function `")
 }

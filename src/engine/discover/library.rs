@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Main;
-use super::links::Links;
+use super::links::{Link, Links};
 use super::names::{group_by_directory, is_library_directory, is_program_directory, vendor_directory};
 use super::request::{Files, Request};
 use super::roles::Roles;
@@ -73,7 +73,7 @@ fn public_headers(files: &Files, links: &Links, roles: &Roles, sources: &[usize]
     let beside: BTreeSet<FilePath> = sources.iter().map(|at| files.path(*at).parent()).collect();
     let users = roles.parts.iter().filter(|(_, p)| p.member.is_some()).map(|(at, _)| *at).chain(mains.iter().copied());
     for user in users {
-        let mut headers = links.of[user].iter().filter_map(|l| l.file()).filter(|at| files.is_header(*at));
+        let mut headers = links.of[user].iter().filter_map(Link::file).filter(|at| files.is_header(*at));
         let public = headers.find(|at| {
             let path = files.path(*at);
             beside.contains(&path.parent()) && vendor_directory(path).is_none() && group_by_directory(path).is_none()

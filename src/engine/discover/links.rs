@@ -127,8 +127,8 @@ impl Resolver<'_> {
             return if self.system_has(&include.name) { Meaning::System } else { Meaning::Unknown };
         }
         let beside = (include.form == IncludeForm::Quote).then(|| self.files.path(from).parent());
-        let places = beside.iter().chain(self.request.include_dirs);
-        if let Some(file) = places.filter_map(|dir| self.files.find(&folded(&dir.join(include.name.as_path())))).next() {
+        let mut places = beside.iter().chain(self.request.include_dirs);
+        if let Some(file) = places.find_map(|dir| self.files.find(&folded(&dir.join(include.name.as_path())))) {
             return Meaning::Here(file);
         }
         self.searched(from, &name, include)

@@ -39,11 +39,10 @@ fn advice(files: &Files, links: &Links, sources: &[usize]) -> Vec<String> {
         for link in links.of[at].iter().filter(|l| matches!(l.meaning, Meaning::Missing)) {
             let Some(text) = configured(files, &link.include.name) else { continue };
             let by = files.path(at);
-            let note = match link.include.conditional {
-                true => {
-                    format!("{text}; {by} includes it under a condition only, so giving what it would define in compile.defines may do")
-                }
-                false => format!("{text}; {by} includes it"),
+            let note = if link.include.conditional {
+                format!("{text}; {by} includes it under a condition only, so giving what it would define in compile.defines may do")
+            } else {
+                format!("{text}; {by} includes it")
             };
             out.entry(link.include.name.clone()).or_insert(note);
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::frameworks::Framework;
-use super::links::{Links, closure};
+use super::links::{Link, Links, closure};
 use super::names::{group_by_directory, group_by_name, other_platform, vendor_directory};
 use super::request::Files;
 use super::{Group, LeftOut, Main};
@@ -99,7 +99,7 @@ impl Roles {
     /// A file may get its `main` from a header, as tests do.
     fn find_included_mains(&mut self, files: &Files, links: &Links) {
         let brings_main = |at: usize| {
-            let mut included = links.of[at].iter().filter(|l| !l.include.conditional).filter_map(|l| l.file());
+            let mut included = links.of[at].iter().filter(|l| !l.include.conditional).filter_map(Link::file);
             included.any(|file| files.facts(file).main == MainFact::Yes)
         };
         for (at, part) in &mut self.parts {

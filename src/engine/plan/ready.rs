@@ -75,7 +75,7 @@ impl Ready {
 
     /// The best step among the pools that have room.
     pub(super) fn pop(&mut self, counts: impl Fn(Entry) -> bool) -> Option<StepId> {
-        for pool in self.pools.iter_mut() {
+        for pool in &mut self.pools {
             while pool.waiting.peek().is_some_and(|&top| !counts(top)) {
                 pool.waiting.pop();
             }

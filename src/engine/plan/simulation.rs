@@ -365,7 +365,7 @@ impl<'a> Run<'a> {
             *self.losses.entry(step).or_default() += 1;
         }
         // Those that do not run must not mind.
-        let others = (0..self.plan.graph().len() + 1).map(|n| StepId(u32::try_from(n).unwrap())).filter(|step| !self.live.contains(step));
+        let others = (0..=self.plan.graph().len()).map(|n| StepId(u32::try_from(n).unwrap())).filter(|step| !self.live.contains(step));
         let named = others.filter(|step| lost.contains(step) || step.index() % 3 == 0).collect();
         self.send(Event::Lost(named));
     }

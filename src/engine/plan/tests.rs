@@ -354,7 +354,7 @@ fn a_hundred_thousand_steps_take_one_pass() {
                 }
             }
             Action::Run { step, .. } => {
-                todo.extend(reply(&mut b, Event::Finished { step, finish: Finish::Succeeded { discovered: vec![] } }))
+                todo.extend(reply(&mut b, Event::Finished { step, finish: Finish::Succeeded { discovered: vec![] } }));
             }
             Action::Complete(end) => last = Some(end.counts.ran),
             other => panic!("{other:?}"),

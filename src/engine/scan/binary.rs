@@ -116,7 +116,7 @@ impl DynamicTable {
     fn of<'a, H: FileHeader>(file: &ElfFile<'a, H, &'a [u8]>) -> Self {
         let mut table = Self::default();
         let Ok(entries) = file.elf_dynamic_table() else { return table };
-        for entry in entries.iter() {
+        for entry in &entries {
             let text = || entries.string(entry).ok().map(|t| String::from_utf8_lossy(t).into_owned());
             match entry.tag {
                 elf::DT_SONAME => table.soname = text(),

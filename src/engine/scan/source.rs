@@ -1,5 +1,4 @@
-//! What the text of one source or header asks for and offers, in one pass over its tokens. Does not expand macros, look for
-//! files, or know what a build does with the facts.
+//! What the text of one source or header asks for and offers, in one pass over its tokens. Does not expand macros or look for files.
 
 use super::conditional::{Condition, Conditions, Verdict};
 use super::declarations::{Declarations, Found};

@@ -4,7 +4,6 @@
 
 use super::{joined, operand, words};
 use crate::engine::config::settings::{Lto, Settings};
-use crate::engine::cxx::toolchain::Version;
 use crate::engine::discover::Language;
 use crate::engine::path::FilePath;
 
@@ -80,22 +79,16 @@ pub(super) fn without_own(flags: &[String]) -> Vec<&str> {
     out
 }
 
-/// Source to object in one process. (For assembler that is not preprocessed the driver writes no depfile, asked or not.)
+/// Source to object in one process.
 #[must_use]
-pub fn fused(flags: &[FilePath], source: &FilePath, object: &FilePath, depfile: Option<&FilePath>) -> Vec<FilePath> {
-    with_files(flags, &["-c"], source, object, depfile)
+pub fn fused(flags: &[FilePath], source: &FilePath, object: &FilePath, depfile: &FilePath) -> Vec<FilePath> {
+    with_files(flags, &["-c"], source, object, Some(depfile))
 }
 
 /// Source to optimised bitcode: all passes run here, where the names that they make up are those of the fused compile.
 #[must_use]
-pub fn frontend(flags: &[FilePath], version: Version, source: &FilePath, bitcode: &FilePath, depfile: &FilePath) -> Vec<FilePath> {
-    let mut stage = vec!["-emit-llvm", "-Xclang", "-emit-llvm-uselists"];
-    if version.0 == 19 {
-        // Its bitcode has two forms of debug information; only with this one does code generation get all of it.
-        stage.extend(["-mllvm", "-write-experimental-debuginfo-iterators-to-bitcode=false"]);
-    }
-    stage.push("-c");
-    with_files(flags, &stage, source, bitcode, Some(depfile))
+pub fn frontend(flags: &[FilePath], source: &FilePath, bitcode: &FilePath, depfile: &FilePath) -> Vec<FilePath> {
+    with_files(flags, &["-emit-llvm", "-Xclang", "-emit-llvm-uselists", "-c"], source, bitcode, Some(depfile))
 }
 
 /// The same, for passes of the user's own to come: functions of `-O0` may be optimised too.

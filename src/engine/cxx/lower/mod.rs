@@ -91,7 +91,7 @@ pub struct Lowered {
 #[derive(Debug, Eq, PartialEq, thiserror::Error)]
 pub enum LowerError {
     /// Neither a target nor a source.
-    #[error("there is no target `{name}`{}. `jmake discover` lists them", hint(.nearest.as_deref(), .known))]
+    #[error("there is no target `{name}`{}. `jmake discover` lists them", hint(.nearest.as_ref(), .known))]
     UnknownTarget {
         /// As asked for.
         name: String,
@@ -140,7 +140,7 @@ pub enum LowerError {
     PassesWithThin,
 }
 
-fn hint(nearest: Option<&str>, known: &[String]) -> String {
+fn hint(nearest: Option<&String>, known: &[String]) -> String {
     match nearest {
         Some(name) => format!("; did you mean `{name}`?"),
         None if known.is_empty() => String::new(),
