@@ -161,7 +161,7 @@ fn probe_driver(ask: &ProbeDriver) -> Result<Probe, Failure> {
         ProbeKind::Compile => probe::parse_compile(&text).map(Probe::Compile),
         ProbeKind::Link => probe::parse_link(&text).map(Probe::Link),
     }
-    .map_err(Failure::environment)
+    .map_err(Failure::from)
 }
 
 fn probe_key(ask: &ProbeDriver) -> Digest {

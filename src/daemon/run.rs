@@ -87,6 +87,9 @@ async fn live(options: DaemonOptions) -> Result<u8, Failure> {
         finish(&root).await;
         return Ok(0);
     }
+    // Before anybody can know of this daemon: an early signal must find it listening.
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::environment)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::environment)?;
     let bound = match bind(&socket)? {
         Binding::Bound(bound) => bound,
         Binding::Taken => {
@@ -98,8 +101,6 @@ async fn live(options: DaemonOptions) -> Result<u8, Failure> {
     let listener = UnixListener::from_std(bound.listener.try_clone().map_err(Failure::environment)?).map_err(Failure::environment)?;
     say_ready(&socket);
     tracing::info!(socket = %socket.display(), pid = std::process::id(), "serving");
-    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::environment)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::environment)?;
     let exit_code = tokio::select! {
         () = accept(&listener, &root, &socket, &sessions) => INTERNAL,
         () = idle(&sessions, options.idle_timeout) => 0,

@@ -176,7 +176,9 @@ fn discovered(world: &World, spec: &StepSpec, root: &Path) -> Result<Vec<FilePat
     let Some(depfile) = spec.command.as_ref().and_then(|command| command.depfile.as_ref()) else { return Ok(Vec::new()) };
     let place = depfile.path.under(root);
     let text = world.fs.read(&place).map_err(Failure::environment)?;
-    let named = depfile::parse(&text).map_err(|error| Failure::internal(format!("{}: {error}", depfile.path)))?;
+    let newlines = spec.explicit.iter().any(|path| path.as_bytes().contains(&b'\n'));
+    let parse = if newlines { depfile::parse_one_rule } else { depfile::parse };
+    let named = parse(&text).map_err(|error| Failure::internal(format!("{}: {error}", depfile.path)))?;
     // Read once; a leftover costs nothing.
     let _removed = world.fs.remove_file(&place);
     let mut all: Vec<_> = named.iter().map(|path| FilePath::within(root, path.as_path())).collect();

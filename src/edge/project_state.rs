@@ -66,8 +66,7 @@ impl ProjectState {
         let (database, note) = match database(&path) {
             Ok(database) => (database, None),
             Err(why) => {
-                let aside = directory.join("state.redb.broken");
-                world.fs.rename(&path, &aside).map_err(Failure::environment)?;
+                set_aside(&path, &directory.join("state.redb.broken"))?;
                 let database =
                     database(&path).map_err(|error| Failure::environment(format!("cannot create {}: {error}", path.display())))?;
                 (database, Some(format!("{} could not be read ({why}); it was set aside and everything is checked anew", path.display())))
@@ -134,6 +133,14 @@ impl ProjectState {
 
 fn identity(directory: &Path) -> Option<(u64, u64)> {
     std::fs::metadata(directory).ok().map(|about| (about.dev(), about.ino()))
+}
+
+/// Keeps the newest unreadable state for whoever wants to know why, whatever kind of thing it or its predecessor is.
+fn set_aside(path: &Path, aside: &Path) -> Result<(), Failure> {
+    // Most often there is no predecessor.
+    let _removed = if aside.is_dir() { std::fs::remove_dir_all(aside) } else { std::fs::remove_file(aside) };
+    std::fs::rename(path, aside)
+        .map_err(|error| Failure::environment(format!("cannot set {} aside: {error}; remove it, then build again", path.display())))
 }
 
 /// One process at a time. The file names its holder for whoever waits.

@@ -8,11 +8,24 @@ use super::World;
 use super::walk::{Walk, walk};
 use crate::engine::digest::Digest;
 use crate::engine::discover::Language;
+use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
 use crate::engine::scan::binary::{self, BinaryFacts};
 use crate::engine::scan::facts::SourceFacts;
 use crate::engine::scan::kind::FileKind;
 use crate::engine::scan::source::scan;
+
+/// Refuses a place for results where a file stands.
+pub fn expect_directory(place: &Path) -> Result<(), Failure> {
+    let in_the_way = place.ancestors().find_map(|path| Some((path, std::fs::metadata(path).ok()?))).filter(|(_, about)| !about.is_dir());
+    match in_the_way {
+        Some((path, _)) => {
+            let path = path.display();
+            Err(Failure::environment(format!("{path} is a file, and results would go there; choose another place with -B DIR")))
+        }
+        None => Ok(()),
+    }
+}
 
 /// Of a larger file nothing is said but that it is there.
 const SCAN_LIMIT: u64 = 256 << 20;

@@ -39,10 +39,31 @@ impl FrontEnd {
             confirmed_mains: confirmed,
         };
         let mut lowered = lower(&request).map_err(failure)?;
+        if lowered.steps.is_empty() && lowered.awaiting.is_empty() {
+            lowered.notes.push(self.nothing_to_do()?);
+        }
         for step in lowered.steps.iter_mut().filter(|step| matches!(step.kind, StepKind::Compile | StepKind::Frontend)) {
             step.implicit.extend(self.named_inputs.iter().cloned());
         }
         Ok(lowered)
+    }
+}
+
+impl FrontEnd {
+    /// Why there are no steps: a remark where that is in order, an error where somebody expected a build.
+    fn nothing_to_do(&self) -> Result<String, Failure> {
+        let found = &self.discovery;
+        if !found.sources.is_empty() {
+            return Ok("nothing is built by default here; --all builds tests, examples and tools".to_owned());
+        }
+        match found.left_out.first() {
+            None if found.headers.is_empty() => Err(Failure::usage(
+                "nothing to build: there is no file named .c, .cc, .cpp, .cxx, .c++, .C, .s or .S here that is not ignored; \
+                 change to a project, name one with -C DIR, or begin one with a source file",
+            )),
+            None => Ok(format!("nothing to compile: there are headers only ({})", found.headers.len())),
+            Some(left) => Err(Failure::usage(format!("nothing to build: {} is left out: {}", left.path, left.why))),
+        }
     }
 }
 

@@ -1,1 +1,11 @@
 //! The integration tests: the real binaries, a real compiler, a home and a daemon per test. `support` gives each its space.
+
+#![allow(clippy::unwrap_used, clippy::match_wild_err_arm, reason = "a test that cannot go on fails")]
+
+mod bad_input;
+mod build;
+mod cli;
+mod corpus;
+mod daemon;
+mod errors;
+mod support;

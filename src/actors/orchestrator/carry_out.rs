@@ -5,7 +5,7 @@ use actix::prelude::*;
 use super::{Orchestrator, Running};
 use crate::edge::compute::compute;
 use crate::edge::{compile_database, judging};
-use crate::engine::build::{Effect, Event};
+use crate::engine::build::{Effect, Event, SHUTDOWN};
 use crate::messages::compile_pool::{RunStep, StopSteps};
 use crate::messages::orchestrator::{StepRestored, StepsJudged};
 
@@ -92,11 +92,11 @@ impl Orchestrator {
     /// The daemon ends: nothing runs on.
     pub(super) fn stop_all(&mut self, context: &mut Context<Self>) {
         if let Some(build) = self.running.as_ref().map(|running| running.build.id()) {
-            self.tell(build, Event::Cancel, context);
+            self.tell(build, Event::Shutdown, context);
         }
         let preparing = self.preparing.take().map(|(listener, ..)| listener);
         for listener in preparing.into_iter().chain(std::mem::take(&mut self.waiting).into_iter().map(|(listener, _)| listener)) {
-            listener.refuse(self.now(), "the daemon was stopped".to_owned(), 4);
+            listener.refuse(self.now(), SHUTDOWN.to_owned(), 4);
         }
         if let Some(state) = &self.state {
             state.commit();

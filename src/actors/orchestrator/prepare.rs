@@ -10,6 +10,7 @@ use super::Peers;
 use crate::edge::World;
 use crate::edge::compute::compute;
 use crate::edge::project_state::ProjectState;
+use crate::edge::tree_files;
 use crate::engine::build::{Prepared, Records};
 use crate::engine::config::settings::Settings;
 use crate::engine::cxx::lower::Requested;
@@ -150,8 +151,9 @@ pub(super) async fn build(world: World, peers: Peers, request: BuildRequest) -> 
         requested,
         named_inputs: BTreeSet::new(),
     };
-    let root = request.project.root.clone();
+    let (root, build_dir) = (request.project.root.clone(), request.project.build_dir.clone());
     let described = compute(move || -> Outcome {
+        tree_files::expect_directory(&build_dir.under(&root))?;
         let mut lowered = front_end.lower(&BTreeMap::new())?;
         let named = |path: &FilePath| crate::edge::fs::exists(&path.under(&root));
         front_end.named_inputs = lowered.maybe_inputs.iter().filter(|path| named(path)).cloned().collect();

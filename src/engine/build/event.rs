@@ -73,6 +73,8 @@ pub enum Event {
     },
     /// The client went away or asked to stop.
     Cancel,
+    /// The daemon ends.
+    Shutdown,
     /// The workers are new: what they ran is lost.
     WorkersLost,
 }

@@ -121,6 +121,10 @@ impl Build {
             Event::Executed { step, attempt, execution } => self.executed(now, step, attempt, execution, &mut effects),
             Event::Restored { step, result } => self.restored(now, step, result, &mut effects),
             Event::Cancel => self.feed(now, plan::Event::Cancel, &mut effects),
+            Event::Shutdown => {
+                self.account.refuse(Failure::internal(SHUTDOWN));
+                self.feed(now, plan::Event::Cancel, &mut effects);
+            }
             Event::WorkersLost => {
                 let running = self.plan.running_steps().map(|(step, _)| step).collect();
                 self.feed(now, plan::Event::Lost(running), &mut effects);
@@ -276,6 +280,9 @@ fn outcome_of(ending: &Ending) -> Outcome {
         Ending::Signalled(_) => Outcome::Cancelled,
     }
 }
+
+/// Why a build ended that nobody cancelled.
+pub const SHUTDOWN: &str = "the daemon was stopped; run the command again to start another one";
 
 /// What a step costs that did not run.
 const NO_COST: Cost = Cost { wall_ms: 0, user_ms: 0, max_rss_kb: 0 };

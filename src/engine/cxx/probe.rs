@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::diagnostics;
 use super::toolchain::DriverProbe;
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::discover::Language;
+use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
 
 /// Why a probe says nothing.
@@ -16,6 +18,15 @@ pub enum ProbeError {
     /// Its output holds no command line.
     #[error("the compiler's -### output holds no command line:\n{0}\nIs it clang? Choose another with --toolchain")]
     NoCommand(String),
+}
+
+impl From<ProbeError> for Failure {
+    fn from(error: ProbeError) -> Self {
+        match error {
+            ProbeError::Refused(_) => Self::usage(error),
+            ProbeError::NoCommand(_) => Self::environment(error),
+        }
+    }
 }
 
 /// What the driver passes to the linker.
@@ -94,7 +105,7 @@ fn commands(stderr: &str) -> Result<Vec<Vec<String>>, ProbeError> {
     let (printed, said): (Vec<&str>, Vec<&str>) = stderr.lines().partition(|line| line.starts_with(" \""));
     let errors: Vec<&str> = said.into_iter().filter(|line| line.contains("error: ")).collect();
     if !errors.is_empty() {
-        return Err(ProbeError::Refused(errors.join("\n")));
+        return Err(ProbeError::Refused(diagnostics::strip(&errors.join("\n"))));
     }
     if printed.is_empty() {
         return Err(ProbeError::NoCommand(stderr.to_owned()));

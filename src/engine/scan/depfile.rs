@@ -26,7 +26,19 @@ pub enum DepfileError {
 /// # Errors
 /// When `bytes` are not make rules, or end too early.
 pub fn parse(bytes: &[u8]) -> Result<Vec<FilePath>, DepfileError> {
-    let mut words = Words { bytes, at: 0, line: 1 };
+    collect(Words { bytes, at: 0, line: 1, one_rule: false })
+}
+
+/// The prerequisites in a depfile that holds a single rule, where names may hold newlines: clang writes them as they are, and only
+/// the last byte and a newline behind a backslash end a line.
+///
+/// # Errors
+/// When `bytes` are no make rule, or end too early.
+pub fn parse_one_rule(bytes: &[u8]) -> Result<Vec<FilePath>, DepfileError> {
+    collect(Words { bytes, at: 0, line: 1, one_rule: true })
+}
+
+fn collect(mut words: Words<'_>) -> Result<Vec<FilePath>, DepfileError> {
     let mut found = Found::default();
     let mut rules = 0;
     while let Some(rule) = words.rule()? {
@@ -67,9 +79,15 @@ struct Words<'a> {
     bytes: &'a [u8],
     at: usize,
     line: u32,
+    /// A newline in the midst belongs to a name.
+    one_rule: bool,
 }
 
 impl Words<'_> {
+    fn ends_line(&self) -> bool {
+        self.peek(0) == Some(b'\n') && (!self.one_rule || self.at + 1 == self.bytes.len())
+    }
+
     /// The prerequisites of the next rule; `None` at the end.
     fn rule(&mut self) -> Result<Option<Vec<Vec<u8>>>, DepfileError> {
         let mut targets = false;
@@ -94,7 +112,7 @@ impl Words<'_> {
         self.skip_blanks()?;
         match self.peek(0) {
             None => return Ok(Word::EndOfFile),
-            Some(b'\n') => {
+            Some(_) if self.ends_line() => {
                 self.at += 1;
                 self.line += 1;
                 return Ok(Word::EndOfLine);
@@ -104,7 +122,8 @@ impl Words<'_> {
         let mut name = Vec::new();
         while let Some(byte) = self.peek(0) {
             match byte {
-                b' ' | b'\t' | b'\n' => break,
+                b' ' | b'\t' => break,
+                b'\n' if self.ends_line() => break,
                 b'\r' if self.peek(1) == Some(b'\n') => break,
                 b':' if target && self.ends_word(1) => {
                     self.at += 1;
@@ -227,6 +246,17 @@ mod tests {
         check(r"o: a:b.h c: \#", &["a:b.h", "c:", "#"]);
         check(r"a\ b\:c.o d:e: x", &["x"]);
         check("o: x$y a\\\\\\\n b", &["x$y", r"a\\", "b"]);
+    }
+
+    #[test]
+    fn newlines_in_names_are_kept_where_there_is_one_rule() {
+        let check = |text: &str, expect: &[&str]| {
+            let got: Vec<String> = parse_one_rule(text.as_bytes()).unwrap().iter().map(ToString::to_string).collect();
+            assert_eq!(got, expect, "{text:?}");
+        };
+        check("a.o: a.c \\\n  a.h\n", &["a.c", "a.h"]);
+        check("a.o: d\nx/a.c \\\n  d\nx/a.h\n", &["d\nx/a.c", "d\nx/a.h"]);
+        check("a.o: \na.c", &["\na.c"]);
     }
 
     #[test]

@@ -74,9 +74,11 @@ pub fn beside(dir: &FilePath, source: &FilePath, ending: &str) -> FilePath {
 fn escaped(name: &OsStr) -> FilePath {
     let bytes = name.as_bytes();
     let mut out = if bytes.starts_with(b"@") { [b"@", bytes].concat() } else { bytes.to_vec() };
-    if out.len() > LONGEST {
+    // A newline would end a line of the depfiles in which this name comes.
+    if out.len() > LONGEST || out.contains(&b'\n') {
         let digest = Digest::of(bytes).hex();
         out.truncate(LONGEST - 40);
+        out.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b'_');
         out.extend(format!("@{}", &digest[..32]).bytes());
     }
     FilePath::new(OsStr::from_bytes(&out))
@@ -101,7 +103,9 @@ mod tests {
         check("/abs/a.c", "o/@root/abs/a.c.o");
         check("../x/a.c", "o/@up/x/a.c.o");
         check("@root/abs/a.c", "o/@@root/abs/a.c.o");
-        check("a b\n$.c", "o/a b\n$.c.o");
+        check("a b$.c", "o/a b$.c.o");
+        assert!(!beside(&"o".into(), &"a\nb.c".into(), ".o").as_bytes().contains(&b'\n'));
+        assert_ne!(beside(&"o".into(), &"a\nb.c".into(), ".o"), beside(&"o".into(), &"a_b.c".into(), ".o"));
         let long = |end: &str| beside(&"o".into(), &FilePath::from(format!("{}{end}.c", "x".repeat(240)).as_str()), ".o");
         assert!(long("a").name().len() <= LONGEST + 2);
         assert_ne!(long("a"), long("b"));

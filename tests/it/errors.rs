@@ -1,0 +1,131 @@
+//! What people and scripts are told when a build fails.
+
+use crate::support::Space;
+
+#[test]
+fn the_compilers_words_come_whole_and_the_first_error_comes_last() {
+    let space = Space::with(&[
+        ("src/main.c", "int main(void) { return 0; }\n"),
+        ("src/bad.c", "#warning mind the gap\nint f(void) {\n    return no_such_thing;\n}\n"),
+    ]);
+    let run = space
+        .jmake(&["build"])
+        .exits(1)
+        .says("src/bad.c:3:12: error: use of undeclared identifier 'no_such_thing'")
+        .says("mind the gap")
+        .says("    return no_such_thing;");
+    let all = format!("{}{}", run.stdout, run.stderr);
+    let summary = all.lines().rev().take(4).collect::<Vec<_>>().join("\n");
+    assert!(summary.contains("no_such_thing"), "{run}");
+    assert!(run.says("FAILED").stderr.contains("src/bad.c"));
+}
+
+#[test]
+fn scripts_get_the_same_as_events() {
+    let space = Space::with(&[("main.c", "int main(void) { return x; }\n")]);
+    let run = space.build(&[]).exits(1);
+    let diagnostic = &run.events_of("diagnostic")[0];
+    assert_eq!(
+        (&diagnostic["severity"], &diagnostic["file"], &diagnostic["line"], &diagnostic["column"]),
+        (&"error".into(), &"main.c".into(), &1.into(), &25.into())
+    );
+    assert!(diagnostic["rendered"].as_str().unwrap().contains("return x;"), "{diagnostic}");
+    assert_eq!(run.steps("compile", "failed"), ["main.c"]);
+    assert_eq!(run.count("failed"), 1);
+    let events = run.events();
+    assert_eq!(events[events.len() - 2]["type"], "build_error", "{run}");
+    assert!(events[events.len() - 2]["first"].as_str().unwrap().contains("undeclared"), "{run}");
+}
+
+#[test]
+fn a_failure_is_found_again_and_gone_once_mended() {
+    let space = Space::with(&[("main.c", "int main(void) { return x; }\n")]);
+    for _ in 0..2 {
+        space.build(&[]).exits(1).says("undeclared");
+    }
+    space.edit("main.c", "return x", "return 0");
+    space.build(&[]).ok().does_not_say("undeclared");
+}
+
+#[test]
+fn a_warning_does_not_fail_and_does_not_get_lost() {
+    let space = Space::with(&[("main.c", "#warning mind the gap\nint main(void) { return 0; }\n")]);
+    assert_eq!(space.build(&[]).ok().events_of("diagnostic")[0]["severity"], "warning");
+}
+
+#[test]
+fn keeping_going_finds_every_failure() {
+    let files: Vec<(String, String)> = (0..4).map(|n| (format!("src/bad{n}.c"), format!("int f{n}(void) {{ return x{n}; }}\n"))).collect();
+    let space = Space::with(&[("src/main.c", "int main(void) { return 0; }\n"), ("src/zz.c", "int z;\n")]);
+    files.iter().for_each(|(path, text)| space.write(path, text));
+    let all = space.build(&["-k", "-j1"]).exits(1);
+    assert_eq!(all.count("failed"), 4, "{all}");
+    assert_eq!(all.steps("compile", "ran"), ["src/main.c", "src/zz.c"]);
+    let first = space.build(&["-j1"]).exits(1);
+    assert_eq!(first.count("failed"), 1, "{first}");
+    assert!(first.count("not_run") > 0, "{first}");
+}
+
+#[test]
+fn an_undefined_symbol_names_symbol_object_and_library() {
+    let space = Space::with(&[
+        ("include/lib.h", "int wanted(void);\n"),
+        ("src/lib.c", "#include \"lib.h\"\nint missing(int);\nint wanted(void) { return missing(1); }\n"),
+    ]);
+    space.jmake(&["build"]).exits(1).says("missing").says("lib.c");
+    space.write("jmake.toml", "[link]\nallow_undefined = true\n");
+    space.build(&[]).ok();
+    space.write("jmake.toml", "");
+    space.write(
+        "src/lib.c",
+        "#include \"lib.h\"\n#include <math.h>\nstatic double (*volatile f)(double) = cos;\nint wanted(void) { return f(0) > 0; }\n",
+    );
+    space.build(&[]).ok();
+}
+
+#[test]
+fn a_failed_link_leaves_no_program() {
+    let space = Space::with(&[("main.c", "int f(void); int main(void) { return f(); }\n")]);
+    space.build(&[]).exits(1).says("undefined symbol: f");
+    assert!(!space.exists("build/dev/bin/project"));
+    assert_eq!(space.leftovers(), [""; 0].map(std::path::PathBuf::from));
+}
+
+#[test]
+fn settings_that_make_no_sense_are_shown_where_they_stand() {
+    let check = |text: &str, parts: &[&str]| {
+        let space = Space::with(&[("main.c", "int main(void) { return 0; }\n"), ("jmake.toml", text)]);
+        let mut run = space.jmake(&["build"]).exits(2);
+        for part in parts {
+            run = run.says(part);
+        }
+    };
+    check("[compile]\nflags = '-O2'\n", &["jmake.toml:2:9", "list of strings"]);
+    check("[link]\nlto = 'ful'\n", &["jmake.toml:2:7", "full"]);
+    check("[link\n", &["jmake.toml:1"]);
+}
+
+#[test]
+fn a_flag_that_the_compiler_does_not_know_is_an_invalid_setting() {
+    let space = Space::with(&[("main.c", "int main(void) { return 0; }\n"), ("jmake.toml", "[compile]\nflags = ['-fno-such-flag']\n")]);
+    space.build(&[]).exits(2).says("-fno-such-flag").says("jmake.toml");
+}
+
+#[test]
+fn no_toolchain_is_a_matter_of_the_machine() {
+    let space = Space::with(&[("main.c", "int main(void) { return 0; }\n")]);
+    space.jmake(&["build", "--toolchain", "/no/such/place"]).exits(3).says("/no/such/place");
+    space.jmake(&["build", "--toolchain", "3"]).exits(3).says("apt");
+}
+
+#[test]
+fn an_unknown_target_is_wrong_usage() {
+    let space = Space::with(&[("main.c", "int main(void) { return 0; }\n")]);
+    space.jmake(&["build", "no_such_target"]).exits(2).says("no_such_target");
+}
+
+#[test]
+fn a_configure_headers_name_comes_with_the_way_out() {
+    let space = Space::with(&[("main.c", "#include \"config.h\"\nint main(void) { return 0; }\n"), ("config.h.in", "#undef HAVE_X\n")]);
+    space.jmake(&["build"]).exits(1).says("config.h");
+}
