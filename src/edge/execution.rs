@@ -10,8 +10,8 @@ use super::compute::compute;
 use super::process::{Exit, ProcessSpec};
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::failure::Failure;
-use crate::engine::fingerprint::Identity;
-use crate::engine::graph::{Command, Environment, StepSpec};
+use crate::engine::fingerprint::{self, Identity, Lookups, Questions};
+use crate::engine::graph::{Command, Environment, Search, SearchKind, StepSpec};
 use crate::engine::ids::{BuildId, StepId};
 use crate::engine::path::FilePath;
 use crate::engine::report::StepKind;
@@ -144,6 +144,9 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
     for path in &execution.discovered {
         execution.inputs.push((path.clone(), world.identity(&path.under(root))));
     }
+    if let Some(search) = spec.cxx.as_ref().and_then(|cxx| cxx.search.as_ref()) {
+        execution.lookups = lookups(world, root, search, &execution.inputs);
+    }
     if let Some(path) = outdated(world, prepared, &execution.discovered, root) {
         execution.ending = Ending::Outdated(path);
         return Ok(());
@@ -170,6 +173,18 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
         execution.defines_main = Some(defines_main(world, order));
     }
     Ok(())
+}
+
+/// What the step looked for in vain, as far as it matters.
+fn lookups(world: &World, root: &Path, search: &Search, inputs: &[(FilePath, Option<Identity>)]) -> Lookups {
+    let read = || inputs.iter().filter_map(|(path, identity)| Some((path, identity.as_ref()?)));
+    let questions = match search.kind {
+        SearchKind::Headers => world.questions.of(root, read().map(|(path, identity)| (path, identity.digest))),
+        SearchKind::Libraries => Questions::default(),
+    };
+    let hits: Vec<&FilePath> = read().map(|(path, _)| path).collect();
+    let others = fingerprint::others(search, &hits, &questions, &world.directories.of(root));
+    Lookups { questions, others }
 }
 
 fn discovered(world: &World, spec: &StepSpec, root: &Path) -> Result<Vec<FilePath>, Failure> {

@@ -5,11 +5,34 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::World;
+use super::directories::OfProject;
 use crate::engine::build::{JudgeTask, Judged};
-use crate::engine::fingerprint::{self, Judgement, Record};
+use crate::engine::digest::Digest;
+use crate::engine::fingerprint::{self, Facts, Identity, Judgement, Record};
 use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
 use crate::engine::scan::binary;
+
+/// The world as it is now, seen from a root.
+struct Now<'a> {
+    world: &'a World,
+    root: &'a Path,
+    directories: OfProject<'a>,
+}
+
+impl Facts for Now<'_> {
+    fn identity(&self, path: &FilePath) -> Option<Identity> {
+        self.world.identity(&path.under(self.root))
+    }
+
+    fn stored(&self, digest: &Digest) -> bool {
+        self.world.store.has(digest)
+    }
+
+    fn directories(&self) -> &dyn fingerprint::Directories {
+        &self.directories
+    }
+}
 
 /// Judges steps side by side.
 #[must_use]
@@ -19,9 +42,8 @@ pub fn judge_all(world: &World, root: &Path, tasks: &[JudgeTask]) -> Vec<Judged>
 }
 
 fn judge(world: &World, root: &Path, base: &FilePath, task: &JudgeTask) -> Judged {
-    let facts = |path: &FilePath| world.identity(&path.under(root));
-    let stored = |digest: &_| world.store.has(digest);
-    let judgement = fingerprint::verdict(&task.spec, base, &task.records, &facts, &stored);
+    let now = Now { world, root, directories: world.directories.of(root) };
+    let judgement = fingerprint::verdict(&task.spec, base, &task.records, &now);
     let look = task.inspect_main && matches!(judgement, Judgement::UpToDate { .. });
     let defines_main = look.then(|| defines_main(world, root, &task.spec));
     Judged { step: task.step, judgement, defines_main }

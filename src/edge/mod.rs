@@ -8,6 +8,7 @@ pub mod compile_database;
 pub mod compute;
 pub mod config_files;
 pub mod digests;
+pub mod directories;
 pub mod execution;
 pub mod faults;
 pub mod fs;
@@ -16,6 +17,7 @@ pub mod own_process;
 pub mod paths;
 pub mod process;
 pub mod project_state;
+pub mod questions;
 pub mod snapshot;
 pub mod spawn;
 pub mod store;
@@ -36,10 +38,12 @@ pub struct World {
     pub clock: Arc<dyn clock::Clock>,
     pub fs: Arc<dyn fs::Fs>,
     pub digests: Arc<digests::Digests>,
+    pub directories: Arc<directories::Directories>,
     pub store: Arc<dyn store::Store>,
     pub process: Arc<process::Processes>,
     pub libraries: Arc<tools_search::NeededLibraries>,
     pub projects: Arc<project_state::OpenProjects>,
+    pub questions: Arc<questions::AskedNames>,
 }
 
 impl World {
@@ -50,10 +54,12 @@ impl World {
             clock: Arc::new(clock::SystemClock::default()),
             fs: Arc::new(fs::Disk),
             digests: Arc::new(digests::Digests::default()),
+            directories: Arc::default(),
             store: Arc::new(store::Directory::new(cache_dir)),
             process: Arc::new(process::Processes::default()),
             libraries: Arc::default(),
             projects: Arc::new(project_state::OpenProjects::default()),
+            questions: Arc::default(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What running one step came to, as a value. Does not know how it was run.
 
 use super::failure::Failure;
-use super::fingerprint::Identity;
+use super::fingerprint::{Identity, Lookups};
 use super::path::FilePath;
 use super::report::Cost;
 
@@ -31,6 +31,8 @@ pub struct Execution {
     pub inputs: Vec<(FilePath, Option<Identity>)>,
     /// Inputs that only the depfile names.
     pub discovered: Vec<FilePath>,
+    /// What it looked for in vain.
+    pub lookups: Lookups,
     /// Every output that is there: what it holds, and its mode bits.
     pub outputs: Vec<(FilePath, Identity, u32)>,
     /// Whether its first output defines `main`, where that was asked.
@@ -49,6 +51,7 @@ impl Execution {
             cost: Cost::default(),
             inputs: Vec::new(),
             discovered: Vec::new(),
+            lookups: Lookups::default(),
             outputs: Vec::new(),
             defines_main: None,
             advice: Vec::new(),

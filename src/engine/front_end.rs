@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::config::settings::Settings;
 use super::cxx::lower::{LowerError, LowerRequest, Lowered, Requested, lower};
+use super::cxx::probe::LinkProbe;
 use super::cxx::toolchain::{DriverProbe, Toolchain};
-use super::digest::Digest;
 use super::discover::{Discovery, Language};
 use super::failure::Failure;
 use super::path::FilePath;
@@ -20,7 +20,7 @@ pub struct FrontEnd {
     pub discovery: Arc<Discovery>,
     pub toolchain: Arc<Toolchain>,
     pub probes: Arc<BTreeMap<Language, DriverProbe>>,
-    pub link_identity: Digest,
+    pub link_probe: Arc<LinkProbe>,
     pub requested: Requested,
     /// Files that arguments of unknown flags name: each counts as an input of every compile.
     pub named_inputs: BTreeSet<FilePath>,
@@ -34,7 +34,7 @@ impl FrontEnd {
             discovery: &self.discovery,
             toolchain: &self.toolchain,
             probes: &self.probes,
-            link_identity: self.link_identity,
+            link_probe: &self.link_probe,
             requested: &self.requested,
             confirmed_mains: confirmed,
         };

@@ -8,4 +8,5 @@ mod cli;
 mod corpus;
 mod daemon;
 mod errors;
+mod lookups;
 mod support;

@@ -228,7 +228,7 @@ impl Handler<StepExecuted> for Orchestrator {
     fn handle(&mut self, done: StepExecuted, context: &mut Context<Self>) {
         faults::point("Orchestrator");
         let StepExecuted { build, step, attempt, execution } = done;
-        self.tell(build, Event::Executed { step, attempt, execution }, context);
+        self.tell(build, Event::Executed { step, attempt, execution: Box::new(execution) }, context);
     }
 }
 

@@ -14,6 +14,7 @@ use crate::edge::tree_files;
 use crate::engine::build::{Prepared, Records};
 use crate::engine::config::settings::Settings;
 use crate::engine::cxx::lower::Requested;
+use crate::engine::cxx::probe::LinkProbe;
 use crate::engine::cxx::toolchain::DriverProbe;
 use crate::engine::cxx::{argv, probe};
 use crate::engine::discover::{self, Discovery, Language};
@@ -58,7 +59,7 @@ struct Facts {
     toolchain: FoundToolchain,
     discovery: Arc<Discovery>,
     probes: Arc<BTreeMap<Language, DriverProbe>>,
-    link_identity: crate::engine::digest::Digest,
+    link_probe: Arc<LinkProbe>,
     notices: Vec<String>,
 }
 
@@ -80,7 +81,7 @@ async fn gather(peers: &Peers, project: &ProjectRequest) -> Result<Facts, Failur
     let (toolchain, tree) = futures_util::future::join(ask(&peers.toolchain, find), ask(&peers.tree, scan)).await;
     let (toolchain, tree) = (toolchain?, tree?);
     let flags = |language| argv::compile::flags(&settings, language, &[]);
-    let link_flags = argv::link::flags(&settings, &toolchain.toolchain, Language::Cxx, argv::link::Product::Executable);
+    let link_flags = argv::link::probe_flags(&settings, &toolchain.toolchain);
     let asked = |kind, language, arguments: Vec<FilePath>| {
         let driver = toolchain.toolchain.tool(argv::compile::driver(language)).cloned();
         ProbeDriver {
@@ -102,11 +103,12 @@ async fn gather(peers: &Peers, project: &ProjectRequest) -> Result<Facts, Failur
     let (Probe::Compile(c_probe), Probe::Compile(cxx_probe), Probe::Link(link)) = (c?, cxx?, link?) else {
         return Err(Failure::internal("a driver was asked one thing and answered another"));
     };
+    let (c_probe, cxx_probe, link) = (c_probe.seen_from(&project.root), cxx_probe.seen_from(&project.root), link.seen_from(&project.root));
     let as_cpp = [(Language::C, c_probe.clone()), (Language::Assembler, c_probe.clone()), (Language::AssemblerWithCpp, c_probe)];
     let probes: Arc<BTreeMap<_, _>> = Arc::new(as_cpp.into_iter().chain([(Language::Cxx, cxx_probe)]).collect());
     let discovery = discover(project, &settings, tree.clone(), probes.clone()).await?;
     let notices = notes.into_iter().chain(toolchain.notes.iter().cloned()).chain(tree.notes.iter().cloned()).collect();
-    Ok(Facts { settings, toolchain, discovery, probes, link_identity: link.identity, notices })
+    Ok(Facts { settings, toolchain, discovery, probes, link_probe: Arc::new(link), notices })
 }
 
 async fn discover(
@@ -147,13 +149,14 @@ pub(super) async fn build(world: World, peers: Peers, request: BuildRequest) -> 
         discovery: facts.discovery,
         toolchain: facts.toolchain.toolchain,
         probes: facts.probes,
-        link_identity: facts.link_identity,
+        link_probe: facts.link_probe,
         requested,
         named_inputs: BTreeSet::new(),
     };
     let (root, build_dir) = (request.project.root.clone(), request.project.build_dir.clone());
     let described = compute(move || -> Outcome {
         tree_files::expect_directory(&build_dir.under(&root))?;
+        world.directories.refresh();
         let mut lowered = front_end.lower(&BTreeMap::new())?;
         let named = |path: &FilePath| crate::edge::fs::exists(&path.under(&root));
         front_end.named_inputs = lowered.maybe_inputs.iter().filter(|path| named(path)).cloned().collect();

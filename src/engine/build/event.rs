@@ -62,7 +62,7 @@ pub enum Event {
         /// Which try.
         attempt: u32,
         /// What came of it.
-        execution: Execution,
+        execution: Box<Execution>,
     },
     /// Outputs were put back from the store, or could not be.
     Restored {

@@ -15,6 +15,7 @@ impl Build {
             spec,
             &self.root,
             execution.inputs.clone(),
+            execution.lookups.clone(),
             execution.outputs.clone(),
             execution.output.clone(),
             execution.cost.wall_ms,

@@ -118,7 +118,7 @@ impl Build {
         let mut effects = Vec::new();
         match event {
             Event::Judged(all) => all.into_iter().for_each(|judged| self.judged(now, judged, &mut effects)),
-            Event::Executed { step, attempt, execution } => self.executed(now, step, attempt, execution, &mut effects),
+            Event::Executed { step, attempt, execution } => self.executed(now, step, attempt, *execution, &mut effects),
             Event::Restored { step, result } => self.restored(now, step, result, &mut effects),
             Event::Cancel => self.feed(now, plan::Event::Cancel, &mut effects),
             Event::Shutdown => {

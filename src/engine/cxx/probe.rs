@@ -1,5 +1,7 @@
 //! What a driver expands flags to, learnt from its `-###`. Does not run it.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use super::diagnostics;
@@ -40,6 +42,26 @@ pub struct LinkProbe {
     pub library_dirs: Vec<FilePath>,
 }
 
+impl LinkProbe {
+    /// With its directories spelled as the files in them are.
+    #[must_use]
+    pub fn seen_from(self, root: &Path) -> Self {
+        Self { library_dirs: spelled(&self.library_dirs, root), ..self }
+    }
+}
+
+impl DriverProbe {
+    /// With its directories spelled as the files in them are.
+    #[must_use]
+    pub fn seen_from(self, root: &Path) -> Self {
+        Self { quote_dirs: spelled(&self.quote_dirs, root), search_dirs: spelled(&self.search_dirs, root), ..self }
+    }
+}
+
+fn spelled(dirs: &[FilePath], root: &Path) -> Vec<FilePath> {
+    dirs.iter().map(|dir| FilePath::within(root, dir.as_path())).collect()
+}
+
 /// The name clang gives a language after `-x`.
 #[must_use]
 pub fn language_name(language: Language) -> &'static str {
@@ -74,7 +96,8 @@ pub fn parse_compile(stderr: &str) -> Result<DriverProbe, ProbeError> {
     let cc1 = commands.iter().find(|c| c.iter().any(|arg| arg == "-cc1" || arg == "-cc1as"));
     let cc1 = cc1.ok_or_else(|| ProbeError::NoCommand(stderr.to_owned()))?;
     let lists = SearchLists::of(cc1);
-    Ok(DriverProbe { identity: identity(&commands), quote_dirs: lists.quote.clone(), search_dirs: lists.angled_order() })
+    let (search_dirs, angled) = lists.angled_order();
+    Ok(DriverProbe { identity: identity(&commands), quote_dirs: lists.quote.clone(), search_dirs, angled })
 }
 
 /// Reads what [`link_arguments`] made the driver print on stderr.
@@ -180,17 +203,22 @@ impl SearchLists {
     }
 
     /// The order in which clang looks. A directory named twice counts where it comes first, but a system directory
-    /// named by `-I` counts among the system ones.
-    fn angled_order(&self) -> Vec<FilePath> {
+    /// named by `-I` counts among the system ones. And how many stem from `-I`.
+    fn angled_order(&self) -> (Vec<FilePath>, usize) {
         let system: Vec<&FilePath> = self.system.iter().chain(&self.of_language).chain(&self.internal).collect();
         let angled = self.angled.iter().filter(|dir| !system.contains(dir));
         let mut order: Vec<FilePath> = Vec::new();
-        for dir in angled.chain(system.iter().copied()).chain(&self.after) {
+        let mut add = |dir: &FilePath| {
             if !order.contains(dir) {
                 order.push(dir.clone());
             }
-        }
-        order
+            order.len()
+        };
+        let count = angled.map(&mut add).last().unwrap_or(0);
+        system.iter().copied().chain(&self.after).for_each(|dir| {
+            add(dir);
+        });
+        (order, count)
     }
 }
 

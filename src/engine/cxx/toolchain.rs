@@ -175,6 +175,8 @@ pub struct DriverProbe {
     pub quote_dirs: Vec<FilePath>,
     /// Directories for `<…>` and `"…"`, in order, absent ones kept, system ones included.
     pub search_dirs: Vec<FilePath>,
+    /// How many of these, at the start, stem from `-I` and `CPATH`.
+    pub angled: usize,
 }
 
 #[cfg(test)]

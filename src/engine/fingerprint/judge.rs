@@ -1,6 +1,7 @@
 //! Whether a step is up to date, can be put back, or has to run. Does not know where facts come from.
 
 use super::explain::static_difference;
+use super::lookups::{Directories, others};
 use super::{Identity, Reason, Record, static_key};
 use crate::engine::digest::Digest;
 use crate::engine::graph::{Purity, StepSpec};
@@ -23,26 +24,30 @@ pub enum Judgement {
     Run(Reason),
 }
 
-/// Judges `step` by its `records`, newest first. `facts` gives the identity of a file now, `None` if it is absent; `stored` says whether the
-/// store has some content. Outputs are compared by content alone: taint is not on disk.
-pub fn verdict(
-    step: &StepSpec,
-    root: &FilePath,
-    records: &[Record],
-    facts: &dyn Fn(&FilePath) -> Option<Identity>,
-    stored: &dyn Fn(&Digest) -> bool,
-) -> Judgement {
+/// What is so now.
+pub trait Facts {
+    /// What a file holds; `None` if it is absent.
+    fn identity(&self, path: &FilePath) -> Option<Identity>;
+    /// Whether the store has some content.
+    fn stored(&self, digest: &Digest) -> bool;
+    /// What directories hold.
+    fn directories(&self) -> &dyn Directories;
+}
+
+/// Judges `step` by its `records`, newest first. Outputs are compared by content alone: taint is not on disk.
+pub fn verdict(step: &StepSpec, root: &FilePath, records: &[Record], facts: &dyn Facts) -> Judgement {
     let (key, fields) = static_key(step, root);
-    let same_work = |record: &Record| record.key == key && input_difference(step.purity, record, facts).is_none();
+    let difference = |record: &Record| input_difference(step.purity, record, facts).or_else(|| lookup_difference(step, record, facts));
+    let same_work = |record: &Record| record.key == key && difference(record).is_none();
     let Some(newest) = records.first() else { return Judgement::Run(Reason::NeverBuilt) };
     let Some(index) = records.iter().position(same_work) else {
-        let inputs = || input_difference(step.purity, newest, facts);
+        let inputs = || difference(newest);
         let reason = if newest.key == key { inputs() } else { Some(static_difference(step, &fields, newest)) };
         return Judgement::Run(reason.unwrap_or(Reason::NeverBuilt));
     };
     match output_difference(&records[index], facts) {
         None => Judgement::UpToDate { record: index },
-        Some(_) if may_restore(step) && all_stored(&records[index], stored) => Judgement::Restore { record: index },
+        Some(_) if may_restore(step) && all_stored(&records[index], facts) => Judgement::Restore { record: index },
         Some(reason) => Judgement::Run(reason),
     }
 }
@@ -52,13 +57,13 @@ fn may_restore(step: &StepSpec) -> bool {
     step.purity == Purity::Understood && step.cxx.as_ref().is_none_or(|cxx| cxx.uncacheable.is_none())
 }
 
-fn all_stored(record: &Record, stored: &dyn Fn(&Digest) -> bool) -> bool {
-    record.outputs.iter().all(|(_, identity, _)| stored(&identity.digest))
+fn all_stored(record: &Record, facts: &dyn Facts) -> bool {
+    record.outputs.iter().all(|(_, identity, _)| facts.stored(&identity.digest))
 }
 
 /// The first input that is not what it was.
-fn input_difference(purity: Purity, record: &Record, facts: &dyn Fn(&FilePath) -> Option<Identity>) -> Option<Reason> {
-    record.inputs.iter().find_map(|(path, then)| match (then, facts(path)) {
+fn input_difference(purity: Purity, record: &Record, facts: &dyn Facts) -> Option<Reason> {
+    record.inputs.iter().find_map(|(path, then)| match (then, facts.identity(path)) {
         (None, None) => None,
         (None, Some(_)) => Some(Reason::InputAppeared(path.clone())),
         (Some(_), None) => Some(Reason::InputGone(path.clone())),
@@ -67,9 +72,18 @@ fn input_difference(purity: Purity, record: &Record, facts: &dyn Fn(&FilePath) -
     })
 }
 
+/// The first entry that came or went where the step looks for what it reads.
+fn lookup_difference(step: &StepSpec, record: &Record, facts: &dyn Facts) -> Option<Reason> {
+    let search = step.cxx.as_ref()?.search.as_ref()?;
+    let hits: Vec<&FilePath> = record.inputs.iter().filter(|(_, then)| then.is_some()).map(|(path, _)| path).collect();
+    let (then, now) = (&record.lookups.others, others(search, &hits, &record.lookups.questions, facts.directories()));
+    let appeared = now.iter().find(|entry| !then.contains(entry)).map(|(path, _)| Reason::InputAppeared(path.clone()));
+    appeared.or_else(|| then.iter().find(|entry| !now.contains(entry)).map(|(path, _)| Reason::InputGone(path.clone())))
+}
+
 /// The first output that is not what was made.
-fn output_difference(record: &Record, facts: &dyn Fn(&FilePath) -> Option<Identity>) -> Option<Reason> {
-    record.outputs.iter().find_map(|(path, made, _)| match facts(path) {
+fn output_difference(record: &Record, facts: &dyn Facts) -> Option<Reason> {
+    record.outputs.iter().find_map(|(path, made, _)| match facts.identity(path) {
         None => Some(Reason::OutputGone(path.clone())),
         Some(now) if now.digest != made.digest => Some(Reason::OutputOverwritten(path.clone())),
         Some(_) => None,

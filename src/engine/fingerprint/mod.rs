@@ -5,13 +5,15 @@
 
 mod explain;
 mod judge;
+mod lookups;
 mod manifest;
 mod reason;
 mod record;
 #[cfg(test)]
 mod tests;
 
-pub use judge::{Judgement, verdict};
+pub use judge::{Facts, Judgement, verdict};
+pub use lookups::{Directories, Entry, Lookups, Questions, others};
 pub use manifest::{Description, Manifest, TerseHash, describe, describe_inputs, fingerprint, static_key};
 pub use reason::Reason;
 pub use record::{Identity, Record, VARIANTS, output_taint, promote, record_of, remember};

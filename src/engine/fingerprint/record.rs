@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::lookups::Lookups;
 use super::manifest::static_key;
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::graph::{Purity, StepSpec};
@@ -37,6 +38,8 @@ pub struct Record {
     pub fields: Vec<(String, String)>,
     /// Explicit, implicit, then discovered inputs; `None` for those looked for and absent.
     pub inputs: Vec<(FilePath, Option<Identity>)>,
+    /// What it looked for in vain.
+    pub lookups: Lookups,
     /// Outputs that were there afterwards, with their mode bits.
     pub outputs: Vec<(FilePath, Identity, u32)>,
     /// What it said, to say again: warnings do not go away by being cached.
@@ -51,17 +54,18 @@ pub fn record_of(
     step: &StepSpec,
     root: &FilePath,
     inputs: Vec<(FilePath, Option<Identity>)>,
+    lookups: Lookups,
     outputs: Vec<(FilePath, Identity, u32)>,
     stdout_stderr: Vec<u8>,
     duration_ms: u64,
 ) -> Record {
     let (key, fields) = static_key(step, root);
-    Record { key, fields, inputs, outputs, stdout_stderr, duration_ms }
+    Record { key, fields, inputs, lookups, outputs, stdout_stderr, duration_ms }
 }
 
 /// Puts `record` first, in the place of one of the same work, and forgets the oldest beyond [`VARIANTS`].
 pub fn remember(records: &mut Vec<Record>, record: Record) {
-    records.retain(|old| old.key != record.key || old.inputs != record.inputs);
+    records.retain(|old| old.key != record.key || old.inputs != record.inputs || old.lookups != record.lookups);
     records.insert(0, record);
     records.truncate(VARIANTS);
 }

@@ -1,11 +1,12 @@
 //! Every input of a step, changed one at a time.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::*;
 use crate::engine::digest::Digest;
 use crate::engine::graph::tests::spec;
-use crate::engine::graph::{Command, CxxStep, Depfile, Environment, Output, Purity, ResponseFile, StepSpec};
+use crate::engine::graph::{Command, CxxStep, Depfile, Environment, Output, Purity, ResponseFile, Search, SearchKind, StepSpec};
 use crate::engine::path::FilePath;
 
 fn step() -> StepSpec {
@@ -44,15 +45,44 @@ impl World {
     fn record(&self, step: &StepSpec) -> Record {
         let inputs = ["a.c", "pch", "a.h", "missing.h"].map(|path| (path.into(), self.fact(&path.into()))).into();
         let outputs = vec![("a.o".into(), self.fact(&"a.o".into()).unwrap(), 0o644)];
-        record_of(step, &root(), inputs, outputs, b"warning".to_vec(), 12)
+        record_of(step, &root(), inputs, Lookups::default(), outputs, b"warning".to_vec(), 12)
     }
 
     fn judge(&self, step: &StepSpec, records: &[Record], stored: bool) -> String {
-        match verdict(step, &root(), records, &|path| self.fact(path), &|_| stored) {
+        match verdict(step, &root(), records, &Now { world: self, stored }) {
             Judgement::UpToDate { record } => format!("up to date {record}"),
             Judgement::Restore { record } => format!("restore {record}"),
             Judgement::Run(reason) => reason.to_string(),
         }
+    }
+}
+
+/// The world as it is now, and whether the store has everything.
+struct Now<'a> {
+    world: &'a World,
+    stored: bool,
+}
+
+impl Facts for Now<'_> {
+    fn identity(&self, path: &FilePath) -> Option<Identity> {
+        self.world.fact(path)
+    }
+    fn stored(&self, _: &Digest) -> bool {
+        self.stored
+    }
+    fn directories(&self) -> &dyn Directories {
+        self
+    }
+}
+
+impl Directories for Now<'_> {
+    fn open(&self, _: &FilePath) {}
+    fn holding(&self, name: &[u8]) -> Vec<Entry> {
+        let paths = self.world.0.keys().map(|path| FilePath::from(path.as_str()));
+        paths.filter(|path| path.name().as_bytes() == name).map(|path| (path.parent(), false)).collect()
+    }
+    fn entries(&self, _: &FilePath) -> Vec<Entry> {
+        Vec::new()
     }
 }
 
@@ -146,6 +176,19 @@ fn files_are_compared_by_content() {
 }
 
 #[test]
+fn a_file_where_it_would_have_been_found_first_counts() {
+    let search = Search { kind: SearchKind::Headers, dirs: vec!["early".into(), "".into()], unordered: 0 };
+    let step = StepSpec { cxx: Some(CxxStep { source: None, uncacheable: None, search: Some(Arc::new(search)) }), ..step() };
+    let records = [world().record(&step)];
+    let check = |path: &str, expect: &str| assert_eq!(world().set(path, "h").judge(&step, &records, true), expect);
+    check("early/a.h", "early/a.h appeared");
+    check("late/a.h", "up to date 0");
+    let mut shadowed = world().set("early/a.h", "h").record(&step);
+    shadowed.lookups.others = vec![("early/a.h".into(), false)];
+    assert_eq!(world().judge(&step, &[shadowed], true), "early/a.h is gone");
+}
+
+#[test]
 fn opaque_steps_count_taint_and_are_not_restored() {
     let step = StepSpec { purity: Purity::Opaque, ..step() };
     let check = |path: &str, content: &str, expect: &str| {
@@ -159,7 +202,7 @@ fn opaque_steps_count_taint_and_are_not_restored() {
 
 #[test]
 fn what_cannot_be_shared_is_not_restored_but_stays_up_to_date() {
-    let step = StepSpec { cxx: Some(CxxStep { source: None, uncacheable: Some("unknown flag".into()) }), ..step() };
+    let step = StepSpec { cxx: Some(CxxStep { source: None, uncacheable: Some("unknown flag".into()), search: None }), ..step() };
     let records = [world().record(&step)];
     assert_eq!(world().judge(&step, &records, true), "up to date 0");
     assert_eq!(world().set("a.o", "").judge(&step, &records, true), "a.o is gone");

@@ -1,5 +1,7 @@
 //! A step as a front end describes it: files by path, one process, and how it is scheduled. Does not know the graph it ends up in.
 
+use std::sync::Arc;
+
 use crate::engine::digest::Digest;
 use crate::engine::path::FilePath;
 use crate::engine::report::StepKind;
@@ -87,6 +89,26 @@ pub struct Command {
     pub identity: Digest,
 }
 
+/// What a search list is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SearchKind {
+    /// `#include`: the directories of the including files come first.
+    Headers,
+    /// `-l`: each name in two forms.
+    Libraries,
+}
+
+/// Where a step looks for files by name.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Search {
+    /// What for.
+    pub kind: SearchKind,
+    /// In order, absent ones kept, spelled as the hits are.
+    pub dirs: Vec<FilePath>,
+    /// How many of them, at the start, may come in another order: each counts as one that precedes the others.
+    pub unordered: usize,
+}
+
 /// What is particular to C and C++ about a step.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct CxxStep {
@@ -94,6 +116,8 @@ pub struct CxxStep {
     pub source: Option<FilePath>,
     /// Why its result may not be shared, if so.
     pub uncacheable: Option<String>,
+    /// Where it looks for what it includes or links. It follows from the command, so it is no part of the fingerprint by itself.
+    pub search: Option<Arc<Search>>,
 }
 
 /// A step as a front end describes it: files by path.

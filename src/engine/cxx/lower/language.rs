@@ -1,10 +1,13 @@
 //! What the flags of one language mean for its steps. Does not know sources.
 
+use std::sync::Arc;
+
 use super::LowerRequest;
 use crate::engine::cxx::argv::compile;
 use crate::engine::cxx::flags::{Classified, can_be_staged, classify};
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::discover::Language;
+use crate::engine::graph::{Search, SearchKind};
 use crate::engine::path::FilePath;
 
 /// The flags of one language, and what they mean.
@@ -21,6 +24,8 @@ pub struct LanguageFlags {
     pub coverage: bool,
     /// Identity of the compiler and of what it makes of the flags.
     pub identity: Digest,
+    /// Where headers are looked for.
+    pub search: Arc<Search>,
 }
 
 impl LanguageFlags {
@@ -38,6 +43,7 @@ impl LanguageFlags {
             split_dwarf: has(&["-gsplit-dwarf", "-gsplit-dwarf=split"]),
             coverage: has(&["--coverage", "-coverage", "-ftest-coverage"]),
             identity: identity.finish(),
+            search: Arc::new(search(request, language)),
             args,
         }
     }
@@ -48,4 +54,17 @@ impl LanguageFlags {
         let why = || "assembler may read files with .incbin and .include".to_owned();
         self.classified.uncacheable().or_else(|| assembler.then(why))
     }
+}
+
+/// The driver was asked without the inferred directories, and `-I` may come from settings, environment and inference alike: these are
+/// taken as one group.
+fn search(request: &LowerRequest<'_>, language: Language) -> Search {
+    let inferred = &request.discovery.include_dirs;
+    let Some(probe) = request.probes.get(&language) else {
+        return Search { kind: SearchKind::Headers, dirs: inferred.clone(), unordered: inferred.len() };
+    };
+    let (angled, system) = probe.search_dirs.split_at(probe.angled.min(probe.search_dirs.len()));
+    let first = probe.quote_dirs.iter().chain(angled).chain(inferred);
+    let unordered = first.clone().count();
+    Search { kind: SearchKind::Headers, dirs: first.chain(system).cloned().collect(), unordered }
 }

@@ -1,5 +1,7 @@
 //! Targets to archives, libraries and programs. Does not know how objects are made.
 
+use std::sync::Arc;
+
 use super::objects::{Lowering, blank};
 use super::{LowerError, names, select, whole};
 use crate::engine::config::settings::{LibraryType, Lto};
@@ -7,7 +9,7 @@ use crate::engine::cxx::argv::{archive, compile, link, response};
 use crate::engine::cxx::flags::classify;
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::discover::{Language, Target, TargetKind};
-use crate::engine::graph::{Command, CxxStep, Depfile, Output};
+use crate::engine::graph::{Command, CxxStep, Depfile, Output, Search, SearchKind};
 use crate::engine::path::FilePath;
 use crate::engine::report::{Artifact, StepKind};
 
@@ -147,7 +149,7 @@ impl Lowering<'_> {
         let files = libraries.iter().filter(|l| l.contains('/') && !l.starts_with('/')).map(|l| FilePath::from(l.as_str()));
         step.implicit = members.iter().cloned().chain(files).collect();
         step.outputs = vec![Output::file(output.clone())];
-        step.cxx = Some(CxxStep { source: None, uncacheable: self.link_uncacheable() });
+        step.cxx = Some(CxxStep { source: None, uncacheable: self.link_uncacheable(), search: Some(self.library_search()) });
         let command = self.command(compile::driver(language), args, self.link_identity());
         step.command = Some(Command { response, depfile: Some(Depfile { path: depfile }), ..command });
         self.push(step)
@@ -160,7 +162,12 @@ impl Lowering<'_> {
     }
 
     fn link_identity(&self) -> Digest {
-        Hasher::default().part(&self.request.toolchain.identity.bytes).part(&self.request.link_identity.bytes).finish()
+        Hasher::default().part(&self.request.toolchain.identity.bytes).part(&self.request.link_probe.identity.bytes).finish()
+    }
+
+    fn library_search(&self) -> Arc<Search> {
+        let dirs = self.request.link_probe.library_dirs.clone();
+        Arc::new(Search { kind: SearchKind::Libraries, dirs, unordered: 0 })
     }
 
     fn artifact(&mut self, target: &Target, kind: &'static str, path: FilePath) {

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::probe::LinkProbe;
 use super::toolchain::{DriverProbe, Toolchain};
 use crate::engine::config::settings::Settings;
-use crate::engine::digest::Digest;
 use crate::engine::discover::{Discovery, Language};
 use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
@@ -41,7 +41,7 @@ pub struct LowerRequest<'a> {
     /// What the driver makes of the flags of each language in use.
     pub probes: &'a BTreeMap<Language, DriverProbe>,
     /// What the driver makes of the flags of a link.
-    pub link_identity: Digest,
+    pub link_probe: &'a LinkProbe,
     /// What to build.
     pub requested: &'a Requested,
     /// For sources whose `main` is conditional: whether their objects define it.

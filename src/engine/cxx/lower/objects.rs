@@ -193,7 +193,8 @@ impl<'a> Lowering<'a> {
         step.implicit.clone_from(&flags.classified.inputs);
         step.outputs = std::iter::once(Output::file(output.clone())).chain(outputs.iter().skip(1).map(optional)).collect();
         step.command = step.command.map(|command| Command { depfile, ..command });
-        step.cxx = Some(CxxStep { source: Some(source.clone()), uncacheable: flags.uncacheable(language) });
+        step.cxx =
+            Some(CxxStep { source: Some(source.clone()), uncacheable: flags.uncacheable(language), search: Some(flags.search.clone()) });
         self.push(step)
     }
 
@@ -206,7 +207,7 @@ impl<'a> Lowering<'a> {
         step.explicit = vec![bitcode.clone()];
         step.implicit.clone_from(&flags.classified.inputs);
         step.outputs = std::iter::once(Output::file(output.clone())).chain(outputs.iter().skip(1).map(optional)).collect();
-        step.cxx = Some(CxxStep { source: None, uncacheable: flags.classified.uncacheable() });
+        step.cxx = Some(CxxStep { source: None, uncacheable: flags.classified.uncacheable(), search: None });
         self.push(step)
     }
 
@@ -232,7 +233,7 @@ impl<'a> Lowering<'a> {
 /// A step that does nothing yet.
 pub fn blank(kind: StepKind, label: String, target: String) -> StepSpec {
     let (explicit, implicit, order_only, validations, outputs) = Default::default();
-    let cxx = Some(CxxStep { source: None, uncacheable: None });
+    let cxx = Some(CxxStep { source: None, uncacheable: None, search: None });
     let (flags, pool, command) = (StepFlags::default(), None, None);
     StepSpec {
         kind,

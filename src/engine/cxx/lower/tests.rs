@@ -3,6 +3,7 @@
 use super::*;
 use crate::engine::config::{Request, load};
 use crate::engine::cxx::toolchain::Version;
+use crate::engine::digest::Digest;
 use crate::engine::discover::{Group, LeftOut, Main, Source, Target, TargetKind};
 use crate::engine::graph::StepSpec;
 
@@ -85,13 +86,13 @@ fn settings(toml: &str) -> Settings {
 }
 
 fn run(project: &str, toml: &str, requested: &Requested, confirmed: &[(&str, bool)]) -> Result<Lowered, LowerError> {
-    let probe = DriverProbe { identity: Digest::of(b"probe"), quote_dirs: vec![], search_dirs: vec![] };
+    let probe = DriverProbe { identity: Digest::of(b"probe"), quote_dirs: vec![], search_dirs: vec![], angled: 0 };
     lower(&LowerRequest {
         settings: &settings(toml),
         discovery: &sketch(project),
         toolchain: &toolchain(),
         probes: &[(Language::C, probe.clone()), (Language::Cxx, probe)].into(),
-        link_identity: Digest::of(b"link"),
+        link_probe: &LinkProbe { identity: Digest::of(b"link"), program: "/ld".into(), library_dirs: vec![] },
         requested,
         confirmed_mains: &confirmed.iter().map(|(path, yes)| (FilePath::from(*path), *yes)).collect(),
     })

@@ -14,6 +14,7 @@ fn the_search_list_is_in_clangs_order() {
     let text = |dirs: &[FilePath]| dirs.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     assert_eq!(text(&probe.quote_dirs), "q");
     assert_eq!(text(&probe.search_dirs), "inc /cpath sy cxs /usr/lib/gcc/../c++/12 /usr/local/include /usr/include da");
+    assert_eq!(probe.angled, 2);
     let c = parse_compile(&CLANG_19.replace("\"c++\"", "\"c\"")).unwrap();
     assert_eq!(text(&c.search_dirs), "inc /cpath sy /c-only /usr/lib/gcc/../c++/12 /usr/local/include /usr/include da");
 }

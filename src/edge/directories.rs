@@ -1,0 +1,184 @@
+//! What directories hold, read once and again only when they change: names and kinds, found by name. Knows nothing of projects but
+//! their root, and nothing of why a name is looked for.
+
+use std::collections::HashMap;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
+
+use rayon::prelude::*;
+
+use super::fs::Stat;
+use crate::engine::fingerprint::{self, Entry};
+use crate::engine::path::FilePath;
+
+/// A directory that changed so shortly before it was read may change again without its stat telling.
+const RACY: Duration = Duration::from_millis(20);
+
+/// Names with their kinds, sorted; whether each is a directory.
+type Names = Vec<(Box<[u8]>, bool)>;
+
+/// One directory as it was read; no stat if it was not there.
+#[derive(Debug, Default)]
+struct Listing {
+    stat: Option<Stat>,
+    racy: bool,
+    names: Names,
+}
+
+/// Directories, and whether each holds a name as that of a directory.
+type Holders = Vec<(Arc<Path>, bool)>;
+
+#[derive(Debug, Default)]
+struct Table {
+    listings: HashMap<Arc<Path>, Listing>,
+    /// Who holds a name, and whether as a directory.
+    holders: HashMap<Box<[u8]>, Holders>,
+}
+
+/// The table of all projects.
+#[derive(Debug, Default)]
+pub struct Directories(RwLock<Table>);
+
+/// The table as one project sees it: paths relative to its root where inside.
+#[derive(Debug)]
+pub struct OfProject<'a> {
+    table: &'a Directories,
+    root: &'a Path,
+}
+
+impl Directories {
+    /// As seen from `root`.
+    #[must_use]
+    pub fn of<'a>(&'a self, root: &'a Path) -> OfProject<'a> {
+        OfProject { table: self, root }
+    }
+
+    /// Reads again what changed. Between two calls the table stands still.
+    pub fn refresh(&self) {
+        let stale: Vec<(Arc<Path>, Listing)> = {
+            let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            let all: Vec<_> = table.listings.iter().collect();
+            let changed = all.into_par_iter().with_min_len(64).filter(|(path, listing)| listing.racy || stat(path) != listing.stat);
+            changed.map(|(path, _)| (path.clone(), read(path))).collect()
+        };
+        let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        stale.into_iter().for_each(|(path, listing)| table.put(&path, listing));
+    }
+
+    fn open(&self, path: &Path) {
+        if self.0.read().unwrap_or_else(PoisonError::into_inner).listings.contains_key(path) {
+            return;
+        }
+        let (path, listing): (Arc<Path>, _) = (path.into(), read(path));
+        self.0.write().unwrap_or_else(PoisonError::into_inner).put(&path, listing);
+    }
+}
+
+impl Table {
+    fn put(&mut self, path: &Arc<Path>, listing: Listing) {
+        for (name, _) in self.listings.remove(path).unwrap_or_default().names {
+            if let Some(holders) = self.holders.get_mut(&name) {
+                holders.retain(|(holder, _)| holder != path);
+                if holders.is_empty() {
+                    self.holders.remove(&name);
+                }
+            }
+        }
+        for (name, is_dir) in &listing.names {
+            self.holders.entry(name.clone()).or_default().push((path.clone(), *is_dir));
+        }
+        self.listings.insert(path.clone(), listing);
+    }
+}
+
+impl OfProject<'_> {
+    fn seen(&self, path: &Path) -> FilePath {
+        FilePath::new(path.strip_prefix(self.root).unwrap_or(path))
+    }
+}
+
+impl fingerprint::Directories for OfProject<'_> {
+    fn open(&self, dir: &FilePath) {
+        self.table.open(&place(self.root, dir));
+    }
+
+    fn holding(&self, name: &[u8]) -> Vec<Entry> {
+        let table = self.table.0.read().unwrap_or_else(PoisonError::into_inner);
+        let holders = table.holders.get(name).map_or(&[][..], Vec::as_slice);
+        holders.iter().map(|(path, is_dir)| (self.seen(path), *is_dir)).collect()
+    }
+
+    fn entries(&self, dir: &FilePath) -> Vec<Entry> {
+        self.open(dir);
+        let table = self.table.0.read().unwrap_or_else(PoisonError::into_inner);
+        let names = table.listings.get(place(self.root, dir).as_path()).map_or(&[][..], |listing| listing.names.as_slice());
+        names.iter().map(|(name, is_dir)| (dir.join(FilePath::from_bytes(name).as_path()), *is_dir)).collect()
+    }
+}
+
+/// The root itself has no slash at its end, like every other directory.
+fn place(root: &Path, dir: &FilePath) -> PathBuf {
+    if dir.as_bytes().is_empty() { root.to_owned() } else { dir.under(root) }
+}
+
+fn stat(path: &Path) -> Option<Stat> {
+    std::fs::metadata(path).ok().map(|about| Stat::of(&about))
+}
+
+/// The stat comes first: what changes while the names are read shows in the next one.
+fn read(path: &Path) -> Listing {
+    let Some(stat) = stat(path) else { return Listing::default() };
+    let racy = SystemTime::now().checked_sub(RACY).is_none_or(|doubtful| stat.changed_since(doubtful));
+    let mut names: Names = std::fs::read_dir(path)
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+        .map(|entry| (entry.file_name().as_bytes().into(), leads_to_directory(&entry)))
+        .collect();
+    names.sort();
+    Listing { stat: Some(stat), racy, names }
+}
+
+fn leads_to_directory(entry: &std::fs::DirEntry) -> bool {
+    match entry.file_type() {
+        Ok(kind) if kind.is_symlink() => std::fs::metadata(entry.path()).is_ok_and(|about| about.is_dir()),
+        Ok(kind) => kind.is_dir(),
+        Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::fingerprint::Directories as _;
+
+    #[test]
+    fn changes_are_seen_after_a_refresh() {
+        let dir = tempfile::tempdir().unwrap();
+        let table = Directories::default();
+        let seen = table.of(dir.path());
+        let holders = |name: &str| {
+            let mut all: Vec<String> = seen.holding(name.as_bytes()).into_iter().map(|(dir, is_dir)| format!("{dir}:{is_dir}")).collect();
+            all.sort();
+            all.join(" ")
+        };
+        for name in ["", "a", "b"] {
+            seen.open(&name.into());
+        }
+        assert_eq!(holders("x.h"), "");
+        std::fs::create_dir(dir.path().join("a")).unwrap();
+        std::fs::write(dir.path().join("a/x.h"), "").unwrap();
+        std::fs::create_dir(dir.path().join("x.h")).unwrap();
+        assert_eq!(holders("x.h"), "", "nothing moves in between");
+        table.refresh();
+        assert_eq!(holders("x.h"), ":true a:false");
+        std::fs::remove_file(dir.path().join("a/x.h")).unwrap();
+        std::fs::rename(dir.path().join("a"), dir.path().join("b")).unwrap();
+        std::fs::write(dir.path().join("b/y.h"), "").unwrap();
+        table.refresh();
+        assert_eq!((holders("x.h"), holders("y.h"), holders("b")), (":true".into(), "b:false".into(), ":true".into()));
+        assert_eq!(seen.entries(&"b".into()), [("b/y.h".into(), false)]);
+    }
+}
