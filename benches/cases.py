@@ -1,0 +1,132 @@
+"""What is measured. Each function returns rows of a table: cells as text. Knows trees and sides; nothing of Markdown."""
+
+import time
+
+import sides
+import timing
+import toolchain
+import trees
+
+
+class Setting:
+    """What all cases share."""
+
+    def __init__(self, place, bin_dir, jobs, rounds):
+        self.place = place
+        self.bin_dir = bin_dir
+        self.jobs = jobs
+        self.rounds = rounds
+
+    def jmake(self, tree, name="jmake", **more):
+        return sides.Jmake(self.place / f"{tree.name}-{name}", tree, self.bin_dir, **more)
+
+    def pair(self, tree):
+        """Both sides of a tree, both built once."""
+        jmake = self.jmake(tree)
+        commands = jmake.commands(self.jobs)
+        compiled = sum("-c" in command for command in commands)
+        wanted = getattr(tree, "sources", None) or compiled
+        if compiled != wanted:
+            raise timing.Failed(f"{tree.name} has {compiled} sources instead of {wanted}: the corpus is another one")
+        ninja = sides.Ninja(self.place / f"{tree.name}-ninja", tree, commands)
+        ninja.build(self.jobs)
+        return jmake, ninja, compiled
+
+
+def projects(setting):
+    """Cold builds of real projects, the daemon already there and not."""
+    for tree in trees.PROJECTS:
+        jmake, ninja, compiled = setting.pair(tree)
+        figures = timing.interleaved(
+            {
+                "jmake": lambda _: jmake.cold(setting.jobs),
+                "ninja": lambda _: ninja.cold(setting.jobs),
+                "with start": lambda _: jmake.cold(setting.jobs, started=False),
+            },
+            setting.rounds,
+        )
+        jmake.close()
+        yield [
+            f"{tree.name} ({compiled} sources)",
+            *map(milliseconds, (figures.median("ninja"), figures.median("jmake"))),
+            f"**{ratio(figures, 'jmake', 'ninja')}**",
+            ratio(figures, "with start", "ninja"),
+        ]
+
+
+def sizes(setting):
+    """The three sizes: from nothing, after an edit, with nothing changed."""
+    for tree in trees.SIZES:
+        jmake, ninja, compiled = setting.pair(tree)
+        both = (("jmake", jmake), ("ninja", ninja))
+        cold = timing.interleaved({name: lambda _, side=side: side.cold(setting.jobs) for name, side in both}, setting.rounds)
+        edits = {
+            what: timing.interleaved(
+                {name: lambda number, side=side: _edited(side, setting.jobs, f"{linkage}_{number}", linkage) for name, side in both},
+                setting.rounds,
+            )
+            for what, linkage in (("an edit that changes the object", "extern"), ("an edit that does not", "static"))
+        }
+        nothing = timing.interleaved({name: lambda _, side=side: side.build(setting.jobs) for name, side in both}, 3 * setting.rounds)
+        jmake.close()
+        for what, figures in (("from nothing", cold), *edits.items(), ("nothing changed", nothing)):
+            yield [
+                f"{compiled} sources, {what}",
+                *map(milliseconds, (figures.median("ninja"), figures.median("jmake"))),
+                ratio(figures, "jmake", "ninja"),
+                f"{figures.median('jmake') / cold.median('jmake'):.3f}",
+                f"{figures.median('ninja') / cold.median('ninja'):.3f}",
+            ]
+
+
+def _edited(side, jobs, number, linkage):
+    sides.edit(side, number, linkage)
+    return side.build(jobs)
+
+
+def scaling(setting):
+    """How more workers help: with a compiler that sleeps, and with the real one."""
+    tree = trees.Trivial()
+    sleepy = toolchain.sleeping(setting.place / "sleepy")
+    jmake = setting.jmake(tree, "sleepy", toolchain=sleepy)
+    yield from _scaled(jmake, f"{tree.sources} sources, a compiler that sleeps {toolchain.SLEEP_MS} ms", [1, 2, 4, 8], max(2, setting.rounds // 2))
+    real = setting.jmake(trees.PROJECTS[-1], "scaling")
+    yield from _scaled(real, f"{real.tree.name}, the real compiler", [1, 2], setting.rounds)
+
+
+def _scaled(jmake, what, workers, rounds):
+    figures = timing.interleaved({str(jobs): lambda _, jobs=jobs: jmake.cold(jobs) for jobs in workers}, rounds)
+    jmake.close()
+    for jobs in workers:
+        yield [what, str(jobs), milliseconds(figures.median(str(jobs))), f"{figures.ratio('1', str(jobs)):.2f} ×"]
+
+
+def start(setting):
+    """The whole client process with nothing changed, back to back and after a pause; `true` is what any process costs."""
+    for tree in (trees.SIZES[0], trees.SIZES[-1]):
+        jmake, ninja, compiled = setting.pair(tree)
+        measured = {"jmake": jmake.build, "ninja": ninja.build, "true": lambda _: timing.seconds(["true"], jmake.space.env)}
+        jmake.build(setting.jobs)
+        for what, pause, rounds in (("back to back", 0, 10 * setting.rounds), ("after 1 s idle", 1, 2 * setting.rounds)):
+            taken = {name: lambda _, run=run: _after(pause, lambda: run(setting.jobs)) for name, run in measured.items()}
+            figures = timing.interleaved(taken, rounds)
+            yield [
+                f"{compiled} sources, {what}",
+                *(milliseconds(figures.median(name)) for name in ("true", "ninja", "jmake")),
+                ratio(figures, "jmake", "ninja"),
+            ]
+        jmake.close()
+
+
+def _after(pause, run):
+    time.sleep(pause)
+    return run()
+
+
+def milliseconds(seconds):
+    return f"{seconds * 1000:.0f} ms" if seconds >= 0.1 else f"{seconds * 1000:.1f} ms"
+
+
+def ratio(figures, over, under):
+    low, high = figures.spread(over, under)
+    return f"{figures.ratio(over, under):.3f} ({low:.2f}–{high:.2f})"

@@ -1,0 +1,41 @@
+"""A build.ninja of the very commands that JMake ran, taken from its events. Knows Ninja's syntax and how the tools' lines look."""
+
+import json
+import shlex
+
+
+def steps(events):
+    """Command lines by the order of starting, from the lines of `jmake build --json`."""
+    started = (event for event in map(json.loads, events.splitlines()) if event["type"] == "step_started")
+    return [event["command"] for event in started if event["command"]]
+
+
+def write(place, commands):
+    """Writes the manifest. Every word that names another step's output, or an existing file, is an input."""
+    made = {output_of(command): command for command in commands}
+    lines = ["ninja_required_version = 1.5", "rule run", "  command = $line", "  depfile = $made_depfile", "  deps = $kind", ""]
+    for output, command in made.items():
+        inputs = [word for word in command[1:] if word != output and not word.startswith("-") and _is_input(place, word, made)]
+        lines.append(f"build {_path(output)}: run {' '.join(map(_path, inputs))}")
+        lines.append(f"  line = {shlex.join(command).replace('$', '$$')}")
+        depfile = _depfile(command)
+        if depfile:
+            lines += [f"  made_depfile = {_path(depfile)}", "  kind = gcc"]
+    (place / "build.ninja").write_text("\n".join(lines) + "\n")
+
+
+def output_of(command):
+    """What a line writes: after `-o`, else, for an archiver, the word after its letters."""
+    return command[command.index("-o") + 1] if "-o" in command else command[2]
+
+
+def _depfile(command):
+    return command[command.index("-MF") + 1] if "-MF" in command else None
+
+
+def _is_input(place, word, made):
+    return word in made or (place / word).is_file()
+
+
+def _path(name):
+    return name.replace("$", "$$").replace(" ", "$ ").replace(":", "$:")

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Measures JMake against ninja and writes what came of it.
+
+    benches/run.py [--write docs/benchmarks.md] [--only projects,sizes,scaling,start] [--rounds N]
+
+Wants release binaries (`cargo build --release --bins`), ninja and the corpus (`make corpus`). Works in a directory of its own
+and leaves nothing behind."""
+
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+
+import cases  # noqa: E402
+import timing  # noqa: E402
+import toolchain  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BEGIN, END = "<!-- begin: written by benches/run.py -->", "<!-- end -->"
+
+TABLES = {
+    "projects": (
+        "Real projects from nothing",
+        "No outputs, no records, an empty cache, a new daemon. Bound of the ratio: 1.05. The last column includes starting the daemon.",
+        ["project", "ninja", "jmake", "jmake / ninja", "with the daemon's start"],
+        cases.projects,
+    ),
+    "sizes": (
+        "Three sizes",
+        "All targets of as many real sources. *To cold* is the time over that system's own build from nothing.",
+        ["what", "ninja", "jmake", "jmake / ninja", "jmake to cold", "ninja to cold"],
+        cases.sizes,
+    ),
+    "scaling": (
+        "More workers",
+        "Builds from nothing, over one worker. Bounds with the compiler that sleeps: 3.3 × with 4 workers, 3.7 × with 8.",
+        ["what", "workers", "time", "faster"],
+        cases.scaling,
+    ),
+    "start": (
+        "Nothing changed: client start to exit",
+        "Whole processes; `true` is what starting any process costs.",
+        ["what", "`true`", "ninja", "jmake", "jmake / ninja"],
+        cases.start,
+    ),
+}
+
+
+def main():
+    asked = arguments()
+    load = os.getloadavg()
+    # Not TMPDIR itself: the daemon's directories must be nobody else's.
+    place = pathlib.Path(tempfile.mkdtemp(prefix="jmake-bench-"))
+    setting = cases.Setting(place, asked.bin, len(os.sched_getaffinity(0)), asked.rounds)
+    text = [about(asked, setting, load)]
+    try:
+        for name in asked.only.split(","):
+            text.append(table(name, setting))
+    except timing.Failed as why:
+        sys.exit(f"run.py: {why}")
+    finally:
+        stop_daemons(place, asked.bin)
+        shutil.rmtree(place)
+    page = "\n\n".join(text) + "\n"
+    if asked.write:
+        insert(asked.write, page)
+    print(page)
+
+
+def arguments():
+    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
+    parser = argparse.ArgumentParser(description="Measures JMake against ninja.")
+    parser.add_argument("--write", type=pathlib.Path, metavar="PAGE", help="put the tables into this page, between its marks")
+    parser.add_argument("--only", default=",".join(TABLES), help="some of: %(default)s")
+    parser.add_argument("--rounds", type=int, default=5, help="of each comparison [default: %(default)s]")
+    parser.add_argument("--bin", type=pathlib.Path, default=target / "release", help="where jmake is [default: %(default)s]")
+    return parser.parse_args()
+
+
+def table(name, setting):
+    title, words, head, rows = TABLES[name]
+    print(f"{title}:", file=sys.stderr)
+    lines = [f"## {title}", "", words, "", row(head), row(["---"] + ["---:"] * (len(head) - 1))]
+    for cells in rows(setting):
+        print(f"  {row(cells)}", file=sys.stderr)
+        lines.append(row(cells))
+    return "\n".join(lines)
+
+
+def row(cells):
+    return f"| {' | '.join(cells)} |"
+
+
+def about(asked, setting, load):
+    clang = first_line([toolchain.newest() / "clang", "--version"])
+    commit = first_line(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"])
+    return (
+        f"Made by `make bench` at commit {commit}: {asked.rounds} rounds of each comparison, the sides taking turns; ratios are medians of\n"
+        f"the rounds' ratios, with the lowest and the highest. {setting.jobs} processors (`-j{setting.jobs}` unless said), load before: "
+        f"{load[0]:.1f}, {load[1]:.1f}, {load[2]:.1f}.\n{clang}; ninja {first_line(['ninja', '--version'])}."
+    )
+
+
+def first_line(argv):
+    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.splitlines()[0]
+
+
+def stop_daemons(place, bin_dir):
+    """After a failure some may run still."""
+    for socket in place.glob("*/run/daemon.sock"):
+        env = {**os.environ, "JMAKE_SOCKET": str(socket), "XDG_STATE_HOME": str(socket.parent.parent / "state")}
+        subprocess.run([bin_dir / "jmake", "daemon", "stop"], env=env, capture_output=True, check=False)
+
+
+def insert(page, text):
+    before, rest = page.read_text().split(BEGIN)
+    page.write_text(f"{before}{BEGIN}\n{text}{END}{rest.split(END)[1]}")
+
+
+if __name__ == "__main__":
+    main()
