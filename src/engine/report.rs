@@ -139,12 +139,14 @@ pub enum BuildEvent {
     Notice {
         text: String,
     },
+    /// `command` is the program and its arguments, run in the root.
     StepStarted {
         step: StepId,
         kind: StepKind,
         label: String,
+        command: Vec<FilePath>,
     },
-    /// `command` and `output` are for people; `reason` says why it ran.
+    /// `reason` says why it ran.
     StepFinished {
         step: StepId,
         kind: StepKind,

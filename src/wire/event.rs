@@ -35,6 +35,7 @@ pub enum Event {
         #[serde(with = "StepKindName")]
         kind: StepKind,
         label: String,
+        command: Vec<PathText>,
     },
     StepFinished {
         step: u32,
@@ -109,7 +110,9 @@ impl From<&BuildEvent> for Event {
                 Self::BuildStarted { build: build.0, root: (&root).into(), profile, targets }
             }
             BuildEvent::Notice { text } => Self::Notice { text },
-            BuildEvent::StepStarted { step, kind, label } => Self::StepStarted { step: step.0, kind, label },
+            BuildEvent::StepStarted { step, kind, label, command } => {
+                Self::StepStarted { step: step.0, kind, label, command: command.iter().map(PathText::from).collect() }
+            }
             BuildEvent::StepFinished { step, kind, label, target, outcome, reason, cost } => {
                 let report::Cost { wall_ms, user_ms, max_rss_kb } = cost;
                 Self::StepFinished { step: step.0, kind, label, target, outcome, reason, wall_ms, user_ms, max_rss_kb }

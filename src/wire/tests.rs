@@ -28,7 +28,8 @@ fn severity() -> impl Strategy<Value = Severity> {
 fn step_event() -> impl Strategy<Value = BuildEvent> {
     let text = any::<String>;
     prop_oneof![
-        (any::<u32>(), kind(), text()).prop_map(|(step, kind, label)| BuildEvent::StepStarted { step: StepId(step), kind, label }),
+        (any::<u32>(), kind(), text(), prop::collection::vec(path(), 0..3))
+            .prop_map(|(step, kind, label, command)| BuildEvent::StepStarted { step: StepId(step), kind, label, command }),
         (any::<u32>(), kind(), text(), text(), outcome(), text(), any::<(u64, u64, u64)>()).prop_map(
             |(step, kind, label, target, outcome, reason, (wall_ms, user_ms, max_rss_kb))| {
                 let cost = report::Cost { wall_ms, user_ms, max_rss_kb };

@@ -1,11 +1,12 @@
 //! A build for people: the tools' own words, a heading for each step that fails, a summary. Does not know sockets.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::progress::Progress;
 use crate::client::screen::{Screen, Stream, visible};
 use crate::client::session::Show;
-use crate::wire::{Control, Counts, Event, FromDaemon, Outcome};
+use crate::wire::{Control, Counts, Event, FromDaemon, Outcome, PathText};
 
 /// How to show it.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -59,7 +60,10 @@ impl Build {
                 self.say(&text);
             }
             Event::Notice { text } => self.say(text),
-            Event::StepStarted { label, .. } => self.progress.started(label),
+            Event::StepStarted { label, command, .. } => {
+                self.command(command);
+                self.progress.started(label);
+            }
             Event::StepFinished { step, target, label, outcome, reason, .. } => {
                 self.finished(event);
                 if *outcome == Outcome::Failed && !self.headed.contains(step) {
@@ -82,6 +86,16 @@ impl Build {
             let stream = if self.style.err_only { Stream::Err } else { Stream::Out };
             self.screen.put_line(stream, format!("jmake: {}", text.trim_end()));
         }
+    }
+
+    /// A command line as a shell takes it, without a head, so that it can be copied.
+    fn command(&mut self, command: &[PathText]) {
+        if !self.style.verbose || command.is_empty() {
+            return;
+        }
+        let words: Vec<_> = command.iter().map(|word| visible(&quoted(word))).collect();
+        let stream = if self.style.err_only { Stream::Err } else { Stream::Out };
+        self.screen.put_line(stream, words.join(" "));
     }
 
     fn finished(&mut self, event: &Event) {
@@ -137,6 +151,11 @@ impl Build {
         let dry_run = if self.style.dry_run { " (dry run)" } else { "" };
         self.say(&format!("{interrupted}{} in {}{dry_run}", counted(steps), seconds(wall_ms)));
     }
+}
+
+fn quoted(word: &PathText) -> String {
+    let plain = word.to_string();
+    shlex::try_quote(&plain).map_or_else(|_| plain.clone(), Cow::into_owned)
 }
 
 fn counted(steps: &Counts) -> String {

@@ -122,6 +122,15 @@ fn special_ends_are_named() {
 }
 
 #[test]
+fn a_command_line_is_shown_to_those_who_ask_and_can_be_copied() {
+    let words = ["/usr/bin/clang", "-DNAME=\"a b\"", "-c", "it's.c"].map(Into::into).to_vec();
+    let event = Event::StepStarted { step: 1, kind: StepKind::Compile, label: "it's.c".to_owned(), command: words };
+    assert_eq!(shown(PLAIN, vec![event.clone()]), "");
+    let verbose = Style { verbose: true, ..PLAIN };
+    assert_eq!(shown(verbose, vec![event]), "  /usr/bin/clang '-DNAME=\"a b\"' -c \"it's.c\"\n");
+}
+
+#[test]
 fn names_cannot_steer_the_terminal() {
     let text = "warning\n".to_owned();
     let event = Event::StepOutput { step: 1, label: "a\n\u{1b}[2J.c".to_owned(), target: "t".to_owned(), failed: true, text };

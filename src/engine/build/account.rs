@@ -64,7 +64,8 @@ impl Account {
         if self.dry_run {
             return;
         }
-        effects.push(Effect::Emit(BuildEvent::StepStarted { step, kind: spec.kind, label: spec.label.clone() }));
+        let command = spec.command.iter().flat_map(|command| std::iter::once(&command.program).chain(&command.args)).cloned().collect();
+        effects.push(Effect::Emit(BuildEvent::StepStarted { step, kind: spec.kind, label: spec.label.clone(), command }));
     }
 
     /// In a dry run: the step that would run.
