@@ -9,4 +9,5 @@ mod corpus;
 mod daemon;
 mod errors;
 mod lookups;
+mod oracle;
 mod support;

@@ -82,6 +82,24 @@ impl Running {
         }
     }
 
+    /// Waits for a line of its output; false if it ends without one.
+    #[track_caller]
+    pub fn hears(&mut self, wanted: impl Fn(&str) -> bool) -> bool {
+        let end = Instant::now() + DEADLINE;
+        loop {
+            match self.lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(line) => {
+                    self.heard.push_str(&line);
+                    if wanted(&line) {
+                        return true;
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return false,
+                Err(RecvTimeoutError::Timeout) => panic!("{}: silent for {DEADLINE:?}; it said:\n{}", self.what, self.heard),
+            }
+        }
+    }
+
     /// Waits for an event of this type (`--json`).
     #[track_caller]
     pub fn wait_for_event(&mut self, kind: &str) -> Value {

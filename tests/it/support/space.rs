@@ -116,6 +116,11 @@ impl Space {
         self.variables.push((name.into(), value.as_ref().into()));
     }
 
+    /// Takes a variable away again.
+    pub fn unset(&mut self, name: &str) {
+        self.variables.retain(|(it, _)| it != name);
+    }
+
     /// Runs `jmake`, in the project.
     #[track_caller]
     pub fn jmake(&self, args: &[&str]) -> Run {

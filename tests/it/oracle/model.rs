@@ -1,0 +1,191 @@
+//! A naive model of which steps may run: those whose source, headers by any name, command line or objects are not what they were when
+//! the step last ran, and those whose outputs are not what it left. Does not know how JMake decides.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::check::Outcome;
+use super::damage::{Loss, files};
+use crate::support::Space;
+
+/// How many results of one step can be put back.
+const VARIANTS: usize = 8;
+
+/// Contents by path.
+type Contents = BTreeMap<String, blake3::Hash>;
+
+/// A step by kind, label and profile.
+type Step = (String, String, String);
+
+/// What was built from what.
+#[derive(Default)]
+pub struct Model {
+    built: BTreeMap<Step, blake3::Hash>,
+    restorable: BTreeMap<Step, VecDeque<blake3::Hash>>,
+    left: Contents,
+}
+
+/// What steps depend on.
+pub struct Facts<'a> {
+    /// What a clean build of the same made.
+    pub clean: &'a Outcome,
+    /// Variables, flags and settings.
+    pub surroundings: String,
+    pub profile: &'a str,
+    texts: BTreeMap<String, String>,
+    /// Outputs before the build and after it.
+    before: Contents,
+    after: Contents,
+}
+
+/// What JMake made and left in the project.
+pub fn outputs(space: &Space) -> Contents {
+    let root = space.path("");
+    let all = ["build", ".jmake_cache/obj"].iter().flat_map(|folder| files(&space.path(folder)));
+    all.map(|path| (relative(&root, &path), blake3::hash(&std::fs::read(&path).unwrap()))).collect()
+}
+
+fn relative(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap().to_str().unwrap().to_owned()
+}
+
+impl<'a> Facts<'a> {
+    /// Of the project as it is after a build.
+    pub fn new(space: &Space, clean: &'a Outcome, surroundings: String, profile: &'a str, before: Contents) -> Self {
+        let root = space.path("");
+        let own =
+            |entry: &walkdir::DirEntry| entry.depth() != 1 || !["build", ".jmake_cache", ".git"].iter().any(|it| entry.file_name() == *it);
+        let all = walkdir::WalkDir::new(&root).follow_links(true).into_iter().filter_entry(own).filter_map(Result::ok);
+        let files = all.filter(|entry| entry.file_type().is_file());
+        let texts = files.filter_map(|entry| Some((relative(&root, entry.path()), std::fs::read_to_string(entry.path()).ok()?))).collect();
+        Self { clean, surroundings, profile, texts, before, after: outputs(space) }
+    }
+
+    fn state(&self, step: &Value) -> blake3::Hash {
+        let label = text(step, "label");
+        match self.clean.database.get(label) {
+            Some(entry) if is_compile(step) => self.compile_state(label, &entry.arguments),
+            _ => self.link_state(step),
+        }
+    }
+
+    /// The source, and every file that has a name which it or one of those mentions.
+    fn compile_state(&self, source: &str, arguments: &[String]) -> blake3::Hash {
+        let mut open = vec![source.to_owned()];
+        let mut seen = BTreeSet::new();
+        while let Some(path) = open.pop() {
+            if let Some(text) = self.texts.get(&path).filter(|_| seen.insert(path.clone())) {
+                open.extend(mentioned(text).flat_map(|name| self.called(name)));
+            }
+        }
+        hash(arguments.iter().map(String::as_str).chain(seen.iter().flat_map(|path| [path.as_str(), &self.texts[path]])))
+    }
+
+    fn called(&self, name: &str) -> Vec<String> {
+        let ending = format!("/{name}");
+        self.texts.keys().filter(|path| *path == name || path.ends_with(&ending)).cloned().collect()
+    }
+
+    /// All that its own target and the project itself are made of.
+    fn link_state(&self, step: &Value) -> blake3::Hash {
+        let target = text(step, "target");
+        let other = |dir: &str| dir != target && self.clean.grouped.iter().any(|name| name == dir);
+        let stems = self.clean.database.values().map(|entry| stem(&entry.output));
+        let own: Vec<&str> = stems.filter(|stem| !stem.split('/').nth(3).is_some_and(other)).collect();
+        let objects = self.after.iter().filter(|(path, _)| own.iter().any(|stem| path.starts_with(stem)));
+        let objects: Vec<String> = objects.map(|(path, digest)| format!("{path} {digest}")).collect();
+        hash(objects.iter().map(String::as_str).chain([self.surroundings.as_str()]))
+    }
+
+    /// Something that the step made is not what the last build left.
+    fn is_damaged(&self, step: &Value, left: &Contents) -> bool {
+        let label = text(step, "label");
+        let place = match self.clean.database.get(label) {
+            Some(entry) if is_compile(step) => stem(&entry.output),
+            _ if self.after.contains_key(label) => label,
+            _ => "",
+        };
+        let of = |all: &Contents| all.iter().filter(|(path, _)| path.starts_with(place)).map(|(p, d)| (p.clone(), *d)).collect::<Vec<_>>();
+        of(left) != of(&self.before)
+    }
+}
+
+impl Model {
+    /// Something is known no more.
+    pub fn forget(&mut self, loss: Loss) {
+        if loss != Loss::Nothing {
+            self.restorable.clear();
+        }
+        if loss == Loss::Records {
+            self.built.clear();
+        }
+    }
+
+    /// What a build did that it need not have done. Remembers what it did.
+    pub fn judge(&mut self, steps: &[Value], facts: &Facts<'_>) -> Vec<String> {
+        let wrong = steps.iter().filter_map(|step| self.wrong(step, facts)).collect();
+        for step in steps.iter().filter(|step| matches!(text(step, "outcome"), "ran" | "cached")) {
+            let (key, state) = (key(step, facts), facts.state(step));
+            let known = self.restorable.entry(key.clone()).or_default();
+            known.retain(|it| *it != state);
+            known.push_front(state);
+            known.truncate(VARIANTS);
+            self.built.insert(key, state);
+        }
+        self.left.clone_from(&facts.after);
+        wrong
+    }
+
+    /// The outputs are as they are, whatever happened to them.
+    pub fn look(&mut self, space: &Space) {
+        self.left = outputs(space);
+    }
+
+    fn wrong(&self, step: &Value, facts: &Facts<'_>) -> Option<String> {
+        let (key, state) = (key(step, facts), facts.state(step));
+        let outcome = text(step, "outcome");
+        let known = self.restorable.get(&key).is_some_and(|known| known.contains(&state));
+        let same = self.built.get(&key) == Some(&state) && !facts.is_damaged(step, &self.left);
+        let why = match outcome {
+            "ran" | "cached" if same => "although nothing that it depends on changed",
+            "ran" if known => "although its result was there",
+            _ => return None,
+        };
+        Some(format!("{} {}: {outcome} ({}) {why}", key.0, key.1, text(step, "reason")))
+    }
+}
+
+fn key(step: &Value, facts: &Facts<'_>) -> Step {
+    (text(step, "kind").to_owned(), text(step, "label").to_owned(), facts.profile.to_owned())
+}
+
+fn text<'a>(step: &'a Value, name: &str) -> &'a str {
+    step[name].as_str().unwrap_or_default()
+}
+
+fn is_compile(step: &Value) -> bool {
+    matches!(text(step, "kind"), "compile" | "frontend" | "backend")
+}
+
+fn stem(output: &str) -> &str {
+    output.rsplit_once('.').map_or(output, |(stem, _)| stem)
+}
+
+/// The names in `#include` and `__has_include` lines.
+fn mentioned(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| line.starts_with('#')).filter_map(|line| {
+        let rest = &line[line.find("include")?..];
+        let from = rest.find(['"', '<'])? + 1;
+        rest[from..].split(['"', '>']).next()
+    })
+}
+
+fn hash<'a>(parts: impl Iterator<Item = &'a str>) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+    }
+    hasher.finalize()
+}
