@@ -8,6 +8,7 @@ mod cli;
 mod corpus;
 mod daemon;
 mod errors;
+mod incremental;
 mod lookups;
 mod oracle;
 mod support;

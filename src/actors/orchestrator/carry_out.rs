@@ -48,7 +48,7 @@ impl Orchestrator {
                 }
                 self.records.insert(path, records);
             }
-            Effect::Finish { exit_code, success } => self.finish(exit_code, success, context),
+            Effect::Finish { exit_code } => self.finish(exit_code, context),
         }
     }
 
@@ -71,10 +71,10 @@ impl Orchestrator {
         context.spawn(told);
     }
 
-    fn finish(&mut self, exit_code: u8, success: bool, context: &mut Context<Self>) {
+    fn finish(&mut self, exit_code: u8, context: &mut Context<Self>) {
         let Some(Running { build, listener }) = self.running.take() else { return };
         let (state, root, world) = (self.state.clone(), self.root.clone(), self.world.clone());
-        let database = success.then(|| (build.compile_database_path(), build.compile_commands().to_vec()));
+        let database = build.compile_database();
         let settled = compute(move || {
             if let Some((path, commands)) = database {
                 compile_database::write(&world, &root, &path, &commands);

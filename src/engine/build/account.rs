@@ -175,7 +175,7 @@ impl Account {
         let artifacts = if made { distinct(&self.artifacts) } else { Vec::new() };
         let wall_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
         effects.push(Effect::Emit(BuildEvent::BuildFinished { success, exit_code, counts, artifacts, wall_ms }));
-        effects.push(Effect::Finish { exit_code, success });
+        effects.push(Effect::Finish { exit_code });
         effects
     }
 }

@@ -114,7 +114,5 @@ pub enum Effect {
     Finish {
         /// The process exit code.
         exit_code: u8,
-        /// Whether artifacts and the compile database are whole.
-        success: bool,
     },
 }

@@ -101,16 +101,11 @@ impl Build {
         self.request.project.variables.clone()
     }
 
-    /// Where the compile database goes.
+    /// Where the compile database goes, and what is in it. It is wanted most while something does not compile; a dry run writes nothing.
     #[must_use]
-    pub fn compile_database_path(&self) -> FilePath {
-        self.request.project.build_dir.join("compile_commands.json")
-    }
-
-    /// The compile database as of now.
-    #[must_use]
-    pub fn compile_commands(&self) -> &[CompileCommand] {
-        self.account.compile_commands()
+    pub fn compile_database(&self) -> Option<(FilePath, Vec<CompileCommand>)> {
+        let path = self.request.project.build_dir.join("compile_commands.json");
+        (!self.request.dry_run).then(|| (path, self.account.compile_commands().to_vec()))
     }
 
     /// Takes in a fact and says what to do.
