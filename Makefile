@@ -1,12 +1,15 @@
 # make run     install what is missing, build JMake, build and run the example, print three times
 # make test    install what is missing, then every check and every test
 # make check   the quick part of test: format, lints, unit tests, documentation
+# make soak    random edits against clean builds, for JMAKE_SOAK_SECONDS (default: 10 minutes)
 # make bench   measure against ninja, write docs/benchmarks.md
 # make corpus  fetch the third-party sources that tests and benchmarks build
 
 CARGO ?= cargo
 
-.PHONY: run test check bench corpus tools test-tools static
+JMAKE_SOAK_SECONDS ?= 600
+
+.PHONY: run test check soak bench corpus tools test-tools static
 
 run: tools
 	$(CARGO) build --release --bins
@@ -26,6 +29,10 @@ static:
 	$(CARGO) clippy --all-targets -- -D warnings
 	$(CARGO) clippy --all-targets --features faults -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --document-private-items
+
+# Prints each seed; JMAKE_SOAK_SEED=<seed> begins with that one, JMAKE_SOAK_KEEP=<directory> keeps what failed.
+soak: test-tools
+	JMAKE_SOAK_SECONDS=$(JMAKE_SOAK_SECONDS) $(CARGO) test --test it oracle -- --nocapture
 
 bench: test-tools corpus
 	$(CARGO) build --release --bins

@@ -217,7 +217,7 @@ impl<'a> Play<'a> {
     fn ask_otherwise(&mut self) {
         match self.chance.below(4) {
             0 if llvm_bin(14).is_some() && llvm_bin(19).is_some() => {
-                self.request.toolchain = *self.chance.pick(&[None, Some("14"), Some("19")])
+                self.request.toolchain = *self.chance.pick(&[None, Some("14"), Some("19")]);
             }
             1 => self.request.profile = *self.chance.pick(&[None, Some("release")]),
             _ => {

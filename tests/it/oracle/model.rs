@@ -126,8 +126,13 @@ impl Model {
     /// What a build did that it need not have done. Remembers what it did.
     pub fn judge(&mut self, steps: &[Value], facts: &Facts<'_>) -> Vec<String> {
         let wrong = steps.iter().filter_map(|step| self.wrong(step, facts)).collect();
-        for step in steps.iter().filter(|step| matches!(text(step, "outcome"), "ran" | "cached")) {
+        for step in steps {
             let (key, state) = (key(step, facts), facts.state(step));
+            if !matches!(text(step, "outcome"), "ran" | "cached") {
+                // A step that fails leaves no output.
+                self.built.remove(&key);
+                continue;
+            }
             let known = self.restorable.entry(key.clone()).or_default();
             known.retain(|it| *it != state);
             known.push_front(state);
