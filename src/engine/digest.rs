@@ -59,6 +59,12 @@ impl std::fmt::Display for Digest {
 pub struct Hasher(blake3::Hasher);
 
 impl Hasher {
+    /// One whose digests never equal those of another purpose, nor plain ones. `purpose` is for this program and this use alone.
+    #[must_use]
+    pub fn for_purpose(purpose: &'static str) -> Self {
+        Self(blake3::Hasher::new_derive_key(purpose))
+    }
+
     /// Raw bytes, unframed: for streaming one file's content.
     pub fn raw(&mut self, bytes: &[u8]) -> &mut Self {
         self.0.update(bytes);
@@ -87,6 +93,14 @@ mod tests {
         let of = |parts: &[&str]| parts.iter().fold(Hasher::default(), |mut h, p| h.part(p.as_bytes()).clone()).finish();
         assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
         assert_ne!(of(&[]), of(&[""]));
+    }
+
+    #[test]
+    fn purposes_are_kept_apart() {
+        let of = |purpose| Hasher::for_purpose(purpose).raw(b"a").finish();
+        assert_eq!(of("one"), of("one"));
+        assert_ne!(of("one"), of("two"));
+        assert_ne!(of("one"), Digest::of(b"a"));
     }
 
     #[test]

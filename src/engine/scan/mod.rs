@@ -2,6 +2,7 @@
 //! Does not read files, and does not know what is done with the facts.
 
 pub mod binary;
+pub mod comment_blind;
 mod conditional;
 mod declarations;
 pub mod depfile;
