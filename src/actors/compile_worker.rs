@@ -59,6 +59,7 @@ fn order_of(step: &RunStep) -> Order {
         build: step.build,
         step: step.step,
         spec: step.spec.clone(),
+        lookup: step.lookup.clone(),
         root: step.root.clone(),
         variables: step.variables.clone(),
         inspect_main: step.inspect_main,

@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime};
 use super::World;
 use super::compute::compute;
 use super::process::{Exit, ProcessSpec};
+use super::symbol_search;
+use crate::engine::cxx::undefined::Lookup;
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::failure::Failure;
 use crate::engine::fingerprint::{self, Identity, Lookups, Questions};
@@ -31,6 +33,8 @@ pub struct Order {
     pub build: BuildId,
     pub step: StepId,
     pub spec: Arc<StepSpec>,
+    /// Where to look for what it lacks, if it links.
+    pub lookup: Option<Lookup>,
     pub root: Arc<PathBuf>,
     pub variables: Variables,
     /// Look whether the first output defines `main`.
@@ -121,6 +125,11 @@ fn collect(world: &World, order: &Order, prepared: Prepared, exit: super::proces
         && let Err(failure) = take(world, order, &prepared, &mut execution)
     {
         execution.ending = Ending::Broken(failure);
+    }
+    if matches!(execution.ending, Ending::Exited(code) if code != 0)
+        && let Some(lookup) = &order.lookup
+    {
+        execution.advice = symbol_search::advise(world, root, &order.spec, lookup, &execution.output);
     }
     if execution.ending != Ending::Exited(0) {
         discard(world, order, &prepared, root);

@@ -21,6 +21,7 @@ pub mod questions;
 pub mod snapshot;
 pub mod spawn;
 pub mod store;
+pub mod symbol_search;
 pub mod term;
 pub mod tools_search;
 pub mod tree_files;

@@ -7,6 +7,7 @@ use super::config::settings::Settings;
 use super::cxx::lower::{LowerError, LowerRequest, Lowered, Requested, lower};
 use super::cxx::probe::LinkProbe;
 use super::cxx::toolchain::{DriverProbe, Toolchain};
+use super::cxx::undefined::Lookup;
 use super::discover::{Discovery, Language};
 use super::failure::Failure;
 use super::path::FilePath;
@@ -50,6 +51,12 @@ impl FrontEnd {
 }
 
 impl FrontEnd {
+    /// Where to look for what a link may lack.
+    #[must_use]
+    pub fn lookup(&self) -> Lookup {
+        Lookup { settings: self.settings.clone(), discovery: self.discovery.clone(), link_probe: self.link_probe.clone() }
+    }
+
     /// Why there are no steps: a remark where that is in order, an error where somebody expected a build.
     fn nothing_to_do(&self) -> Result<String, Failure> {
         let found = &self.discovery;

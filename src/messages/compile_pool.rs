@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use actix::prelude::*;
 
+use crate::engine::cxx::undefined::Lookup;
 use crate::engine::graph::StepSpec;
 use crate::engine::ids::{BuildId, StepId};
 use crate::engine::variables::Variables;
@@ -23,6 +24,8 @@ pub struct RunStep {
     pub attempt: u32,
     /// What to run.
     pub spec: Arc<StepSpec>,
+    /// Where to look for what it lacks, if it links.
+    pub lookup: Option<Lookup>,
     /// The project's root: the process's working directory.
     pub root: Arc<PathBuf>,
     /// The client's environment.

@@ -12,3 +12,4 @@ mod incremental;
 mod lookups;
 mod oracle;
 mod support;
+mod undefined;

@@ -26,11 +26,12 @@ impl Orchestrator {
                 let judging = compute(move || judging::judge_all(&world, &root, &tasks));
                 self.answer(context, judging, move |judged| StepsJudged { build, judged });
             }
-            Effect::Run { step, attempt, spec, inspect_main } => self.peers.run.do_send(RunStep {
+            Effect::Run { step, attempt, spec, lookup, inspect_main } => self.peers.run.do_send(RunStep {
                 build,
                 step,
                 attempt,
                 spec,
+                lookup,
                 root,
                 variables: running.build.variables(),
                 inspect_main,

@@ -126,6 +126,7 @@ async fn discover(
             name: &settings.name,
             files: &tree.files,
             include_dirs: &settings.include_dirs,
+            extra_sources: &settings.extra_sources,
             want_library: settings.library_type.is_some() || !settings.library_name.is_empty(),
             system_has: &system_has,
             produced: &BTreeSet::new(),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::engine::cxx::lower::Lowered;
+use crate::engine::cxx::undefined::Lookup;
 use crate::engine::execution::Execution;
 use crate::engine::fingerprint::{Judgement, Record};
 use crate::engine::front_end::FrontEnd;
@@ -94,6 +95,8 @@ pub enum Effect {
         attempt: u32,
         /// What.
         spec: Arc<StepSpec>,
+        /// Where to look for what it lacks, if it links.
+        lookup: Option<Lookup>,
         /// Look whether its first output defines `main`.
         inspect_main: bool,
     },

@@ -21,7 +21,7 @@ use super::graph::StepSpec;
 use super::ids::{BuildId, StepId};
 use super::path::FilePath;
 use super::plan::{self, Finish, Plan, PlanOptions, State, Verdict};
-use super::report::{BuildEvent, Cost, Outcome};
+use super::report::{BuildEvent, Cost, Outcome, StepKind};
 use super::request::BuildRequest;
 use super::variables::Variables;
 
@@ -216,7 +216,8 @@ impl Build {
             return;
         }
         let attempt = self.attempts.entry(step).and_modify(|n| *n += 1).or_insert(1);
-        effects.push(Effect::Run { step, attempt: *attempt, spec, inspect_main: self.awaiting.contains_key(&step) });
+        let lookup = (spec.kind == StepKind::Link).then(|| self.front_end.lookup());
+        effects.push(Effect::Run { step, attempt: *attempt, spec, lookup, inspect_main: self.awaiting.contains_key(&step) });
     }
 
     fn executed(&mut self, now: Duration, step: StepId, attempt: u32, execution: Execution, effects: &mut Vec<Effect>) {

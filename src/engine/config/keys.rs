@@ -6,6 +6,7 @@ pub const HONOURED: &[&str] = &[
     "compile.flags",
     "compile.defines",
     "compile.include_dirs",
+    "compile.extra_sources",
     "link.lto",
     "link.opt_passes",
     "link.allow_undefined",

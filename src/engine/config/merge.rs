@@ -92,6 +92,7 @@ fn merge(request: &Request<'_>, user: &Raw, project: &Raw) -> Settings {
         link_flags: Vec::new(),
         defines: user.defines.iter().chain(&project.defines).map(|(k, v)| (k.clone(), v.clone())).collect::<BTreeMap<_, _>>(),
         include_dirs: both(|r| &r.include_dirs).iter().map(|dir| relative(dir)).collect(),
+        extra_sources: project.extra_sources.iter().map(|path| relative(path)).collect(),
         lto: project.lto.or(user.lto).unwrap_or(Lto::Off),
         opt_passes: project.opt_passes.clone().or_else(|| user.opt_passes.clone()).unwrap_or_default(),
         allow_undefined: project.allow_undefined.or(user.allow_undefined).unwrap_or(false),

@@ -58,6 +58,8 @@ pub struct Settings {
     pub defines: BTreeMap<String, String>,
     /// `compile.include_dirs`, in order, before inferred ones.
     pub include_dirs: Vec<FilePath>,
+    /// `compile.extra_sources`: sources to build although discovery would leave them out.
+    pub extra_sources: Vec<FilePath>,
     /// `link.lto`.
     pub lto: Lto,
     /// `link.opt_passes`.

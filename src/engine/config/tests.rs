@@ -39,6 +39,7 @@ fn every_honoured_key_arrives() {
         [compile]
         flags = ["-Wall"]
         include_dirs = ["./include", "/opt/x"]
+        extra_sources = ["./deps/x.c"]
         defines = { A = "", B = "2", C = 3, D = true }
         [link]
         lto = "full"
@@ -55,6 +56,7 @@ fn every_honoured_key_arrives() {
     );
     assert_eq!(s.name, "geom");
     assert_eq!(s.include_dirs, ["include".into(), "/opt/x".into()]);
+    assert_eq!(s.extra_sources, ["deps/x.c".into()]);
     let defines: Vec<_> = s.defines.iter().map(|(k, v)| format!("{k}={v}")).collect();
     assert_eq!(defines, ["A=", "B=2", "C=3", "D=1"]);
     assert_eq!((s.lto, s.opt_passes.len(), s.allow_undefined), (Lto::Full, 1, true));

@@ -6,3 +6,4 @@ pub mod flags;
 pub mod lower;
 pub mod probe;
 pub mod toolchain;
+pub mod undefined;

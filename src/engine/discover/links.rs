@@ -111,7 +111,7 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     fn links(&mut self, at: usize) -> Vec<Link> {
-        if self.foreign(at) == 2 {
+        if self.files.is_vendored(at) {
             return Vec::new();
         }
         let includes = &self.files.facts(at).includes;

@@ -20,7 +20,7 @@ pub(super) fn leave_out(files: &Files, links: &Links, roles: &mut Roles) -> Vec<
     let sources: Vec<usize> = roles.parts.keys().copied().collect();
     let advice = advice(files, links, &sources);
     let gaps = gaps(links);
-    for at in sources {
+    for at in sources.into_iter().filter(|at| !files.asked_for(*at)) {
         let grouped = roles.member(at).is_some();
         let stops = |gap: &&Gap| gap.angle || grouped;
         if let Some(gap) = gaps.get(&at).into_iter().flatten().find(stops) {

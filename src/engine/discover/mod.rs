@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::names::vendor_directory;
+pub use self::names::{other_platform, vendor_directory};
 pub use self::request::{FileEntry, Request};
 pub use self::survey::discover;
 use super::path::FilePath;
@@ -136,6 +136,8 @@ pub struct Discovery {
     pub targets: Vec<Target>,
     /// Not built.
     pub left_out: Vec<LeftOut>,
+    /// Sources of other people, in their own directories: not built. Sorted.
+    pub vendored: Vec<Source>,
     /// Further remarks, in words.
     pub notes: Vec<String>,
     /// The include graph: each file of the project with the files that it includes itself, as far as they are in the root.

@@ -1,8 +1,9 @@
 //! What discovery is told: files with their facts, and what is known beyond them. Does not know how they were found.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::names::vendor_directory;
 use crate::engine::path::FilePath;
 use crate::engine::scan::facts::SourceFacts;
 use crate::engine::scan::kind::FileKind;
@@ -27,6 +28,8 @@ pub struct Request<'a> {
     pub files: &'a [FileEntry],
     /// `compile.include_dirs`, in order.
     pub include_dirs: &'a [FilePath],
+    /// `compile.extra_sources`: built whatever their place or name says.
+    pub extra_sources: &'a [FilePath],
     /// A library is asked for in the settings.
     pub want_library: bool,
     /// Whether a header of that name is found in the compiler's own search list, or in a given directory outside of the project.
@@ -41,6 +44,7 @@ pub(super) struct Files {
     by_path: HashMap<FilePath, usize>,
     by_name: HashMap<Vec<u8>, Vec<usize>>,
     headers_by_stem: HashMap<String, Vec<usize>>,
+    asked_for: HashSet<usize>,
 }
 
 impl Files {
@@ -51,7 +55,7 @@ impl Files {
         entries.extend(made.map(|path| FileEntry { path, kind: FileKind::Other, facts: Arc::default() }));
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         entries.dedup_by(|a, b| a.path == b.path);
-        let by_path = entries.iter().enumerate().map(|(at, e)| (e.path.clone(), at)).collect();
+        let by_path: HashMap<_, _> = entries.iter().enumerate().map(|(at, e)| (e.path.clone(), at)).collect();
         let mut by_name: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
         for (at, entry) in entries.iter().enumerate() {
             by_name.entry(base_name(entry.path.as_bytes()).to_vec()).or_default().push(at);
@@ -60,7 +64,8 @@ impl Files {
         for (at, entry) in entries.iter().enumerate().filter(|(_, e)| e.kind == FileKind::Header) {
             headers_by_stem.entry(entry.path.stem()).or_default().push(at);
         }
-        Self { entries, by_path, by_name, headers_by_stem }
+        let asked_for = request.extra_sources.iter().filter_map(|path| by_path.get(path).copied()).collect();
+        Self { entries, by_path, by_name, headers_by_stem, asked_for }
     }
 
     pub fn path(&self, at: usize) -> &FilePath {
@@ -73,6 +78,16 @@ impl Files {
 
     pub fn is_header(&self, at: usize) -> bool {
         self.entries[at].kind == FileKind::Header
+    }
+
+    /// Other people's code that nobody asked for.
+    pub fn is_vendored(&self, at: usize) -> bool {
+        !self.asked_for(at) && vendor_directory(self.path(at)).is_some()
+    }
+
+    /// Named in `compile.extra_sources`.
+    pub fn asked_for(&self, at: usize) -> bool {
+        self.asked_for.contains(&at)
     }
 
     /// The headers called `stem` and an extension.

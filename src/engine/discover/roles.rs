@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::frameworks::Framework;
 use super::links::{Link, Links, closure};
-use super::names::{group_by_directory, group_by_name, other_platform, vendor_directory};
+use super::names::{group_by_directory, group_by_name, other_platform};
 use super::request::Files;
 use super::{Group, LeftOut, Main};
 use crate::engine::path::FilePath;
@@ -65,7 +65,7 @@ impl Roles {
 
     fn take_candidates(&mut self, files: &Files) {
         for (at, entry) in files.entries.iter().enumerate() {
-            if vendor_directory(&entry.path).is_some() {
+            if files.is_vendored(at) {
                 continue;
             }
             match entry.kind {
@@ -88,7 +88,8 @@ impl Roles {
 
     /// Unless nothing else is left.
     fn drop_other_platforms(&mut self, files: &Files) {
-        let foreign: Vec<(usize, String)> = self.parts.keys().filter_map(|at| Some((*at, other_platform(files.path(*at))?))).collect();
+        let foreign: Vec<(usize, String)> =
+            self.parts.keys().filter(|at| !files.asked_for(**at)).filter_map(|at| Some((*at, other_platform(files.path(*at))?))).collect();
         if foreign.len() < self.parts.len() {
             for (at, platform) in foreign {
                 self.leave_out(files, at, format!("its name says that it is for another platform ({platform})"), false);
@@ -133,6 +134,9 @@ impl Roles {
     }
 
     fn membership(&self, files: &Files, interfaces: &HashSet<String>, at: usize, part: &Part) -> Option<Member> {
+        if files.asked_for(at) {
+            return None;
+        }
         let path = files.path(at);
         let facts = files.facts(at);
         let by_directory = group_by_directory(path);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::library::{Verdict, decide};
 use super::links::Links;
 use super::names::{group_by_directory, vendor_directory};
-use super::request::{Files, Request};
+use super::request::{FileEntry, Files, Request};
 use super::roles::Roles;
 use super::targets::Targets;
 use super::{Discovery, LeftOut, Source, directories, missing, programs};
@@ -34,6 +34,7 @@ pub fn discover(request: &Request<'_>) -> Discovery {
     let mut targets = targets.made;
     targets.sort_by(|a, b| a.name.cmp(&b.name));
     notes.extend(vendored(&files));
+    notes.extend(absent(request, &files));
     Discovery {
         sources: sources(&files, &roles),
         headers: headers(&files),
@@ -41,17 +42,29 @@ pub fn discover(request: &Request<'_>) -> Discovery {
         include_dirs: include_dirs(&files, &links, &roles),
         targets,
         left_out: sorted(roles.left_out),
+        vendored: sources_among(&files, |at| files.is_vendored(at)),
         notes,
         includes: graph(&files, &links),
     }
 }
 
 fn sources(files: &Files, roles: &Roles) -> Vec<Source> {
-    let language = |at: usize| match files.entries[at].kind {
-        FileKind::Source(language) => Some(language),
+    sources_among(files, |at| roles.parts.contains_key(&at))
+}
+
+fn sources_among(files: &Files, wanted: impl Fn(usize) -> bool) -> Vec<Source> {
+    let source = |(at, entry): (usize, &FileEntry)| match entry.kind {
+        FileKind::Source(language) if wanted(at) => Some(Source { path: entry.path.clone(), language }),
         _ => None,
     };
-    roles.parts.keys().filter_map(|at| Some(Source { path: files.path(*at).clone(), language: language(*at)? })).collect()
+    files.entries.iter().enumerate().filter_map(source).collect()
+}
+
+/// A remark for each extra source that is none.
+fn absent(request: &Request<'_>, files: &Files) -> Vec<String> {
+    let is_source = |path: &FilePath| files.find(path).is_some_and(|at| matches!(files.entries[at].kind, FileKind::Source(_)));
+    let absent = request.extra_sources.iter().filter(|path| !is_source(path));
+    absent.map(|path| format!("compile.extra_sources in jmake.toml names {path}, which is no source file of this project")).collect()
 }
 
 fn headers(files: &Files) -> Vec<FilePath> {
@@ -85,8 +98,8 @@ fn graph(files: &Files, links: &Links) -> BTreeMap<FilePath, Vec<FilePath>> {
 /// A remark for each directory of other people's code that holds sources.
 fn vendored(files: &Files) -> Vec<String> {
     let mut counts: BTreeMap<FilePath, usize> = BTreeMap::new();
-    for entry in files.entries.iter().filter(|e| matches!(e.kind, FileKind::Source(_))) {
-        if let Some(dir) = vendor_directory(&entry.path) {
+    for source in sources_among(files, |at| files.is_vendored(at)) {
+        if let Some(dir) = vendor_directory(&source.path) {
             *counts.entry(dir).or_default() += 1;
         }
     }

@@ -34,6 +34,7 @@ fn files(text: &str) -> Vec<FileEntry> {
 struct Given {
     name: Option<&'static str>,
     dirs: Vec<FilePath>,
+    extra: Vec<FilePath>,
     library: bool,
     produced: BTreeSet<FilePath>,
 }
@@ -48,6 +49,7 @@ fn found_with(text: &str, given: &Given) -> Discovery {
         name: given.name.unwrap_or("proj"),
         files: &files(text),
         include_dirs: &given.dirs,
+        extra_sources: &given.extra,
         want_library: given.library,
         system_has: &has,
         produced: &given.produced,

@@ -6,6 +6,7 @@ pub mod comment_blind;
 mod conditional;
 mod declarations;
 pub mod depfile;
+pub mod exports;
 pub mod facts;
 pub mod kind;
 mod lexer;

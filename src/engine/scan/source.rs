@@ -16,10 +16,7 @@ const MAIN_SWITCHES: [&str; 4] = ["CATCH_CONFIG_MAIN", "DOCTEST_CONFIG_IMPLEMENT
 /// The facts of a text in `language`.
 #[must_use]
 pub fn scan(bytes: &[u8], language: Language) -> SourceFacts {
-    let source = Spliced::new(bytes);
-    let mut scanner = Scanner::new(&source, language);
-    scanner.run();
-    let mut facts = scanner.facts;
+    let mut facts = Scanner::new(&Spliced::new(bytes), language).run().facts;
     facts.drives_fuzzer &= !facts.fuzzer;
     if facts.main == MainFact::None {
         facts.defines = Vec::new();
@@ -29,13 +26,10 @@ pub fn scan(bytes: &[u8], language: Language) -> SourceFacts {
     facts
 }
 
-/// The names of functions that a text seems to define outside of classes, with their namespaces, in order.
+/// The functions that a text seems to define for other files, with their namespaces, and such variables, without; in order.
 #[must_use]
-pub fn defined_functions(bytes: &[u8], language: Language) -> Vec<String> {
-    let source = Spliced::new(bytes);
-    let mut scanner = Scanner::new(&source, language);
-    scanner.run();
-    scanner.functions
+pub fn offered(bytes: &[u8], language: Language) -> Vec<String> {
+    Scanner::new(&Spliced::new(bytes), language).run().offered
 }
 
 fn last_part(name: &str) -> &str {
@@ -63,7 +57,7 @@ struct Scanner<'a> {
     lexer: Lexer<'a>,
     language: Language,
     facts: SourceFacts,
-    functions: Vec<String>,
+    offered: Vec<String>,
     conditions: Conditions,
     branches: Vec<Branches<'a>>,
     declarations: Declarations<'a>,
@@ -78,7 +72,7 @@ impl<'a> Scanner<'a> {
             lexer: Lexer::new(source, language == Language::Cxx),
             language,
             facts: SourceFacts::default(),
-            functions: Vec::new(),
+            offered: Vec::new(),
             conditions: Conditions::default(),
             branches: Vec::new(),
             declarations: Declarations::default(),
@@ -87,12 +81,12 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn run(&mut self) {
+    fn run(mut self) -> Self {
         let mut line_start = true;
         loop {
             let token = self.lexer.token();
             if token.kind == TokenKind::End {
-                return;
+                return self;
             }
             if line_start && token.is("#") && self.language != Language::Assembler {
                 self.directive();
@@ -123,10 +117,13 @@ impl<'a> Scanner<'a> {
                 }
                 if !local {
                     self.facts.defines.push(last_part(&name).to_owned());
+                    self.offered.push(name);
                 }
-                self.functions.push(name);
             }
-            Some(Found::Variable(name)) => self.facts.defines.push(name),
+            Some(Found::Variable(name)) => {
+                self.offered.push(name.clone());
+                self.facts.defines.push(name);
+            }
             Some(Found::Declared(name)) => self.facts.declares.push(name_digest(last_part(&name))),
             Some(Found::MacroCall(name)) if name.ends_with("MAIN") => self.perhaps_main(),
             Some(Found::Module) if self.language == Language::Cxx && !unsure => self.facts.module = true,

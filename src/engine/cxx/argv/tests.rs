@@ -121,11 +121,11 @@ fn archives_and_whole_program_steps_are_written_out() {
 
 #[test]
 fn long_lines_go_into_a_file() {
-    let (args, file) = response::shorten(vec!["a b".into(), "c\"\\".into()], &"x.rsp".into());
+    let (args, file) = response::shorten(vec!["a b".into(), "c\"\\".into()], None, &"x.rsp".into());
     assert_eq!((args.len(), file), (2, None));
     let mut long = vec![FilePath::from("a b"), "c\"\\".into()];
     long.extend((0..10_000).map(|i| FilePath::from(format!("{i:08}").as_str())));
-    let (args, file) = response::shorten(long, &"x.rsp".into());
+    let (args, file) = response::shorten(long, None, &"x.rsp".into());
     assert_eq!(text(&args), "@x.rsp");
     assert!(file.unwrap().content.starts_with(b"\"a b\"\n\"c\\\"\\\\\"\n\"00000000\"\n"));
 }

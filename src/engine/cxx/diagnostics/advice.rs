@@ -1,7 +1,5 @@
 //! Which library to add for a symbol that nobody defines, by its name. Does not look into libraries.
 
-use super::linker::Undefined;
-
 /// Beginnings of names, or whole names if they end in `$`, and the library that defines them.
 const KNOWN: &[(&str, &str)] = &[
     ("dlopen$", "dl"),
@@ -118,20 +116,4 @@ pub fn library_of(symbol: &str) -> Option<&'static str> {
 /// `vtable for a::B` and `typeinfo for a::B` speak of `a::B`.
 fn bare(symbol: &str) -> &str {
     ["vtable for ", "typeinfo for ", "typeinfo name for ", "VTT for "].iter().find_map(|lead| symbol.strip_prefix(lead)).unwrap_or(symbol)
-}
-
-/// What to write for the symbols that a link lacks, a line for each set of libraries; nothing if no library is known.
-#[must_use]
-pub fn for_symbols(undefined: &[Undefined]) -> Option<String> {
-    let mut libraries: Vec<&str> = undefined.iter().filter_map(|u| library_of(&u.symbol)).collect();
-    libraries.sort_unstable();
-    libraries.dedup();
-    (!libraries.is_empty()).then(|| add_libraries(&libraries))
-}
-
-/// The line to write in jmake.toml.
-#[must_use]
-pub fn add_libraries(libraries: &[&str]) -> String {
-    let quoted: Vec<String> = libraries.iter().map(|l| format!("\"{l}\"")).collect();
-    format!("add link_libraries = [{}] under [binary] in jmake.toml", quoted.join(", "))
 }

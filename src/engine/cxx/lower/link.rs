@@ -120,7 +120,7 @@ impl Lowering<'_> {
         long: &FilePath,
         line: fn(&FilePath, &[FilePath]) -> Vec<FilePath>,
     ) -> Result<(), LowerError> {
-        let (args, response) = response::shorten(line(output, objects), long);
+        let (args, response) = response::shorten(line(output, objects), Some(output), long);
         let mut step = blank(StepKind::Archive, output.to_string(), target.to_owned());
         step.explicit = objects.to_vec();
         step.outputs = vec![Output::file(output.clone())];
@@ -143,7 +143,7 @@ impl Lowering<'_> {
         let libraries = [target.libraries.as_slice(), &settings.link_libraries].concat();
         let depfile = FilePath::from(format!("{stem}.d").as_str());
         let args = link::arguments(&flags, settings, link::Files { inputs, libraries: &libraries, output, depfile: &depfile });
-        let (args, response) = response::shorten(args, &FilePath::from(format!("{stem}.rsp").as_str()));
+        let (args, response) = response::shorten(args, Some(output), &FilePath::from(format!("{stem}.rsp").as_str()));
         let mut step = blank(StepKind::Link, output.to_string(), target.name.clone());
         step.explicit = inputs.to_vec();
         let files = libraries.iter().filter(|l| l.contains('/') && !l.starts_with('/')).map(|l| FilePath::from(l.as_str()));

@@ -25,7 +25,7 @@ pub fn program(lowering: &mut Lowering<'_>, target: &str, stem: &FilePath, sourc
     let named = |ending: &str| FilePath::from(format!("{stem}.{ending}").as_str());
     let (linked, optimised, object) = (named("linked.bc"), named("opt.bc"), named("o"));
     let passes = &lowering.request.settings.opt_passes;
-    let (args, response) = response::shorten(lto::merge(&modules, &linked), &named("merge.rsp"));
+    let (args, response) = response::shorten(lto::merge(&modules, &linked), None, &named("merge.rsp"));
     let merge = Command { response, ..lowering.command("llvm-link", args, lowering.request.toolchain.identity) };
     let optimise = plain(lowering, "opt", lto::optimise(&flags.args, passes, &linked, &optimised));
     let generate = plain(lowering, "llc", lto::generate(&flags.args, &optimised, &object));

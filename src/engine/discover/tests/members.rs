@@ -135,3 +135,22 @@ fn a_source_that_another_includes_is_not_compiled_on_its_own() {
     assert!(d.left_out[0].why.contains("included by main.c"));
     check("mod.cpp: module;\\n#include \"a.cpp\"\\nexport module m;\n a.cpp:", "libproj = library + a.cpp\n out mod.cpp");
 }
+
+#[test]
+fn what_is_asked_for_is_ours_whatever_its_name_says() {
+    let text = "main.c: \"json.h\"\\nMAIN\n third_party/json/json.h:\n third_party/json/json.c: \"inner/i.h\"\n third_party/json/priv/inner/i.h:\n \
+                third_party/json/more.c:\n src/a_win.c:\n tests/b.c: <no.h>";
+    let plain = found(text);
+    assert_eq!(shown(&plain), "proj = main.c\ndirs third_party/json\nout src/a_win.c\nout tests/b.c");
+    assert_eq!(
+        plain.vendored.iter().map(|s| s.path.to_string()).collect::<Vec<_>>(),
+        ["third_party/json/json.c", "third_party/json/more.c"]
+    );
+
+    let extra = ["third_party/json/json.c", "src/a_win.c", "tests/b.c", "gone.c"].map(FilePath::from).to_vec();
+    let d = found_with(text, &Given { extra, ..Given::default() });
+    assert_eq!(list(&d.project_sources), "src/a_win.c tests/b.c third_party/json/json.c");
+    assert!(d.include_dirs.contains(&"third_party/json/priv".into()), "{:?}", d.include_dirs);
+    assert_eq!((d.left_out.len(), d.vendored.len()), (0, 1));
+    assert!(note_about(&d, "1 source under third_party/") && note_about(&d, "names gone.c"), "{:?}", d.notes);
+}

@@ -208,16 +208,17 @@ fn what_a_program_shares_is_known() {
 }
 
 #[test]
-fn functions_are_named() {
+fn what_others_can_use_is_offered() {
     for (text, expect) in [
-        ("int f(void) { g(); } static void h() { }", "f h"),
-        ("namespace a::b { namespace { void f() { } } } void g() { }", "a::b::(anonymous namespace)::f g"),
-        ("int ZEXPORT adler(a, b)\n uLong a;\n const Bytef *b;\n{ } int x;", "adler"),
+        ("int f(void) { g(); } static void h() { } int v = 1; static int w; extern int x;", "f v"),
+        ("namespace a { int f() { } namespace { void g() { } } inline void i() { } } void a::S::m(int) const { }", "a::f a::S::m"),
+        ("int ZEXPORT adler(a, b)\n uLong a;\n const Bytef *b;\n{ } int x;", "adler x"),
         ("void A::b(int) const noexcept(true) LOCKS(mu) { } A::A() : x(1) { }", "A::b A::A"),
-        ("class A { void f() { } }; enum class B { X }; int v = f(1); auto l = [](int) { };", ""),
+        ("class A { void f() { } }; int v = f(1); auto l = [](int) { };", "v l"),
         ("EXPORT(int) f(int x) { } __attribute__((x)) int g() { }", "f g"),
+        ("#ifdef X\nint f(void) { }\n#else\nint g(void) { }\n#endif", "f g"),
     ] {
-        assert_eq!(defined_functions(text.as_bytes(), Language::Cxx).join(" "), expect, "{text}");
+        assert_eq!(offered(text.as_bytes(), Language::Cxx).join(" "), expect, "{text}");
     }
 }
 

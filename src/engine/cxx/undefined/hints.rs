@@ -1,0 +1,151 @@
+//! What to write into jmake.toml for symbols that a link lacks, in words. Does not look for them.
+
+use std::collections::BTreeMap;
+
+use super::{Found, Lack, Lookup, Offer, Standing, Suspect};
+use crate::engine::cxx::diagnostics::advice::library_of;
+
+/// So many symbols are named in one line; of more, only how many there are.
+const NAMED: usize = 3;
+
+/// The lines to show below the linker's own words.
+#[must_use]
+pub fn hints(lack: &Lack, lookup: &Lookup, found: &Found) -> Vec<String> {
+    let chosen = chosen(lack, &found.libraries);
+    let in_sources: Vec<usize> = found.sources.iter().flat_map(|(_, symbols)| symbols.iter().copied()).collect();
+    let mut open: Vec<usize> = (0..lack.problems.undefined.len()).collect();
+    let mut out = Vec::new();
+    out.extend(libraries(lack, lookup, &chosen));
+    open.retain(|symbol| !chosen.iter().any(|offer| offer.symbols.contains(symbol)));
+    out.extend(sources(lack, lookup, found));
+    open.retain(|symbol| !in_sources.contains(symbol));
+    out.extend(known(lack, lookup, &mut open));
+    out.extend(nowhere(lack, &open));
+    out.extend(lack.problems.missing_libraries.iter().map(|library| missing(lookup, library)));
+    out.iter().map(|text| format!("hint: {text}")).collect()
+}
+
+/// Few libraries that together define all that any defines: for each symbol the one that is known for it, else the one that
+/// defines most.
+fn chosen(lack: &Lack, offers: &[Offer]) -> Vec<Offer> {
+    let known = |symbol: usize| library_of(&lack.problems.undefined[symbol].symbol);
+    let mut by_library: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for symbol in 0..lack.problems.undefined.len() {
+        let able = offers.iter().enumerate().filter(|(_, offer)| offer.symbols.contains(&symbol));
+        let best = able.min_by_key(|(at, offer)| {
+            let unknown = known(symbol) != Some(offer.library.as_str());
+            (unknown, usize::MAX - offer.symbols.len(), offer.library.len(), *at)
+        });
+        if let Some((at, _)) = best {
+            by_library.entry(at).or_default().push(symbol);
+        }
+    }
+    by_library.into_iter().map(|(at, symbols)| Offer { library: offers[at].library.clone(), symbols }).collect()
+}
+
+fn libraries(lack: &Lack, lookup: &Lookup, chosen: &[Offer]) -> Option<String> {
+    if chosen.is_empty() {
+        return None;
+    }
+    let told: Vec<String> = chosen.iter().map(|offer| format!("{} in lib{}", being(lack, &offer.symbols), offer.library)).collect();
+    let names: Vec<&str> = chosen.iter().map(|offer| offer.library.as_str()).collect();
+    // Archives must come behind what uses them.
+    let late = names.iter().any(|name| lookup.settings.link_libraries.iter().any(|given| given == name));
+    let verb = if late { ", which must come after what uses it: write" } else { ": add" };
+    Some(format!("{}{verb} {}", told.join(", "), link_libraries(lookup, &names)))
+}
+
+/// The line with what it must hold, and where it belongs.
+fn link_libraries(lookup: &Lookup, more: &[&str]) -> String {
+    let given = lookup.settings.link_libraries.iter().map(String::as_str).filter(|given| !more.contains(given));
+    format!("link_libraries = [{}] under [binary] in jmake.toml", quoted(given.chain(more.iter().copied())))
+}
+
+/// A line for all sources that only have to be asked for, and one for each that something else keeps out.
+fn sources(lack: &Lack, lookup: &Lookup, found: &Found) -> Vec<String> {
+    let mut out = Vec::new();
+    let (mut told, mut paths) = (Vec::new(), Vec::new());
+    for (suspect, symbols) in &found.sources {
+        let place = format!("{} defined in {}", being(lack, symbols), suspect.path);
+        match why_apart(suspect, lack.shared) {
+            Ok(why) => {
+                told.push(format!("{place}, {why}"));
+                paths.push(suspect.path.to_string());
+            }
+            Err(why) => out.push(format!("{place}, {why}")),
+        }
+    }
+    if !paths.is_empty() {
+        let given: Vec<String> = lookup.settings.extra_sources.iter().map(ToString::to_string).collect();
+        let all = quoted(given.iter().chain(&paths).map(String::as_str));
+        out.insert(0, format!("{}: add extra_sources = [{all}] under [compile] in jmake.toml", told.join("; ")));
+    }
+    out
+}
+
+/// Why a source's definitions are not there: `Ok` if naming it brings them, else with the remedy.
+fn why_apart(suspect: &Suspect, shared: bool) -> Result<String, String> {
+    match &suspect.standing {
+        Standing::Vendored => Ok("which is other people's code and not built".to_owned()),
+        Standing::Platform(platform) => Ok(format!("which is left out because its name says that it is for another platform ({platform})")),
+        Standing::Grouped(noun) => Ok(format!("which belongs to {noun}s only")),
+        Standing::LeftOut(why) => Err(format!("which is left out: {why}")),
+        Standing::Program if shared => {
+            Err("which defines main and so is no part of the library: move it to a file of its own, or, for a plugin, set \
+                 allow_undefined = true under [link] in jmake.toml"
+                .to_owned())
+        }
+        Standing::Program => Err("which is a program of its own: move it to a file without main".to_owned()),
+        Standing::Linked => Err("but in C: declare it extern \"C\" where C++ uses it".to_owned()),
+    }
+}
+
+/// Libraries that are well known but not where the linker looks.
+fn known(lack: &Lack, lookup: &Lookup, open: &mut Vec<usize>) -> Option<String> {
+    let mut by_library: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for symbol in &*open {
+        if let Some(library) = library_of(&lack.problems.undefined[*symbol].symbol) {
+            by_library.entry(library).or_default().push(*symbol);
+        }
+    }
+    open.retain(|symbol| !by_library.values().flatten().any(|known| known == symbol));
+    let told: Vec<String> = by_library.iter().map(|(library, symbols)| format!("{} in lib{library}", being(lack, symbols))).collect();
+    let names: Vec<&str> = by_library.keys().copied().collect();
+    let line =
+        || format!(", which is not where the linker looks: install its development files, then add {}", link_libraries(lookup, &names));
+    (!told.is_empty()).then(|| told.join(", ") + &line())
+}
+
+fn nowhere(lack: &Lack, open: &[usize]) -> Option<String> {
+    if open.is_empty() {
+        return None;
+    }
+    let told = format!("{} defined by no source of this project and no library where the linker looks", being(lack, open));
+    let remedy = if lack.shared {
+        "define it, or add the library that does to link_libraries under [binary] in jmake.toml; for a plugin, which gets it from the \
+         program that loads it, set allow_undefined = true under [link]"
+    } else {
+        "define it, or add the library that does to link_libraries under [binary] in jmake.toml"
+    };
+    Some(format!("{told}: {remedy}"))
+}
+
+fn missing(lookup: &Lookup, library: &str) -> String {
+    let ours = lookup.settings.link_libraries.iter().any(|given| given == library);
+    let remedy = if ours { ", or correct link_libraries under [binary] in jmake.toml" } else { "" };
+    format!("there is no lib{library}.so or lib{library}.a where the linker looks: install its development files{remedy}")
+}
+
+/// `symbol 'a' is`, `symbols 'a', 'b' are`, `symbols 'a', 'b', 'c' and 4 more are`.
+fn being(lack: &Lack, symbols: &[usize]) -> String {
+    let named: Vec<String> = symbols.iter().take(NAMED).map(|at| format!("'{}'", lack.problems.undefined[*at].symbol)).collect();
+    match symbols.len() {
+        0 | 1 => format!("symbol {} is", named.concat()),
+        all if all > NAMED => format!("symbols {} and {} more are", named.join(", "), all - NAMED),
+        _ => format!("symbols {} are", named.join(", ")),
+    }
+}
+
+fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))).collect::<Vec<_>>().join(", ")
+}
