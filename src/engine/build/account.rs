@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use super::{Effect, NO_COST, outcome_of};
+use super::{Effect, NO_COST};
 use crate::engine::cxx::diagnostics;
 use crate::engine::cxx::lower::CompileCommand;
 use crate::engine::execution::{Ending, Execution};
@@ -79,33 +79,36 @@ impl Account {
         self.finished(step, spec, Outcome::Cached, NO_COST)
     }
 
-    pub(super) fn executed(&mut self, step: StepId, spec: &StepSpec, execution: Execution, effects: &mut Vec<Effect>) {
-        let outcome = outcome_of(&execution.ending);
-        let text = self.text_of(&execution);
-        if outcome == Outcome::Failed {
+    pub(super) fn executed(&mut self, step: StepId, spec: &StepSpec, execution: Execution, outcome: Outcome, effects: &mut Vec<Effect>) {
+        let failed = outcome == Outcome::Failed;
+        let text = self.text_of(&execution, failed);
+        if failed {
             self.note_error(spec, &execution, &text);
         }
         if !text.is_empty() {
-            let said = BuildEvent::StepOutput {
-                step,
-                label: spec.label.clone(),
-                target: spec.target.clone(),
-                failed: outcome == Outcome::Failed,
-                text: text.clone(),
-            };
+            let said = BuildEvent::StepOutput { step, label: spec.label.clone(), target: spec.target.clone(), failed, text: text.clone() };
             effects.push(Effect::Emit(said));
             effects.extend(told(&text, outcome).into_iter().map(|diagnostic| Effect::Emit(BuildEvent::Diagnostic(diagnostic))));
         }
         effects.push(self.finished(step, spec, outcome, execution.cost));
     }
 
-    fn text_of(&self, execution: &Execution) -> String {
+    fn text_of(&self, execution: &Execution, failed: bool) -> String {
         let said = String::from_utf8_lossy(&execution.output);
         let mut text = if self.color { said.into_owned() } else { diagnostics::strip(&said) };
         let own = match &execution.ending {
             Ending::Broken(why) => Some(format!("error: {why}")),
+            Ending::Outdated(path) if failed => {
+                Some(format!("error: {path} keeps changing while it is read; build again when nobody writes it"))
+            }
             Ending::Outdated(path) => Some(format!("note: {path} changed while this step ran; it runs again")),
-            Ending::Signalled(signal) => Some(format!("note: the process was ended by signal {signal}")),
+            Ending::Signalled(signal) if failed => {
+                let signal = signal_name(*signal);
+                Some(format!(
+                    "error: {signal} ended the process, and again when it ran alone; the kernel's log says whether memory ran out"
+                ))
+            }
+            Ending::Signalled(signal) => Some(format!("note: the process was ended by {}", signal_name(*signal))),
             Ending::Exited(0) => None,
             Ending::Exited(code) if text.is_empty() => Some(format!("error: the process ended with code {code} and said nothing")),
             Ending::Exited(_) => None,
@@ -178,6 +181,13 @@ impl Account {
         effects.push(Effect::Finish { exit_code });
         effects
     }
+}
+
+fn signal_name(signal: i32) -> String {
+    let known =
+        [(1, "HUP"), (2, "INT"), (3, "QUIT"), (4, "ILL"), (6, "ABRT"), (7, "BUS"), (8, "FPE"), (9, "KILL"), (11, "SEGV"), (15, "TERM")];
+    let name = known.iter().find(|(number, _)| *number == signal).map(|(_, name)| format!(" (SIG{name})"));
+    format!("signal {signal}{}", name.unwrap_or_default())
 }
 
 /// The diagnostics in a tool's text; all of it as one where a failure has none that can be told apart.

@@ -230,7 +230,8 @@ impl Build {
         if matches!(finish, Finish::Succeeded { .. }) {
             self.remember(&spec, &execution, effects);
         }
-        self.account.executed(step, &spec, execution, effects);
+        let outcome = outcome_of(&finish, self.plan.tries_again(step, &finish));
+        self.account.executed(step, &spec, execution, outcome, effects);
         let succeeded = matches!(finish, Finish::Succeeded { .. });
         self.feed(now, plan::Event::Finished { step, finish }, effects);
         if succeeded {
@@ -269,11 +270,12 @@ fn finish_of(execution: &Execution, state: State) -> Finish {
 }
 
 /// The outcome that a finished execution is shown with.
-fn outcome_of(ending: &Ending) -> Outcome {
-    match ending {
-        Ending::Exited(0) => Outcome::Ran,
-        Ending::Exited(_) | Ending::Broken(_) | Ending::Outdated(_) => Outcome::Failed,
-        Ending::Signalled(_) => Outcome::Cancelled,
+fn outcome_of(finish: &Finish, again: bool) -> Outcome {
+    match finish {
+        Finish::Succeeded { .. } | Finish::Restored => Outcome::Ran,
+        Finish::Stopped | Finish::RestoreFailed(_) => Outcome::Cancelled,
+        Finish::Signalled(_) | Finish::Voided(_) if again => Outcome::Cancelled,
+        Finish::Failed | Finish::Signalled(_) | Finish::Voided(_) => Outcome::Failed,
     }
 }
 

@@ -24,14 +24,26 @@ impl Plan {
         }
     }
 
+    /// Whether a running step that ended so is given another try.
+    #[must_use]
+    pub fn tries_again(&self, step: StepId, finish: &Finish) -> bool {
+        let node = &self.nodes[step.index()];
+        match finish {
+            Finish::Signalled(_) => !node.alone,
+            Finish::Voided(_) => node.voids < MAX_VOIDS,
+            _ => false,
+        }
+    }
+
     fn ran(&mut self, step: StepId, finish: Finish) {
+        let again = self.tries_again(step, &finish);
         match finish {
             Finish::Succeeded { discovered } => self.succeeded(step, &discovered),
-            Finish::Signalled(signal) if !self.node(step).alone => {
+            Finish::Signalled(signal) if again => {
                 self.node(step).alone = true;
                 self.again(step, format!("signal {signal} killed it"));
             }
-            Finish::Voided(why) if self.node(step).voids < MAX_VOIDS => {
+            Finish::Voided(why) if again => {
                 self.node(step).voids += 1;
                 self.node(step).urgent = true;
                 self.again(step, why);
