@@ -120,8 +120,8 @@ impl Handler<WorkerRestarted> for CompilePool {
         if let Some(step) = self.running.remove(&worker) {
             self.world.process.kill_step(step.build, step.step);
             self.queue.push(step.build, step);
+            self.queue.free(worker);
         }
-        self.queue.free(worker);
         self.dispatch();
     }
 }
@@ -136,6 +136,7 @@ impl Handler<GetPool> for CompilePool {
 impl Handler<Flush> for CompilePool {
     type Result = ();
     fn handle(&mut self, _: Flush, _: &mut Context<Self>) {
+        self.queue.clear();
         self.world.process.kill_all();
     }
 }

@@ -42,7 +42,7 @@ use compile_worker::CompileWorker;
 use config_store::ConfigStore;
 use file_scanner::FileScanner;
 use orchestrator::{Orchestrator, Peers};
-use supervise::start as keep;
+use supervise::{Hear, start as keep};
 use supervisor::Supervisor;
 use tool_cache::ToolCache;
 
@@ -55,12 +55,24 @@ const POOL_MAILBOX: usize = 4096;
 /// One step at a time.
 const WORKER_MAILBOX: usize = 4;
 
+/// What the tree tells the daemon around it, from any thread.
+#[derive(Clone)]
+pub struct Outside {
+    /// An actor failed: whoever waits for something should know.
+    pub announce: Arc<dyn Fn(&ActorFailed) + Send + Sync>,
+    /// Open sessions will never be answered.
+    pub cut_sessions: Arc<dyn Fn() + Send + Sync>,
+    /// The daemon has to end.
+    pub ended: UnboundedSender<Ending>,
+}
+
 /// What the Supervisor needs to grow the tree, again if need be.
 #[derive(Clone)]
 pub(crate) struct Soil {
     world: World,
     cache_dir: PathBuf,
     ids: Arc<AtomicU32>,
+    hear: Hear,
 }
 
 /// The small actors, which share one thread. Replaced as a whole if that thread hangs.
@@ -78,6 +90,7 @@ pub(crate) struct Workshop {
     /// Ends its thread when dropped.
     _arbiter: Arbiter,
     pool: Addr<CompilePool>,
+    pub(crate) ping: Recipient<Ping>,
     pub(crate) flush: Recipient<Flush>,
 }
 
@@ -89,39 +102,41 @@ pub(crate) struct Project {
     pub(crate) flush: Recipient<Flush>,
 }
 
-/// Starts the tree on the current thread and two new ones. `ended` is told the exit code if the daemon must end by itself.
-pub fn start(
-    world: World,
-    cache_dir: PathBuf,
-    cut_sessions: Arc<dyn Fn() + Send + Sync>,
-    ended: UnboundedSender<Ending>,
-) -> Addr<Supervisor> {
-    let soil = Soil { world, cache_dir, ids: Arc::new(AtomicU32::new(1)) };
-    Supervisor::create(|context| Supervisor::new(soil, context.address(), cut_sessions, ended))
+/// Starts the tree on the current thread and two new ones.
+pub fn start(world: World, cache_dir: PathBuf, outside: Outside) -> Addr<Supervisor> {
+    Supervisor::create(|context| {
+        let (root, announce) = (context.address(), outside.announce.clone());
+        let hear: Hear = Arc::new(move |failed| {
+            announce(&failed);
+            root.do_send(failed);
+        });
+        let soil = Soil { world, cache_dir, ids: Arc::new(AtomicU32::new(1)), hear };
+        Supervisor::new(soil, context.address().recipient(), outside)
+    })
 }
 
 impl Soil {
-    pub(crate) fn workshop(&self, tell: &Recipient<ActorFailed>, lost: Recipient<WorkersLost>) -> Workshop {
+    pub(crate) fn workshop(&self, lost: Recipient<WorkersLost>) -> Workshop {
         let arbiter = Arbiter::new();
-        let (world, handle, failed) = (self.world.clone(), arbiter.handle(), tell.clone());
+        let (world, handle, hear) = (self.world.clone(), arbiter.handle(), self.hear.clone());
         let hire: HireWorker = Arc::new(move |name, pool: Addr<CompilePool>| -> Recipient<ExecuteStep> {
             let worker = CompileWorker::new(name, world.clone(), pool.clone().recipient(), pool.recipient());
-            keep(&handle, format!("CompileWorker-{name}"), DAEMON_POLICY, WORKER_MAILBOX, failed.clone(), worker).recipient()
+            keep(&handle, format!("CompileWorker-{name}"), DAEMON_POLICY, WORKER_MAILBOX, hear.clone(), worker).recipient()
         });
         let pool = CompilePool::new(self.world.clone(), hire, lost);
-        let pool = keep(&arbiter.handle(), "CompilePool".into(), DAEMON_POLICY, POOL_MAILBOX, tell.clone(), pool);
-        Workshop { _arbiter: arbiter, flush: pool.clone().recipient(), pool }
+        let pool = keep(&arbiter.handle(), "CompilePool".into(), DAEMON_POLICY, POOL_MAILBOX, self.hear.clone(), pool);
+        Workshop { _arbiter: arbiter, ping: pool.clone().recipient(), flush: pool.clone().recipient(), pool }
     }
 
-    pub(crate) fn branch(&self, tell: &Recipient<ActorFailed>, workshop: &Workshop) -> Branch {
+    pub(crate) fn branch(&self, workshop: &Workshop) -> Branch {
         let arbiter = Arbiter::new();
         let on = arbiter.handle();
         let tools = ToolCache::new(self.world.clone(), self.cache_dir.clone());
-        let tools = keep(&on, "ToolCache".into(), DAEMON_POLICY, SERVICE_MAILBOX, tell.clone(), tools);
+        let tools = keep(&on, "ToolCache".into(), DAEMON_POLICY, SERVICE_MAILBOX, self.hear.clone(), tools);
         let files = FileScanner::new(self.world.clone(), self.cache_dir.clone());
-        let files = keep(&on, "FileScanner".into(), DAEMON_POLICY, SERVICE_MAILBOX, tell.clone(), files);
+        let files = keep(&on, "FileScanner".into(), DAEMON_POLICY, SERVICE_MAILBOX, self.hear.clone(), files);
         let settings = ConfigStore::new(self.world.clone(), self.cache_dir.clone());
-        let settings = keep(&on, "ConfigStore".into(), DAEMON_POLICY, SERVICE_MAILBOX, tell.clone(), settings);
+        let settings = keep(&on, "ConfigStore".into(), DAEMON_POLICY, SERVICE_MAILBOX, self.hear.clone(), settings);
         Branch {
             ping: tools.clone().recipient(),
             tools: ToolDoors { find: tools.clone().recipient(), list: tools.clone().recipient() },
@@ -141,10 +156,10 @@ impl Soil {
         }
     }
 
-    pub(crate) fn project(&self, root: &Path, tell: &Recipient<ActorFailed>, branch: &Branch) -> Project {
+    pub(crate) fn project(&self, root: &Path, branch: &Branch) -> Project {
         let orchestrator = Orchestrator::new(self.world.clone(), Arc::new(root.to_owned()), branch.peers.clone(), self.ids.clone());
-        let name = format!("Orchestrator {}", root.display());
-        let address = keep(&branch.arbiter.handle(), name, DAEMON_POLICY, ORCHESTRATOR_MAILBOX, tell.clone(), orchestrator);
+        let name = supervisor::orchestrator_of(root);
+        let address = keep(&branch.arbiter.handle(), name, DAEMON_POLICY, ORCHESTRATOR_MAILBOX, self.hear.clone(), orchestrator);
         Project {
             opened: OpenedProject {
                 start: address.clone().recipient(),

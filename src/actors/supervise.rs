@@ -8,27 +8,31 @@ use std::any::Any;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context as Waker, Poll, ready};
-use std::time::Duration;
 
 use actix::dev::{ContextFut, channel};
 use actix::prelude::*;
 use tokio::time::{Instant, Sleep};
 
+use crate::engine::failure::Failure;
 use crate::engine::restart::{Decision, History, Policy};
 use crate::messages::supervisor::ActorFailed;
+
+/// Hears of every failure, on the failed actor's thread and before it is restarted: what comes of the restart comes after it.
+pub type Hear = Arc<dyn Fn(ActorFailed) + Send + Sync>;
 
 /// Starts an actor on `arbiter` and keeps it. The address stays good over every restart. `mailbox` bounds what waits for it.
 ///
 /// The actor's `restarting` must replace its state by a new one: nothing of the old value is to be trusted.
-pub fn start<A>(arbiter: &ArbiterHandle, name: String, policy: Policy, mailbox: usize, tell: Recipient<ActorFailed>, actor: A) -> Addr<A>
+pub fn start<A>(arbiter: &ArbiterHandle, name: String, policy: Policy, mailbox: usize, hear: Hear, actor: A) -> Addr<A>
 where
     A: Actor<Context = Context<A>> + Supervised + Send,
 {
     let (sender, receiver) = channel::channel(mailbox);
     arbiter.spawn_fn(move || {
         let future = Context::with_receiver(receiver).into_future(actor);
-        let kept = Kept { future: Some(future), name, history: History::new(policy), born: Instant::now(), pause: None, tell };
+        let kept = Kept { future: Some(future), name, history: History::new(policy), born: Instant::now(), pause: None, hear };
         actix_rt::spawn(kept);
     });
     Addr::new(sender)
@@ -40,7 +44,7 @@ struct Kept<A: Actor<Context = Context<A>> + Supervised> {
     history: History,
     born: Instant,
     pause: Option<Pin<Box<Sleep>>>,
-    tell: Recipient<ActorFailed>,
+    hear: Hear,
 }
 
 impl<A: Actor<Context = Context<A>> + Supervised> Unpin for Kept<A> {}
@@ -78,7 +82,7 @@ impl<A: Actor<Context = Context<A>> + Supervised> Kept<A> {
         let decision = self.history.failed(self.born.elapsed());
         let given_up = decision == Decision::GiveUp;
         tracing::error!(actor = %self.name, restarts = self.history.total(), given_up, "actor panicked: {why}");
-        self.tell.do_send(ActorFailed { name: self.name.clone(), why: why.to_owned(), restarts: self.history.total(), given_up });
+        (self.hear)(ActorFailed { name: self.name.clone(), why: why.to_owned(), restarts: self.history.total(), given_up });
         match decision {
             Decision::Restart { after } => self.pause = Some(Box::pin(tokio::time::sleep(after))),
             Decision::GiveUp => self.bury(),
@@ -108,8 +112,21 @@ fn text(panic: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "a panic without text".to_owned())
 }
 
-/// How long a request between actors may take before its asker gives up on it.
-pub const ASK_TIMEOUT: Duration = Duration::from_secs(600);
+/// Sends a request, once more if the actor failed on it: it was restarted meanwhile.
+pub async fn ask<M>(door: &Recipient<M>, message: M) -> Result<M::Result, Failure>
+where
+    M: Message + Send + Clone + 'static,
+    M::Result: Send,
+{
+    match door.send(message.clone()).await {
+        Ok(answer) => Ok(answer),
+        Err(_) => door.send(message).await.map_err(|_| {
+            Failure::internal(
+                "a part of the daemon failed twice on one request; run the command again, and report this with the daemon's log",
+            )
+        }),
+    }
+}
 
 #[cfg(test)]
 mod tests;

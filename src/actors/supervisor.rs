@@ -6,15 +6,14 @@
 //! On failure: the process ends; the next client starts a new one.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use actix::prelude::*;
 use futures_util::future::join_all;
-use tokio::sync::mpsc::UnboundedSender;
 
-use super::{Branch, Project, Soil, Workshop};
+use super::{Branch, Outside, Project, Soil, Workshop};
+use crate::edge::faults;
 use crate::engine::failure::Failure;
 use crate::messages::orchestrator::{GetProject, WorkersLost};
 use crate::messages::supervisor::{
@@ -32,44 +31,40 @@ const ABANDONED_MAX: u32 = 2;
 /// What an actor may take to flush.
 const FLUSH_WITHIN: Duration = Duration::from_millis(1200);
 
+/// The actors of the shared thread that are there whatever is built.
+const SMALL: [&str; 3] = ["ToolCache", "FileScanner", "ConfigStore"];
+
 /// The root.
 pub struct Supervisor {
     soil: Soil,
-    address: Addr<Self>,
-    cut_sessions: Arc<dyn Fn() + Send + Sync>,
-    ended: UnboundedSender<Ending>,
+    outside: Outside,
     branch: Branch,
     workshop: Workshop,
     projects: BTreeMap<PathBuf, Project>,
-    failures: BTreeMap<String, ActorFailed>,
+    fates: BTreeMap<String, Fate>,
     abandoned: u32,
     since: Duration,
 }
 
+/// What became of an actor since the daemon started, over all the threads it was on.
+#[derive(Default)]
+struct Fate {
+    restarts: u32,
+    given_up: bool,
+}
+
 impl Supervisor {
-    pub(crate) fn new(soil: Soil, address: Addr<Self>, cut_sessions: Arc<dyn Fn() + Send + Sync>, ended: UnboundedSender<Ending>) -> Self {
-        let tell = address.clone().recipient();
-        let workshop = soil.workshop(&tell, address.clone().recipient());
-        let branch = soil.branch(&tell, &workshop);
+    pub(crate) fn new(soil: Soil, lost: Recipient<WorkersLost>, outside: Outside) -> Self {
+        let workshop = soil.workshop(lost);
+        let branch = soil.branch(&workshop);
         let since = soil.world.clock.now();
-        Self {
-            soil,
-            address,
-            cut_sessions,
-            ended,
-            branch,
-            workshop,
-            projects: BTreeMap::new(),
-            failures: BTreeMap::new(),
-            abandoned: 0,
-            since,
-        }
+        Self { soil, outside, branch, workshop, projects: BTreeMap::new(), fates: BTreeMap::new(), abandoned: 0, since }
     }
 
     fn end(&self, why: &str) {
         tracing::error!("the daemon ends: {why}");
         // The main loop may have ended first.
-        let _ending = self.ended.send(Ending::Failed);
+        let _ending = self.outside.ended.send(Ending::Failed);
     }
 
     /// The shared thread is stuck: its actors start afresh on a new one, and clients ask again.
@@ -80,31 +75,39 @@ impl Supervisor {
             return self.end("its shared thread hung too often");
         }
         self.soil.world.process.kill_all();
-        self.projects.clear();
-        let tell = self.address.clone().recipient();
-        let old = std::mem::replace(&mut self.branch, self.soil.branch(&tell, &self.workshop));
+        self.workshop.flush.do_send(Flush);
+        for name in SMALL.map(str::to_owned).into_iter().chain(std::mem::take(&mut self.projects).keys().map(|root| orchestrator_of(root)))
+        {
+            self.fates.entry(name).or_default().restarts += 1;
+        }
+        let old = std::mem::replace(&mut self.branch, self.soil.branch(&self.workshop));
         // Stops it if it ever comes back; joining it would hang this thread too.
         old.arbiter.stop();
-        (self.cut_sessions)();
+        (self.outside.cut_sessions)();
     }
 
     fn standings(&self) -> Vec<ActorStanding> {
-        let fixed = ["Supervisor", "ToolCache", "FileScanner", "ConfigStore", "CompilePool"].map(str::to_owned);
-        let open = self.projects.keys().map(|root| format!("Orchestrator {}", root.display()));
-        let mut names: Vec<_> = fixed.into_iter().chain(open).chain(self.failures.keys().cloned()).collect();
+        let fixed = SMALL.into_iter().chain(["Supervisor", "CompilePool"]).map(str::to_owned);
+        let open = self.projects.keys().map(|root| orchestrator_of(root));
+        let mut names: Vec<_> = fixed.chain(open).chain(self.fates.keys().cloned()).collect();
         names.sort();
         names.dedup();
         let standing = |name: String| {
-            let failed = self.failures.get(&name);
+            let fate = self.fates.get(&name);
             ActorStanding {
-                state: if failed.is_some_and(|failed| failed.given_up) { "given up" } else { "running" },
-                restarts: failed.map_or(0, |failed| failed.restarts),
+                state: if fate.is_some_and(|fate| fate.given_up) { "given up" } else { "running" },
+                restarts: fate.map_or(0, |fate| fate.restarts),
                 mailbox: 0,
                 name,
             }
         };
         names.into_iter().map(standing).collect()
     }
+}
+
+/// What the Orchestrator of the project at `root` is called.
+pub(super) fn orchestrator_of(root: &Path) -> String {
+    format!("Orchestrator {}", root.display())
 }
 
 impl Actor for Supervisor {
@@ -119,6 +122,12 @@ impl Actor for Supervisor {
                     root.abandon_branch();
                 }
             }));
+            let answer = root.workshop.ping.send(Ping).timeout(HUNG_AFTER);
+            context.spawn(answer.into_actor(root).map(|answer, root, _| {
+                if matches!(answer, Err(MailboxError::Timeout)) {
+                    root.end("the thread of its workers does not answer");
+                }
+            }));
         });
     }
 }
@@ -129,7 +138,9 @@ impl Handler<ActorFailed> for Supervisor {
         if failed.given_up {
             self.end(&format!("{} failed {} times ({})", failed.name, failed.restarts, failed.why));
         }
-        self.failures.insert(failed.name.clone(), failed);
+        let fate = self.fates.entry(failed.name).or_default();
+        fate.restarts += 1;
+        fate.given_up = failed.given_up;
     }
 }
 
@@ -143,8 +154,8 @@ impl Handler<WorkersLost> for Supervisor {
 impl Handler<OpenProject> for Supervisor {
     type Result = Result<OpenedProject, Failure>;
     fn handle(&mut self, OpenProject { root }: OpenProject, _: &mut Context<Self>) -> Self::Result {
-        let tell = self.address.clone().recipient();
-        let project = self.projects.entry(root).or_insert_with_key(|root| self.soil.project(root, &tell, &self.branch));
+        faults::point("Supervisor");
+        let project = self.projects.entry(root).or_insert_with_key(|root| self.soil.project(root, &self.branch));
         Ok(project.opened.clone())
     }
 }
@@ -175,7 +186,7 @@ impl Handler<BeginShutdown> for Supervisor {
     type Result = ();
     fn handle(&mut self, BeginShutdown(ending): BeginShutdown, _: &mut Context<Self>) {
         // The main loop may have ended first.
-        let _ending = self.ended.send(ending);
+        let _ending = self.outside.ended.send(ending);
     }
 }
 

@@ -6,6 +6,7 @@ mod run;
 mod session;
 mod sessions;
 mod translate;
+mod watchdog;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -10,11 +10,12 @@ use actix::prelude::*;
 use tokio::net::UnixListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::event_log::OpenLogs;
 use super::listen::{Binding, bind};
 use super::session::{Service, serve};
 use super::sessions::Sessions;
-use super::{DaemonOptions, listen};
-use crate::actors::{self, supervisor::Supervisor};
+use super::{DaemonOptions, listen, watchdog};
+use crate::actors::{self, Outside, supervisor::Supervisor};
 use crate::edge::{World, compute, own_process, paths};
 use crate::engine::failure::Failure;
 use crate::messages::supervisor::{Ending, GetBranch, Shutdown};
@@ -40,7 +41,10 @@ pub fn run(options: DaemonOptions) -> u8 {
     start_logging();
     compute::install_panic_handler();
     let system = System::new();
-    match system.block_on(live(options)) {
+    let ended = system.block_on(live(options));
+    // Dropping it would wait for threads that may never end: one that hangs, or one that reads standard input.
+    std::mem::forget(system);
+    match ended {
         Ok(exit_code) => exit_code,
         Err(failure) => {
             // The starter reads the log's last lines; a person in the foreground reads this.
@@ -78,15 +82,37 @@ async fn live(options: DaemonOptions) -> Result<u8, Failure> {
         None => paths::socket_path(&variable),
     };
     let world = World::real(&cache_dir);
-    let sessions = Sessions::default();
+    let processes = world.process.clone();
+    let exit_code = if options.once { once(world, cache_dir, socket).await } else { resident(world, cache_dir, socket, &options).await? };
+    // Whatever a failure left running.
+    processes.close();
+    Ok(exit_code)
+}
+
+/// Serves one request over standard input and output.
+async fn once(world: World, cache_dir: PathBuf, socket: PathBuf) -> u8 {
     let (ended, mut end) = tokio::sync::mpsc::unbounded_channel();
-    if options.once {
-        let root = actors::start(world, cache_dir, sessions.cutter(), ended);
-        let service = service(&root, socket);
-        serve(service, tokio::io::stdin(), tokio::io::stdout(), std::process::id()).await;
-        finish(&root).await;
-        return Ok(0);
+    let logs = OpenLogs::default();
+    let cut = ended.clone();
+    // Its one session cannot be cut off and ask again: it ends with the process.
+    let cut_sessions = Arc::new(move || {
+        // It may have ended just now.
+        let _ending = cut.send(Ending::Failed);
+    });
+    let root = actors::start(world, cache_dir, Outside { announce: logs.announcer(), cut_sessions, ended });
+    let service = service(&root, socket, logs);
+    tokio::select! {
+        () = serve(service, tokio::io::stdin(), tokio::io::stdout(), std::process::id()) => {}
+        _ = end.recv() => return INTERNAL,
     }
+    finish(&root).await;
+    0
+}
+
+/// Serves all who come to the socket.
+async fn resident(world: World, cache_dir: PathBuf, socket: PathBuf, options: &DaemonOptions) -> Result<u8, Failure> {
+    let (ended, mut end) = tokio::sync::mpsc::unbounded_channel();
+    let (sessions, logs) = (Sessions::default(), OpenLogs::default());
     // Before anybody can know of this daemon: an early signal must find it listening.
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::environment)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::environment)?;
@@ -97,33 +123,35 @@ async fn live(options: DaemonOptions) -> Result<u8, Failure> {
             return Ok(0);
         }
     };
-    let root = actors::start(world, cache_dir, sessions.cutter(), ended);
+    let processes = world.process.clone();
+    watchdog::watch(INTERNAL, move || processes.close());
+    let root = actors::start(world, cache_dir, Outside { announce: logs.announcer(), cut_sessions: sessions.cutter(), ended });
+    let service = service(&root, socket.clone(), logs);
     let listener = UnixListener::from_std(bound.listener.try_clone().map_err(Failure::environment)?).map_err(Failure::environment)?;
     say_ready(&socket);
     tracing::info!(socket = %socket.display(), pid = std::process::id(), "serving");
-    let exit_code = tokio::select! {
-        () = accept(&listener, &root, &socket, &sessions) => INTERNAL,
-        () = idle(&sessions, options.idle_timeout) => 0,
-        _ = terminate.recv() => 0,
-        _ = interrupt.recv() => 0,
-        ending = end.recv() => match ending {
-            Some(Ending::Drain) => {
-                retire(listener, bound, &socket);
-                sessions.all_ended().await;
-                finish(&root).await;
-                return Ok(0);
-            }
-            Some(Ending::Stop) => 0,
-            Some(Ending::Failed) | None => INTERNAL,
-        },
+    let mut ending = tokio::select! {
+        () = accept(&listener, &service, &sessions) => Ending::Failed,
+        () = idle(&sessions, options.idle_timeout) => Ending::Stop,
+        _ = terminate.recv() => Ending::Stop,
+        _ = interrupt.recv() => Ending::Stop,
+        ending = end.recv() => ending.unwrap_or(Ending::Failed),
     };
     retire(listener, bound, &socket);
-    if exit_code == 0 {
+    while ending == Ending::Drain {
+        ending = tokio::select! {
+            () = sessions.all_ended() => Ending::Stop,
+            _ = terminate.recv() => Ending::Stop,
+            _ = interrupt.recv() => Ending::Stop,
+            ending = end.recv() => ending.unwrap_or(Ending::Failed),
+        };
+    }
+    if ending == Ending::Stop {
         finish(&root).await;
     }
     // Sessions that do not end now never will: their clients see the connection close.
     let _said = tokio::time::timeout(FAREWELL, sessions.all_ended()).await;
-    Ok(exit_code)
+    Ok(if ending == Ending::Failed { INTERNAL } else { 0 })
 }
 
 /// Gives up the socket: the next client starts another daemon.
@@ -141,8 +169,9 @@ async fn finish(root: &Addr<Supervisor>) {
     }
 }
 
-fn service(root: &Addr<Supervisor>, socket: PathBuf) -> Service {
-    Service { root: root.clone(), socket: Arc::new(socket), build_id: build_id().into(), processors: own_process::processors() }
+fn service(root: &Addr<Supervisor>, socket: PathBuf, logs: OpenLogs) -> Service {
+    let processors = own_process::processors();
+    Service { root: root.clone(), socket: Arc::new(socket), build_id: build_id().into(), processors, logs }
 }
 
 fn build_id() -> String {
@@ -150,8 +179,7 @@ fn build_id() -> String {
     crate::wire::build_id(size, modified_ns)
 }
 
-async fn accept(listener: &UnixListener, root: &Addr<Supervisor>, socket: &std::path::Path, sessions: &Sessions) {
-    let service = service(root, socket.to_owned());
+async fn accept(listener: &UnixListener, service: &Service, sessions: &Sessions) {
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
@@ -163,7 +191,7 @@ async fn accept(listener: &UnixListener, root: &Addr<Supervisor>, socket: &std::
             }
         };
         let Some(client_pid) = listen::peer_of_this_user(&stream) else { continue };
-        let (Ok(stream), Ok(branch)) = (stream.into_std(), root.send(GetBranch).await) else { continue };
+        let (Ok(stream), Ok(branch)) = (stream.into_std(), service.root.send(GetBranch).await) else { continue };
         let Ok(handle) = stream.try_clone() else { continue };
         let (ticket, service) = (sessions.enter(handle), service.clone());
         branch.arbiter.spawn_fn(move || {

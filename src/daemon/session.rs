@@ -9,9 +9,9 @@ use futures_util::StreamExt;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
 
-use super::event_log::EventLog;
+use super::event_log::{EventLog, OpenLogs};
 use super::translate;
-use crate::actors::supervisor::Supervisor;
+use crate::actors::{supervise::ask, supervisor::Supervisor};
 use crate::engine::failure::Failure;
 use crate::engine::ids::BuildId;
 use crate::messages::events::SharedSink;
@@ -30,6 +30,7 @@ pub(super) struct Service {
     pub(super) socket: Arc<PathBuf>,
     pub(super) build_id: Arc<str>,
     pub(super) processors: usize,
+    pub(super) logs: OpenLogs,
 }
 
 type Lines<R> = FramedRead<R, LinesCodec>;
@@ -138,7 +139,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 self.reply(answer.map(Reply::Tools)).await
             }
             Request::Status => {
-                let standing = self.service.root.send(GetDaemon).await.map_err(Failure::internal);
+                let standing = self.service.root.send(GetDaemon).await.map_err(|_| root_failed());
                 let socket = self.service.socket.clone();
                 self.reply(standing.map(|standing| Reply::Status(translate::status(standing, &socket)))).await
             }
@@ -152,14 +153,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     async fn project(&self, root: PathBuf) -> Result<OpenedProject, Failure> {
-        self.service.root.send(OpenProject { root }).await.map_err(Failure::internal)?
+        self.service.root.send(OpenProject { root }).await.map_err(|_| root_failed())?
     }
 
     async fn discover(&self, project: wire::Project) -> Result<wire::DiscoverReply, Failure> {
         let project = translate::project(project, false);
         let root = project.root.clone();
         let opened = self.project(root.clone()).await?;
-        let survey = opened.survey.send(SurveyProject { project }).await.map_err(Failure::internal)??;
+        let survey = ask(&opened.survey, SurveyProject { project }).await??;
         let library = survey.library_kind;
         Ok(translate::discovered(&root, survey, library))
     }
@@ -167,16 +168,16 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     async fn clean(&self, project: wire::Project) -> Result<Cleaned, Failure> {
         let project = translate::project(project, false);
         let opened = self.project(project.root.clone()).await?;
-        opened.clean.send(CleanProject { build_dir: project.build_dir }).await.map_err(Failure::internal)?
+        ask(&opened.clean, CleanProject { build_dir: project.build_dir }).await?
     }
 
     async fn tools(&self, project: wire::Project) -> Result<ToolsReply, Failure> {
         let project = translate::project(project, false);
-        let doors = self.service.root.send(GetDaemon).await.map_err(Failure::internal)?.tools;
+        let doors = self.service.root.send(GetDaemon).await.map_err(|_| root_failed())?.tools;
         let variables = project.variables;
-        let all = doors.list.send(ListToolchains { root: None, variables: variables.clone() }).await.map_err(Failure::internal)??;
+        let all = ask(&doors.list, ListToolchains { root: None, variables: variables.clone() }).await??;
         let find = FindToolchain { wanted: project.toolchain, root: None, variables };
-        let chosen = doors.find.send(find).await.map_err(Failure::internal)??;
+        let chosen = ask(&doors.find, find).await??;
         let toolchains = all.iter().map(|found| translate::toolchain(found, found.bin_dir == chosen.toolchain.bin_dir)).collect();
         Ok(ToolsReply { toolchains, notes: chosen.notes })
     }
@@ -187,11 +188,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             Ok(opened) => opened,
             Err(failure) => return Ok(Err(failure)),
         };
-        let log = Arc::new(EventLog::default());
+        let log = self.service.logs.open();
         let sink: SharedSink = log.clone();
-        let build = match opened.start.send(StartBuild { request, sink }).await {
+        let build = match ask(&opened.start, StartBuild { request, sink }).await {
             Ok(build) => build,
-            Err(error) => return Ok(Err(Failure::internal(error))),
+            Err(failure) => return Ok(Err(failure)),
         };
         let followed = self.follow(&log, build, &opened).await;
         if followed.is_err() {
@@ -252,6 +253,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let bytes = wire::encode_control(control).map_err(|error| Gone(error.to_string()))?;
         send(&mut self.writer, &bytes).await
     }
+}
+
+fn root_failed() -> Failure {
+    Failure::internal("the daemon failed and ends; run the command again to start another one, and report this with its log")
 }
 
 async fn send<W: AsyncWrite + Unpin>(writer: &mut W, bytes: &[u8]) -> Result<(), Gone> {

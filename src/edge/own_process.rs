@@ -86,6 +86,12 @@ pub fn is_respawned() -> bool {
     std::env::var_os(DETACHED).is_some()
 }
 
+/// Ends this process without waiting for any of its threads.
+#[expect(clippy::exit, reason = "a thread that hangs cannot be asked to return")]
+pub fn end_now(exit_code: u8) -> ! {
+    std::process::exit(i32::from(exit_code))
+}
+
 /// Points standard output at `/dev/null`: whoever waits for this process to end its sentence goes on.
 pub fn close_stdout() {
     if let Ok(null) = std::fs::File::options().write(true).open("/dev/null") {

@@ -75,20 +75,27 @@ pub struct Processes {
 
 #[derive(Debug, Default)]
 struct Registry {
-    running: Mutex<HashMap<Pid, (BuildId, StepId)>>,
+    running: Mutex<Running>,
     ended: Condvar,
 }
 
+#[derive(Debug, Default)]
+struct Running {
+    groups: HashMap<Pid, (BuildId, StepId)>,
+    /// No process is started any more.
+    closed: bool,
+}
+
 impl Registry {
-    fn running(&self) -> MutexGuard<'_, HashMap<Pid, (BuildId, StepId)>> {
+    fn running(&self) -> MutexGuard<'_, Running> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until none of `doomed` runs, for as long as grace lasts, then ends the rest.
     fn finish_off(&self, doomed: &[Pid]) {
-        let alive = |running: &mut HashMap<Pid, _>| doomed.iter().any(|pid| running.contains_key(pid));
+        let alive = |running: &mut Running| doomed.iter().any(|pid| running.groups.contains_key(pid));
         let waited = self.ended.wait_timeout_while(self.running(), GRACE, alive).unwrap_or_else(PoisonError::into_inner);
-        for pid in doomed.iter().filter(|pid| waited.0.contains_key(pid)) {
+        for pid in doomed.iter().filter(|pid| waited.0.groups.contains_key(pid)) {
             let _gone = kill_process_group(*pid, Signal::KILL);
         }
     }
@@ -108,11 +115,9 @@ impl Processes {
         command.args(&spec.args).current_dir(&spec.cwd).env_clear().envs(spec.env.iter().cloned());
         // No `pre_exec`: it would make spawning fork this whole process.
         command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).process_group(0);
-        let child = command.spawn()?;
+        let group = self.start(&mut command, (spec.build, spec.step))?;
+        let pid = group.pid;
         drop(command);
-        let pid = Pid::from_child(&child);
-        self.registry.running().insert(pid, (spec.build, spec.step));
-        let group = Group { pid, registry: self.registry.clone() };
         let ended = registered(pidfd_open(pid, PidfdFlags::empty())?)?;
         let pipe = pipe::Receiver::from_owned_fd(reader.into())?;
         let mut output = Output { pipe, bytes: Vec::new(), cut: 0, limit: spec.output_limit };
@@ -121,6 +126,27 @@ impl Processes {
         let (status, user_ms, max_rss_kb) = waited;
         let wall_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(ProcessExit { status, output: output.finish(), cost: Cost { wall_ms, user_ms, max_rss_kb } })
+    }
+
+    /// Nobody sees a process that is not registered, nor one that starts after the end.
+    fn start(&self, command: &mut Command, owner: (BuildId, StepId)) -> io::Result<Group> {
+        let mut running = self.registry.running();
+        if running.closed {
+            return Err(io::Error::other("the daemon ends"));
+        }
+        let pid = Pid::from_child(&command.spawn()?);
+        running.groups.insert(pid, owner);
+        Ok(Group { pid, registry: self.registry.clone() })
+    }
+
+    /// Ends every process at once and starts no other: this process is about to end.
+    pub fn close(&self) {
+        let mut running = self.registry.running();
+        running.closed = true;
+        for pid in running.groups.keys() {
+            // It may have ended just now.
+            let _gone = kill_process_group(*pid, Signal::KILL);
+        }
     }
 
     /// Ends the processes of a build: politely, then for good.
@@ -140,7 +166,7 @@ impl Processes {
 
     fn kill(&self, matches: impl Fn((BuildId, StepId)) -> bool) {
         let running = self.registry.running();
-        let doomed: Vec<_> = running.iter().filter(|(_, owner)| matches(**owner)).map(|(pid, _)| *pid).collect();
+        let doomed: Vec<_> = running.groups.iter().filter(|(_, owner)| matches(**owner)).map(|(pid, _)| *pid).collect();
         drop(running);
         for pid in &doomed {
             // It may have ended just now.
@@ -169,7 +195,7 @@ impl Drop for Group {
         let _gone = kill_process_group(self.pid, Signal::KILL);
         // Reaps a leader that nobody waited for.
         let _reaped = reap(self.pid, libc::WNOHANG);
-        self.registry.running().remove(&self.pid);
+        self.registry.running().groups.remove(&self.pid);
         self.registry.ended.notify_all();
     }
 }

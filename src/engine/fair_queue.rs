@@ -62,6 +62,12 @@ impl<Owner: Copy + Eq + Hash, Item> FairQueue<Owner, Item> {
         gone.into()
     }
 
+    /// Takes out everything; workers wait on.
+    pub fn clear(&mut self) {
+        self.waiting.clear();
+        self.turns.clear();
+    }
+
     /// Items that wait.
     #[must_use]
     pub fn waiting(&self) -> usize {

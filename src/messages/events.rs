@@ -13,6 +13,8 @@ use crate::engine::report::BuildEvent;
 pub trait EventSink: Send + Sync + std::fmt::Debug {
     /// One more event, `time` after the build's start.
     fn push(&self, time: Duration, event: &BuildEvent);
+    /// Whether anything can still come.
+    fn is_open(&self) -> bool;
     /// Nothing more will come; the request ended with this exit code.
     fn close(&self, exit_code: u8);
 }

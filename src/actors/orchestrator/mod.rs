@@ -129,7 +129,6 @@ impl Orchestrator {
             targets: request.targets.clone(),
         };
         listener.say(self.now(), &started);
-        self.peers.reserve.do_send(ReserveWorkers(request.jobs));
         self.preparing = Some((listener, start, false));
         let preparing = prepare::build(self.world.clone(), self.peers.clone(), request);
         context.spawn(preparing.into_actor(self).map(move |prepared, orchestrator, context| {
@@ -147,6 +146,7 @@ impl Orchestrator {
             Ok(prepare::Ready { prepared, state, records }) => {
                 self.state = Some(state);
                 self.records = records;
+                self.peers.reserve.do_send(ReserveWorkers(start.request.jobs));
                 let since = now.saturating_sub(listener.since);
                 let (build, effects) = Build::start(build, start.request, *prepared, self.records.clone(), since);
                 self.running = Some(Running { build, listener });
@@ -179,7 +179,7 @@ impl Supervised for Orchestrator {
         let running = old.running.map(|running| running.listener);
         let preparing = old.preparing.map(|(listener, ..)| listener);
         for listener in running.into_iter().chain(preparing).chain(old.waiting.into_iter().map(|(listener, _)| listener)) {
-            self.world.process.kill_build(listener.build);
+            self.peers.stop.do_send(StopSteps { build: listener.build, step: None });
             listener.refuse(self.world.clock.now(), why.to_owned(), 4);
         }
     }
@@ -190,6 +190,10 @@ impl Handler<StartBuild> for Orchestrator {
     fn handle(&mut self, start: StartBuild, context: &mut Context<Self>) -> Self::Result {
         faults::point("Orchestrator");
         let build = BuildId(self.ids.fetch_add(1, Ordering::Relaxed));
+        if !start.sink.is_open() {
+            // Asked again because this actor failed on it, and refused by the restart.
+            return MessageResult(build);
+        }
         let listener = Listener { build, client_pid: start.request.client_pid, sink: start.sink.clone(), since: self.now() };
         if let Some(other) = self.running.as_ref().map(|r| &r.listener).or(self.preparing.as_ref().map(|(l, ..)| l)) {
             let text = format!("waiting for build {} of this project (process {})", other.build, other.client_pid);
@@ -242,6 +246,7 @@ impl Handler<StepRestored> for Orchestrator {
 impl Handler<WorkersLost> for Orchestrator {
     type Result = ();
     fn handle(&mut self, _: WorkersLost, context: &mut Context<Self>) {
+        // A build that is prepared meanwhile reserves its workers when it begins to run.
         if let Some(running) = &self.running {
             let (build, jobs) = (running.build.id(), running.build.jobs());
             self.peers.reserve.do_send(ReserveWorkers(jobs));

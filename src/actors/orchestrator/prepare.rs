@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use actix::prelude::*;
-
 use super::Peers;
+use crate::actors::supervise::ask;
 use crate::edge::World;
 use crate::edge::compute::compute;
 use crate::edge::project_state::ProjectState;
@@ -38,21 +37,6 @@ pub(super) struct Ready {
 
 pub(super) type Outcome = Result<Ready, Failure>;
 
-/// Asks once more if the actor asked was restarted meanwhile.
-async fn ask<M, T>(door: &Recipient<M>, message: M) -> Result<T, Failure>
-where
-    M: Message<Result = Result<T, Failure>> + Send + Clone + 'static,
-    T: Send + 'static,
-{
-    match door.send(message.clone()).await {
-        Ok(answer) => answer,
-        Err(_) => door
-            .send(message)
-            .await
-            .map_err(|error| Failure::internal(format!("an actor failed twice on one request ({error}); see the daemon's log")))?,
-    }
-}
-
 /// What is known of a project before it is described.
 struct Facts {
     settings: Arc<Settings>,
@@ -71,7 +55,7 @@ async fn gather(peers: &Peers, project: &ProjectRequest) -> Result<Facts, Failur
         variables: project.variables.clone(),
         staged: project.staged,
     };
-    let LoadedSettings { settings, notes } = ask(&peers.settings, load).await?;
+    let LoadedSettings { settings, notes } = ask(&peers.settings, load).await??;
     let find = FindToolchain {
         wanted: project.toolchain.clone(),
         root: settings.llvm_root.as_ref().map(|path| path.under(&project.root)),
@@ -79,7 +63,7 @@ async fn gather(peers: &Peers, project: &ProjectRequest) -> Result<Facts, Failur
     };
     let scan = ScanTree { root: project.root.clone() };
     let (toolchain, tree) = futures_util::future::join(ask(&peers.toolchain, find), ask(&peers.tree, scan)).await;
-    let (toolchain, tree) = (toolchain?, tree?);
+    let (toolchain, tree) = (toolchain??, tree??);
     let flags = |language| argv::compile::flags(&settings, language, &[]);
     let link_flags = argv::link::probe_flags(&settings, &toolchain.toolchain);
     let asked = |kind, language, arguments: Vec<FilePath>| {
@@ -100,7 +84,7 @@ async fn gather(peers: &Peers, project: &ProjectRequest) -> Result<Facts, Failur
         ask(&peers.probe, of_link),
     )
     .await;
-    let (Probe::Compile(c_probe), Probe::Compile(cxx_probe), Probe::Link(link)) = (c?, cxx?, link?) else {
+    let (Probe::Compile(c_probe), Probe::Compile(cxx_probe), Probe::Link(link)) = (c??, cxx??, link??) else {
         return Err(Failure::internal("a driver was asked one thing and answered another"));
     };
     let (c_probe, cxx_probe, link) = (c_probe.seen_from(&project.root), cxx_probe.seen_from(&project.root), link.seen_from(&project.root));
@@ -179,7 +163,7 @@ fn repeated(discovery: &Discovery) -> Vec<String> {
 /// What `jmake discover` shows.
 pub(super) async fn survey(_world: World, peers: Peers, project: ProjectRequest) -> Result<Survey, Failure> {
     let facts = gather(&peers, &project).await?;
-    let binaries = ask(&peers.binaries, FindBinaries { root: project.root.clone() }).await?;
+    let binaries = ask(&peers.binaries, FindBinaries { root: project.root.clone() }).await??;
     let discovery = Arc::unwrap_or_clone(facts.discovery);
     let library_kind = facts.settings.library_type.unwrap_or_default().kind();
     Ok(Survey { library_kind, name: facts.settings.name.clone(), discovery, binaries, notes: facts.notices })

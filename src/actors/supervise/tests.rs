@@ -3,6 +3,7 @@
 use super::*;
 
 use std::sync::mpsc;
+use std::time::Duration;
 
 const POLICY: Policy = Policy { base: Duration::from_millis(1), cap: Duration::from_millis(4), max: 3, window: Duration::from_secs(60) };
 
@@ -75,24 +76,11 @@ impl Handler<BreakTask> for Counter {
     }
 }
 
-struct Root(mpsc::Sender<ActorFailed>);
-
-impl Actor for Root {
-    type Context = Context<Self>;
-}
-
-impl Handler<ActorFailed> for Root {
-    type Result = ();
-    fn handle(&mut self, failed: ActorFailed, _: &mut Context<Self>) {
-        self.0.send(failed).unwrap();
-    }
-}
-
 fn with_counter<F: Future<Output = ()>>(body: impl FnOnce(Addr<Counter>, mpsc::Receiver<ActorFailed>) -> F) {
     System::new().block_on(async {
         let (sender, failures) = mpsc::channel();
-        let root = Root(sender).start();
-        let counter = start(&Arbiter::current(), "Counter".into(), POLICY, 16, root.recipient(), Counter::new());
+        let hear: Hear = Arc::new(move |failed| sender.send(failed).unwrap());
+        let counter = start(&Arbiter::current(), "Counter".into(), POLICY, 16, hear, Counter::new());
         body(counter, failures).await;
     });
 }

@@ -55,7 +55,7 @@ fn a_killed_build_ends_even_if_it_ignores_the_polite_signal() {
     let exit = block_on(async {
         let running = processes.run(shell("trap '' TERM; while :; do sleep 0.01; done"));
         let killer = async {
-            while processes.registry.running().is_empty() {
+            while processes.registry.running().groups.is_empty() {
                 tokio::task::yield_now().await;
             }
             processes.kill_build(BuildId(1));
@@ -63,7 +63,7 @@ fn a_killed_build_ends_even_if_it_ignores_the_polite_signal() {
         futures_util::future::join(running, killer).await.0
     });
     assert!(matches!(exit.unwrap().status, Exit::Signalled(_)));
-    assert!(processes.registry.running().is_empty());
+    assert!(processes.registry.running().groups.is_empty());
 }
 
 #[test]
