@@ -15,9 +15,10 @@ run: tools
 	$(CARGO) build --release --bins
 	scripts/try.sh "$(CURDIR)/$${CARGO_TARGET_DIR:-target}/release" examples/calculator
 
-# Faults first: the last build is then the one without them, and the last lines are those of the whole suite.
+# Faults first: the last build is then the one without them, and the last lines are those of the whole suite. Most of them wait,
+# so more run at a time than there are processors.
 test: test-tools static corpus
-	$(CARGO) test --features faults --test it supervision
+	RUST_TEST_THREADS=4 $(CARGO) test --features faults --test it supervision
 	$(CARGO) test --no-fail-fast
 
 check: tools static

@@ -11,5 +11,6 @@ mod errors;
 mod incremental;
 mod lookups;
 mod oracle;
+mod supervision;
 mod support;
 mod undefined;

@@ -1,0 +1,16 @@
+//! What happens when a part of the daemon breaks: a build in flight completes rightly or fails with a clear error. It never
+//! succeeds wrongly and never hangs. With the feature `faults` any actor can be made to panic or hang; without it there is no
+//! such door, which is tested too.
+
+#[cfg(feature = "faults")]
+mod giving_up;
+#[cfg(feature = "faults")]
+mod hangs;
+mod killed;
+#[cfg(not(feature = "faults"))]
+mod no_door;
+#[cfg(feature = "faults")]
+mod panics;
+#[cfg(feature = "faults")]
+mod queued;
+mod stage;
