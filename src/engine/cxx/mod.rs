@@ -1,6 +1,7 @@
 //! What JMake knows of C, C++ and LLVM: flags, command lines, drivers and what tools print. Does not run anything.
 
 pub mod argv;
+pub mod comment_neutral;
 pub mod diagnostics;
 pub mod flags;
 pub mod lower;

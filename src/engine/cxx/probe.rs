@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::comment_neutral::dialect_of;
 use super::diagnostics;
 use super::toolchain::DriverProbe;
 use crate::engine::digest::{Digest, Hasher};
@@ -97,7 +98,8 @@ pub fn parse_compile(stderr: &str) -> Result<DriverProbe, ProbeError> {
     let cc1 = cc1.ok_or_else(|| ProbeError::NoCommand(stderr.to_owned()))?;
     let lists = SearchLists::of(cc1);
     let (search_dirs, angled) = lists.angled_order();
-    Ok(DriverProbe { identity: identity(&commands), quote_dirs: lists.quote.clone(), search_dirs, angled })
+    let comment_blind = dialect_of(&commands).ok();
+    Ok(DriverProbe { identity: identity(&commands), quote_dirs: lists.quote.clone(), search_dirs, angled, comment_blind })
 }
 
 /// Reads what [`link_arguments`] made the driver print on stderr.

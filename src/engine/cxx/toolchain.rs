@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::digest::Digest;
 use crate::engine::path::FilePath;
+use crate::engine::scan::comment_blind::Dialect;
 
 /// The oldest clang whose command line JMake speaks.
 pub const OLDEST: Version = Version(11, 0, 0);
@@ -177,6 +178,8 @@ pub struct DriverProbe {
     pub search_dirs: Vec<FilePath>,
     /// How many of these, at the start, stem from `-I` and `CPATH`.
     pub angled: usize,
+    /// How texts are read, if a change of comments alone cannot change what is made of them.
+    pub comment_blind: Option<Dialect>,
 }
 
 #[cfg(test)]

@@ -20,6 +20,13 @@ fn the_search_list_is_in_clangs_order() {
 }
 
 #[test]
+fn comments_count_where_a_flag_says_so() {
+    let of = |text: &str| parse_compile(text).unwrap().comment_blind.is_some();
+    assert!(of(CLANG_19));
+    assert!(!of(&CLANG_19.replace("\"-O2\"", "\"-Wdocumentation\"")));
+}
+
+#[test]
 fn the_identity_is_that_of_the_whole_line_and_of_nothing_else() {
     let of = |text: &str| parse_compile(text).unwrap().identity;
     assert_eq!(of(CLANG_19), of(&CLANG_19.replace("Target:", "Thread model:")));

@@ -4,7 +4,7 @@
 //! It has to be right about text that is skipped by `#if 0` and about text that is not, without knowing which is which, and about
 //! every standard. So it reads as the newest one does, notes what older ones lack, and gives up where readers would disagree.
 
-use super::directive::Line;
+use super::directive::{Directive, Line};
 use super::output::{Output, Sink};
 use super::{Obstacle, Uses};
 
@@ -113,6 +113,8 @@ impl<'a, S: Sink> Walk<'a, S> {
             b"module" if (self.line.fresh || self.exported) && (is_word(next()) || matches!(next(), b';' | b':')) => {
                 self.uses.modules = true;
             }
+            // Whatever the macro is, it hides the word from where it is used.
+            b"import" if self.line.directive != Directive::None => self.uses.modules = true,
             _ => {}
         }
         self.exported = word == b"export";

@@ -1,9 +1,11 @@
 //! The rules of a standard that decide where a comment or literal ends. Does not know other differences.
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::discover::Language;
 
 /// How a compile reads its text.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub struct Dialect {
     /// `//` begins a comment without further thought.
     pub line_comments: bool,

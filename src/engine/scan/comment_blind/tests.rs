@@ -158,6 +158,8 @@ fn what_a_text_uses_is_seen() {
     check("export module a;\n", "module");
     check("module;\n", "module");
     check("int a; import b;\n", "module");
+    check("#define A import\n", "module");
+    check("#import <a>\n", "");
     check("struct module *a; int import, b = module;\n", "");
     check("don't\n __TIME__ .incbin\nmodule a", "// R ' time embed module");
     check("don't\n", "// R '");
