@@ -10,15 +10,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use actix::prelude::*;
+use futures_util::future::join_all;
 
-use crate::edge::compute::compute;
+use crate::edge::compute::{Lost, compute, wait};
 use crate::edge::tools_search::{self, Candidate};
 use crate::edge::{World, faults, snapshot};
 use crate::engine::cache::{Cache, CacheCounts};
 use crate::engine::cxx::probe;
-use crate::engine::cxx::toolchain::{self, Toolchain};
+use crate::engine::cxx::toolchain::{self, Install, Toolchain};
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::failure::Failure;
+use crate::engine::path::FilePath;
+use crate::engine::variables::Variables;
 use crate::messages::tool_cache::{FindToolchain, FoundToolchain, ListToolchains, Probe, ProbeDriver, ProbeKind};
 use crate::messages::{Flush, GetCaches, Ping};
 
@@ -27,13 +30,14 @@ const TOOLCHAINS: NonZeroUsize = NonZeroUsize::new(64).expect("not zero");
 /// Flag sets in use at the same time, over all projects.
 const PROBES: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
 
-type Found = Result<Vec<Toolchain>, Failure>;
+type Settled = Result<Option<(Digest, Arc<Install>)>, Lost>;
+type Installs = Result<Vec<Arc<Install>>, Failure>;
 
 /// The cache.
 pub struct ToolCache {
     world: World,
     cache_dir: PathBuf,
-    toolchains: Cache<Digest, Arc<Toolchain>>,
+    installs: Cache<Digest, Arc<Install>>,
     probes: Cache<Digest, Probe>,
 }
 
@@ -41,63 +45,86 @@ impl ToolCache {
     /// A cache with what the last one wrote down.
     #[must_use]
     pub fn new(world: World, cache_dir: PathBuf) -> Self {
-        let mut toolchains = Cache::new("toolchains", TOOLCHAINS);
+        let mut installs = Cache::new("toolchains", TOOLCHAINS);
         let mut probes = Cache::new("driver_probes", PROBES);
         if let Some((found, probed)) = snapshot::read(&cache_dir, snapshot::TOOLS) {
-            toolchains.restore(found);
+            installs.restore(found);
             probes.restore(probed);
         }
-        Self { world, cache_dir, toolchains, probes }
+        Self { world, cache_dir, installs, probes }
     }
 
-    /// The installs of these candidates; those not known by identity are asked for their version.
-    fn settle(&mut self, identified: Vec<(Candidate, Digest)>) -> Vec<Toolchain> {
-        let mut found = Vec::new();
-        for (candidate, identity) in identified {
-            let key = Hasher::default().part(&identity.bytes).part(candidate.bin_dir.as_os_str().as_encoded_bytes()).finish();
-            let known = self.toolchains.get(&key).filter(|known| known.tools == candidate.tools);
-            let toolchain = known.or_else(|| toolchain_of(candidate, identity).map(Arc::new));
-            if let Some(toolchain) = toolchain {
-                self.toolchains.put(key, toolchain.clone());
-                found.push(Toolchain { origin: toolchain.origin.clone(), ..toolchain.as_ref().clone() });
-            }
-        }
-        found
-    }
-
-    fn find(
-        &self,
-        root: Option<PathBuf>,
-        wanted: Option<String>,
-        variables: crate::engine::variables::Variables,
-    ) -> ResponseActFuture<Self, Found> {
+    /// Every install; those whose driver is not known are asked for their version, all at once.
+    fn find(&self, root: Option<PathBuf>, wanted: Option<String>, variables: Variables) -> ResponseActFuture<Self, Installs> {
         let world = self.world.clone();
-        let identified = compute(move || {
+        let candidates = compute(move || {
             let candidates = tools_search::candidates(root.as_deref(), wanted.as_deref(), &variables);
-            let identify = |candidate: Candidate| {
-                let programs: Vec<_> = toolchain::IDENTIFYING.iter().filter_map(|name| candidate.tools.get(*name)).collect();
-                let identity = tools_search::identity_of(&world, &programs);
-                (candidate, identity)
-            };
-            candidates.into_iter().map(identify).collect::<Vec<_>>()
+            candidates.into_iter().filter_map(|candidate| Some((driver_key(&world, &candidate)?, candidate))).collect::<Vec<_>>()
         });
-        let settled = identified.into_actor(self).map(|identified, cache, _| {
+        let settled = candidates.into_actor(self).then(|candidates, cache: &mut Self, _| {
             faults::point("ToolCache.spawned");
-            Ok(cache.settle(identified.map_err(Failure::internal)?))
+            let candidates = candidates.map_err(Failure::internal);
+            let settling = candidates.map(|all| join_all(all.into_iter().map(|(key, candidate)| cache.settle(key, candidate))));
+            async { Ok(settling?.await) }.into_actor(cache).map(|settled: Result<_, Failure>, cache, _| cache.keep(settled?))
         });
         Box::pin(settled)
     }
+
+    /// A candidate with what its driver says, now or when it was last asked.
+    fn settle(&mut self, key: Digest, candidate: Candidate) -> impl Future<Output = Settled> + use<> {
+        let known = self.installs.get(&key).filter(|known| known.tools == candidate.tools);
+        async move {
+            match known {
+                Some(known) => Ok(Some((key, known))),
+                None => wait(move || Some((key, Arc::new(install_of(candidate)?)))).await,
+            }
+        }
+    }
+
+    fn keep(&mut self, settled: Vec<Settled>) -> Installs {
+        let mut installs = Vec::new();
+        for found in settled {
+            let Some((key, install)) = found.map_err(Failure::internal)? else { continue };
+            self.installs.put(key, install.clone());
+            installs.push(install);
+        }
+        Ok(installs)
+    }
+
+    /// The install that is meant, with the identity of its programs.
+    fn choose(&self, installs: &[Arc<Install>], wanted: Option<&str>) -> ResponseActFuture<Self, Result<Arc<Toolchain>, Failure>> {
+        let install = match toolchain::choose(installs, wanted) {
+            Ok(install) => Install::clone(install),
+            Err(error) => return Box::pin(fut::ready(Err(Failure::environment(error)))),
+        };
+        let world = self.world.clone();
+        let identified = compute(move || {
+            let programs: Vec<_> = toolchain::IDENTIFYING.iter().filter_map(|name| install.tool(name)).collect();
+            let identity = tools_search::identity_of(&world, &programs);
+            Arc::new(Toolchain { install, identity })
+        });
+        Box::pin(identified.into_actor(self).map(|identified, _, _| identified.map_err(Failure::internal)))
+    }
 }
 
-fn toolchain_of(candidate: Candidate, identity: Digest) -> Option<Toolchain> {
-    let driver = candidate.tools.get("clang").or_else(|| candidate.tools.get("clang++"))?;
-    let text = tools_search::version_text(driver.as_path()).ok()?;
-    toolchain::parse_version(&text).map(|printed| Toolchain {
-        bin_dir: crate::engine::path::FilePath::new(&candidate.bin_dir),
+/// By which an install is known: its place and its driver's content.
+fn driver_key(world: &World, candidate: &Candidate) -> Option<Digest> {
+    let driver = driver(candidate)?;
+    let digest = world.digests.digest(driver.as_path())?;
+    Some(Hasher::default().part(&digest.bytes).part(candidate.bin_dir.as_os_str().as_encoded_bytes()).finish())
+}
+
+fn driver(candidate: &Candidate) -> Option<&FilePath> {
+    candidate.tools.get("clang").or_else(|| candidate.tools.get("clang++"))
+}
+
+fn install_of(candidate: Candidate) -> Option<Install> {
+    let text = tools_search::version_text(driver(&candidate)?.as_path()).ok()?;
+    toolchain::parse_version(&text).map(|printed| Install {
+        bin_dir: FilePath::new(&candidate.bin_dir),
         version: printed.version,
         triple: printed.triple,
         tools: candidate.tools,
-        identity,
         origin: candidate.origin,
     })
 }
@@ -118,23 +145,25 @@ impl Handler<FindToolchain> for ToolCache {
     fn handle(&mut self, find: FindToolchain, _: &mut Context<Self>) -> Self::Result {
         faults::point("ToolCache");
         let found = self.find(find.root.clone(), find.wanted.clone(), find.variables.clone());
-        Box::pin(found.map(move |found, _, _| {
-            let all = found?;
-            let wanted = find.wanted.or_else(|| find.root.map(|root| root.display().to_string()));
-            let chosen = toolchain::choose(&all, wanted.as_deref()).map_err(Failure::environment)?;
+        Box::pin(found.then(move |found, cache, _| {
             let notes = ["CC", "CXX"].into_iter().filter_map(|name| toolchain::not_clang(name, &find.variables.text(name)?)).collect();
-            Ok(FoundToolchain { toolchain: Arc::new(chosen.clone()), notes })
+            let wanted = find.wanted.or_else(|| find.root.map(|root| root.display().to_string()));
+            let chosen = match found {
+                Ok(installs) => cache.choose(&installs, wanted.as_deref()),
+                Err(failure) => Box::pin(fut::ready(Err(failure))),
+            };
+            chosen.map(|chosen, _, _| Ok(FoundToolchain { toolchain: chosen?, notes }))
         }))
     }
 }
 
 impl Handler<ListToolchains> for ToolCache {
-    type Result = ResponseActFuture<Self, Result<Vec<Arc<Toolchain>>, Failure>>;
+    type Result = ResponseActFuture<Self, Result<Vec<Arc<Install>>, Failure>>;
     fn handle(&mut self, list: ListToolchains, _: &mut Context<Self>) -> Self::Result {
         Box::pin(self.find(list.root, None, list.variables).map(|found, _, _| {
             let mut all = found?;
-            all.sort_by_key(|toolchain| std::cmp::Reverse(toolchain.version));
-            Ok(all.into_iter().map(Arc::new).collect())
+            all.sort_by_key(|install| std::cmp::Reverse(install.version));
+            Ok(all)
         }))
     }
 }
@@ -146,7 +175,7 @@ impl Handler<ProbeDriver> for ToolCache {
         if let Some(known) = self.probes.get(&key) {
             return Box::pin(fut::ready(Ok(known)));
         }
-        let probed = compute(move || probe_driver(&ask));
+        let probed = wait(move || probe_driver(&ask));
         Box::pin(probed.into_actor(self).map(move |probed, cache, _| {
             let probe = probed.map_err(Failure::internal)??;
             cache.probes.put(key, probe.clone());
@@ -177,14 +206,14 @@ fn probe_key(ask: &ProbeDriver) -> Digest {
 impl Handler<GetCaches> for ToolCache {
     type Result = Vec<CacheCounts>;
     fn handle(&mut self, _: GetCaches, _: &mut Context<Self>) -> Vec<CacheCounts> {
-        vec![self.toolchains.counts(), self.probes.counts()]
+        vec![self.installs.counts(), self.probes.counts()]
     }
 }
 
 impl Handler<Flush> for ToolCache {
     type Result = ();
     fn handle(&mut self, _: Flush, _: &mut Context<Self>) {
-        snapshot::write(&self.cache_dir, snapshot::TOOLS, &(self.toolchains.rows(), self.probes.rows()));
+        snapshot::write(&self.cache_dir, snapshot::TOOLS, &(self.installs.rows(), self.probes.rows()));
     }
 }
 

@@ -160,7 +160,7 @@ fn actor(standing: &ActorStanding) -> ActorStatus {
 }
 
 /// One install in the answer to `tools`.
-pub(super) fn toolchain(toolchain: &crate::engine::cxx::toolchain::Toolchain, selected: bool) -> ToolchainReply {
+pub(super) fn toolchain(toolchain: &crate::engine::cxx::toolchain::Install, selected: bool) -> ToolchainReply {
     ToolchainReply {
         selected,
         version: toolchain.version.to_string(),

@@ -1,4 +1,4 @@
-//! Work that would hold up a mailbox, done on rayon's threads. Does not know what the work is.
+//! Work that would hold up a mailbox, done on other threads. Does not know what the work is.
 
 use std::future::Future;
 
@@ -17,6 +17,12 @@ pub fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
         let _unwanted = sender.send(work());
     });
     async move { receiver.await.map_err(|_| Lost) }
+}
+
+/// Runs `work` that mostly waits, as for a process, on a thread of its own: rayon's would be missing meanwhile.
+pub fn wait<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> impl Future<Output = Result<T, Lost>> + Send + 'static {
+    let waiting = tokio::task::spawn_blocking(work);
+    async move { waiting.await.map_err(|_| Lost) }
 }
 
 /// Makes rayon log a panic instead of ending the process. Call once, before the first computation.

@@ -1,11 +1,13 @@
 //! LLVM installs on this machine: where they may be, and what is in them. Which one is used is decided elsewhere.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
 
 use super::World;
 use crate::engine::digest::{Digest, Hasher};
@@ -133,15 +135,17 @@ pub struct NeededLibraries(Mutex<HashMap<Digest, Vec<String>>>);
 /// Identity of programs: their content and that of the shared libraries they load.
 #[must_use]
 pub fn identity_of(world: &World, programs: &[&FilePath]) -> Digest {
-    let mut hasher = Hasher::default();
-    for program in programs {
-        let path = program.as_path();
+    let mut files: BTreeSet<PathBuf> = BTreeSet::new();
+    for path in programs.iter().map(|program| program.as_path()) {
         let Some(digest) = world.digests.digest(path) else { continue };
-        hasher.part(path.as_os_str().as_encoded_bytes()).part(&digest.bytes);
-        for library in loaded(world, path, digest) {
-            let digest = world.digests.digest(&library);
-            hasher.part(library.as_os_str().as_encoded_bytes()).part(&digest.map(|digest| digest.bytes).unwrap_or_default());
-        }
+        files.extend(loaded(world, path, digest));
+        files.insert(path.to_owned());
+    }
+    // LLVM's libraries are large: hashed side by side.
+    let digests: Vec<_> = Vec::from_iter(&files).into_par_iter().with_max_len(1).map(|file| world.digests.digest(file)).collect();
+    let mut hasher = Hasher::default();
+    for (file, digest) in files.iter().zip(digests) {
+        hasher.part(file.as_os_str().as_encoded_bytes()).part(&digest.map(|digest| digest.bytes).unwrap_or_default());
     }
     hasher.finish()
 }

@@ -8,7 +8,7 @@ use actix::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::cxx::probe::LinkProbe;
-use crate::engine::cxx::toolchain::{DriverProbe, Toolchain};
+use crate::engine::cxx::toolchain::{DriverProbe, Install, Toolchain};
 use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
 use crate::engine::variables::Variables;
@@ -36,7 +36,7 @@ pub struct FoundToolchain {
 
 /// Query: every toolchain on the machine, newest first.
 #[derive(Clone, Debug, Message)]
-#[rtype(result = "Result<Vec<Arc<Toolchain>>, Failure>")]
+#[rtype(result = "Result<Vec<Arc<Install>>, Failure>")]
 pub struct ListToolchains {
     /// `llvm.root`.
     pub root: Option<PathBuf>,

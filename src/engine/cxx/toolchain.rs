@@ -1,6 +1,7 @@
 //! An LLVM install as a value. Does not know how one is found on disk.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +30,7 @@ impl std::fmt::Display for Version {
 
 /// One LLVM install.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-pub struct Toolchain {
+pub struct Install {
     /// The directory that holds its programs.
     pub bin_dir: FilePath,
     /// Of its clang.
@@ -38,13 +39,28 @@ pub struct Toolchain {
     pub triple: String,
     /// Every tool, by its plain name (`clang++`, `llvm-ar`, `ld.lld`), to its absolute path.
     pub tools: BTreeMap<String, FilePath>,
-    /// Identity of the programs a build runs (clang with its shared libraries, lld, llvm-ar…): digest of their contents.
-    pub identity: Digest,
     /// How it was found, in words.
     pub origin: String,
 }
 
-impl Toolchain {
+/// The install that a build uses.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Toolchain {
+    /// Which.
+    pub install: Install,
+    /// Identity of the programs a build runs (clang with its shared libraries, lld, llvm-ar…): digest of their contents.
+    pub identity: Digest,
+}
+
+impl std::ops::Deref for Toolchain {
+    type Target = Install;
+
+    fn deref(&self) -> &Install {
+        &self.install
+    }
+}
+
+impl Install {
     /// The tool called `name`, if the install has it.
     #[must_use]
     pub fn tool(&self, name: &str) -> Option<&FilePath> {
@@ -120,26 +136,27 @@ fn install(wanted: &str) -> String {
     }
 }
 
-/// The toolchain to build with: the newest usable one that fits `wanted`, a version (`14`, `19.1`) or a path of its root,
+/// The install to build with: the newest usable one that fits `wanted`, a version (`14`, `19.1`) or a path of its root,
 /// its programs' directory or one of its programs. Of equals the first found wins.
 ///
 /// # Errors
 /// None is there, none is complete, or none fits.
-pub fn choose<'a>(found: &'a [Toolchain], wanted: Option<&str>) -> Result<&'a Toolchain, ToolError> {
+pub fn choose<'a>(found: &'a [Arc<Install>], wanted: Option<&str>) -> Result<&'a Arc<Install>, ToolError> {
     if found.is_empty() && wanted.is_none() {
         return Err(ToolError::None);
     }
-    let fitting: Vec<&Toolchain> = found.iter().filter(|t| wanted.is_none_or(|wanted| t.fits(wanted))).collect();
+    let fitting: Vec<&Arc<Install>> = found.iter().filter(|t| wanted.is_none_or(|wanted| t.fits(wanted))).collect();
     if let (true, Some(wanted)) = (fitting.is_empty(), wanted) {
-        let found = if found.is_empty() { vec!["none".to_owned()] } else { found.iter().map(Toolchain::describe).collect() };
+        let found = if found.is_empty() { vec!["none".to_owned()] } else { found.iter().map(|install| install.describe()).collect() };
         return Err(ToolError::NoSuch { wanted: wanted.to_owned(), found });
     }
     let usable = fitting.iter().filter(|t| t.lacks().is_none()).copied();
-    let newest = usable.fold(None, |best: Option<&Toolchain>, t| if best.is_some_and(|b| b.version >= t.version) { best } else { Some(t) });
+    let newest =
+        usable.fold(None, |best: Option<&Arc<Install>>, t| if best.is_some_and(|b| b.version >= t.version) { best } else { Some(t) });
     newest.ok_or_else(|| ToolError::Unusable(fitting.iter().filter_map(|t| Some(format!("{} {}", t.describe(), t.lacks()?))).collect()))
 }
 
-impl Toolchain {
+impl Install {
     /// Its version and place, in words.
     #[must_use]
     pub fn describe(&self) -> String {
@@ -186,15 +203,14 @@ pub struct DriverProbe {
 mod tests {
     use super::*;
 
-    fn toolchain(dir: &str, version: Version, tools: &[&str]) -> Toolchain {
-        Toolchain {
+    fn install(dir: &str, version: Version, tools: &[&str]) -> Arc<Install> {
+        Arc::new(Install {
             bin_dir: dir.into(),
             version,
             triple: String::new(),
             tools: tools.iter().map(|t| ((*t).to_owned(), FilePath::from(dir).join(t))).collect(),
-            identity: Digest::of(b""),
             origin: String::new(),
-        }
+        })
     }
 
     #[test]
@@ -218,11 +234,11 @@ mod tests {
     fn the_newest_usable_toolchain_that_fits_is_chosen() {
         let whole = &["clang", "clang++", "llvm-ar"];
         let all = [
-            toolchain("/usr/lib/llvm-14/bin", Version(14, 0, 6), whole),
-            toolchain("/usr/lib/llvm-19/bin", Version(19, 1, 7), whole),
-            toolchain("/usr/bin", Version(19, 1, 7), whole),
-            toolchain("/opt/20/bin", Version(20, 1, 0), &["clang"]),
-            toolchain("/opt/9/bin", Version(9, 0, 0), whole),
+            install("/usr/lib/llvm-14/bin", Version(14, 0, 6), whole),
+            install("/usr/lib/llvm-19/bin", Version(19, 1, 7), whole),
+            install("/usr/bin", Version(19, 1, 7), whole),
+            install("/opt/20/bin", Version(20, 1, 0), &["clang"]),
+            install("/opt/9/bin", Version(9, 0, 0), whole),
         ];
         let check = |wanted: Option<&str>, expect: &str| {
             let said = choose(&all, wanted).map_or_else(|e| e.to_string(), |t| t.bin_dir.to_string());

@@ -3,7 +3,7 @@
 use super::*;
 use crate::engine::config::settings::Settings;
 use crate::engine::config::{Request, load};
-use crate::engine::cxx::toolchain::{Toolchain, Version};
+use crate::engine::cxx::toolchain::{Install, Toolchain, Version};
 use crate::engine::digest::Digest;
 use crate::engine::discover::Language;
 
@@ -23,14 +23,14 @@ fn settings(profile: &str, toml: &str) -> Settings {
 
 fn toolchain(lld: bool) -> Toolchain {
     let tools = if lld { vec![("ld.lld".to_owned(), "/l/ld.lld".into())] } else { vec![] };
-    Toolchain {
+    let install = Install {
         bin_dir: "/l".into(),
         version: Version(19, 0, 0),
         triple: String::new(),
         tools: tools.into_iter().collect(),
-        identity: Digest::of(b""),
         origin: String::new(),
-    }
+    };
+    Toolchain { install, identity: Digest::of(b"") }
 }
 
 fn text(args: &[FilePath]) -> String {

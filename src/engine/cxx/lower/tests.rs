@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::config::{Request, load};
-use crate::engine::cxx::toolchain::Version;
+use crate::engine::cxx::toolchain::{Install, Version};
 use crate::engine::digest::Digest;
 use crate::engine::discover::{Group, LeftOut, Main, Source, Target, TargetKind};
 use crate::engine::graph::StepSpec;
@@ -59,14 +59,9 @@ fn toolchain() -> Toolchain {
     let names = ["clang", "clang++", "llvm-ar", "ld.lld", "llvm-link", "opt", "llc"];
     let tools = names.map(|name| (name.to_owned(), FilePath::from(name)));
     let identity = Digest::of(b"toolchain");
-    Toolchain {
-        bin_dir: "/l".into(),
-        version: Version(19, 0, 0),
-        triple: String::new(),
-        tools: tools.into(),
-        identity,
-        origin: String::new(),
-    }
+    let install =
+        Install { bin_dir: "/l".into(), version: Version(19, 0, 0), triple: String::new(), tools: tools.into(), origin: String::new() };
+    Toolchain { install, identity }
 }
 
 fn settings(toml: &str) -> Settings {
