@@ -9,6 +9,7 @@ use super::World;
 use super::compute::compute;
 use super::process::{Exit, ProcessSpec};
 use super::symbol_search;
+use crate::engine::cxx::diagnostics::machine::{self, Obstacle};
 use crate::engine::cxx::undefined::Lookup;
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::failure::Failure;
@@ -126,6 +127,9 @@ fn collect(world: &World, order: &Order, prepared: Prepared, exit: super::proces
     {
         execution.ending = Ending::Broken(failure);
     }
+    if let Some(failure) = obstacle(world, order, &execution, prepared.temporary.as_ref()) {
+        execution.ending = Ending::Broken(failure);
+    }
     if matches!(execution.ending, Ending::Exited(code) if code != 0)
         && let Some(lookup) = &order.lookup
     {
@@ -135,6 +139,21 @@ fn collect(world: &World, order: &Order, prepared: Prepared, exit: super::proces
         discard(world, order, &prepared, root);
     }
     execution
+}
+
+/// What of the machine kept a tool from writing what it was to write.
+fn obstacle(world: &World, order: &Order, execution: &Execution, temporary: Option<&FilePath>) -> Option<Failure> {
+    let signal = match execution.ending {
+        Ending::Exited(code) if code != 0 => None,
+        Ending::Signalled(signal) => Some(signal),
+        _ => return None,
+    };
+    let written: Vec<FilePath> = order.spec.outputs.iter().map(|output| output.path.clone()).chain(temporary.cloned()).collect();
+    let obstacle = Obstacle::of(&String::from_utf8_lossy(&execution.output), signal, &written)?;
+    let place = written.first().map_or_else(|| order.root.to_path_buf(), |path| path.parent().under(&order.root));
+    let read = || order.spec.explicit.iter().filter_map(|path| Some(world.fs.stat(&path.under(&order.root)).ok()?.size)).sum();
+    let scarce = || world.fs.free(&place).is_ok_and(|free| machine::is_scarce(free, read()));
+    (obstacle != Obstacle::PerhapsFull || scarce()).then(|| obstacle.failure(&place.display().to_string()))
 }
 
 /// Nothing of a failed step stays behind.

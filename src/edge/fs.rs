@@ -85,6 +85,8 @@ pub trait Fs: Send + Sync + std::fmt::Debug {
     fn rename(&self, from: &Path, to: &Path) -> Result<(), FsError>;
     /// Makes a directory and its parents.
     fn create_dir_all(&self, path: &Path) -> Result<(), FsError>;
+    /// The bytes that this user may still write where `path` is.
+    fn free(&self, path: &Path) -> Result<u64, FsError>;
     /// Follows symbolic links.
     fn stat(&self, path: &Path) -> Result<Stat, FsError>;
 }
@@ -129,6 +131,11 @@ impl Fs for Disk {
 
     fn create_dir_all(&self, path: &Path) -> Result<(), FsError> {
         at("create", path, std::fs::create_dir_all(path))
+    }
+
+    fn free(&self, path: &Path) -> Result<u64, FsError> {
+        let about = at("read", path, rustix::fs::statvfs(path).map_err(io::Error::from))?;
+        Ok(about.f_bavail.saturating_mul(about.f_frsize))
     }
 
     fn stat(&self, path: &Path) -> Result<Stat, FsError> {

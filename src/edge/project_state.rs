@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use redb::{Database, Durability, ReadableDatabase, ReadableTable, TableDefinition};
 
 use super::World;
+use super::fs::FsError;
 use crate::engine::build::Records;
 use crate::engine::digest::Digest;
 use crate::engine::failure::Failure;
@@ -27,7 +28,9 @@ const FORMATS: TableDefinition<'_, &str, u64> = TableDefinition::new("format");
 /// The open state of one project.
 #[derive(Debug)]
 pub struct ProjectState {
-    database: Database,
+    path: PathBuf,
+    /// `None` after an error: what failed once refuses everything until it is opened again.
+    database: Mutex<Option<Database>>,
     unsaved: Mutex<HashMap<FilePath, Arc<Vec<Record>>>>,
     directory: (u64, u64),
     _lock: File,
@@ -65,70 +68,101 @@ impl ProjectState {
         let path = directory.join("state.redb");
         let (database, note) = match database(&path) {
             Ok(database) => (database, None),
+            Err(redb::Error::Io(source)) if is_of_the_machine(&source) => return Err(refused("write", &path, source)),
             Err(why) => {
                 set_aside(&path, &directory.join("state.redb.broken"))?;
-                let database =
-                    database(&path).map_err(|error| Failure::environment(format!("cannot create {}: {error}", path.display())))?;
+                let database = database(&path).map_err(|error| match error {
+                    redb::Error::Io(source) => refused("create", &path, source),
+                    other => Failure::environment(format!("cannot create {}: {other}; remove it, then build again", path.display())),
+                })?;
                 (database, Some(format!("{} could not be read ({why}); it was set aside and everything is checked anew", path.display())))
             }
         };
         let directory = identity(directory).unwrap_or_default();
-        Ok((Self { database, unsaved: Mutex::default(), directory, _lock: lock }, note))
+        Ok((Self { path, database: Mutex::new(Some(database)), unsaved: Mutex::default(), directory, _lock: lock }, note))
+    }
+
+    fn unsaved(&self) -> MutexGuard<'_, HashMap<FilePath, Arc<Vec<Record>>>> {
+        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with_database<T>(&self, work: impl FnOnce(&Database) -> Result<T, redb::Error>) -> Result<T, redb::Error> {
+        let mut open = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        let sound = match open.take() {
+            Some(database) => database,
+            None => database(&self.path)?,
+        };
+        let done = work(&sound)?;
+        *open = Some(sound);
+        Ok(done)
     }
 
     /// All records. Rows that cannot be read are left out: their steps run again.
     #[must_use]
     pub fn records(&self) -> Records {
         let mut records = Records::new();
-        if let Err(error) = self.read_into(&mut records) {
+        if let Err(error) = self.with_database(|database| read_into(database, &mut records)) {
             tracing::warn!("records could not be read: {error}");
         }
-        let unsaved = self.unsaved.lock().unwrap_or_else(PoisonError::into_inner);
-        records.extend(unsaved.iter().map(|(path, all)| (path.clone(), all.clone())));
+        records.extend(self.unsaved().iter().map(|(path, all)| (path.clone(), all.clone())));
         records
-    }
-
-    fn read_into(&self, records: &mut Records) -> Result<(), redb::Error> {
-        let read = self.database.begin_read()?;
-        for row in read.open_table(STEPS)?.iter()? {
-            let (path, all) = row?;
-            if let Ok(all) = postcard::from_bytes::<Vec<Record>>(all.value()) {
-                records.insert(FilePath::from_bytes(path.value()), Arc::new(all));
-            }
-        }
-        Ok(())
     }
 
     /// Takes a step's newest records; written with the next [`Self::commit`].
     pub fn remember(&self, path: &FilePath, records: &Arc<Vec<Record>>) {
-        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), records.clone());
+        self.unsaved().insert(path.clone(), records.clone());
     }
 
-    /// Writes what was remembered, durably. A failure costs the next build its records, and is logged.
+    /// Writes what was remembered, durably. What cannot be written is logged, and tried again with the next commit.
     pub fn commit(&self) {
-        let rows = std::mem::take(&mut *self.unsaved.lock().unwrap_or_else(PoisonError::into_inner));
+        let rows = std::mem::take(&mut *self.unsaved());
         if rows.is_empty() {
             return;
         }
-        if let Err(error) = self.write(&rows) {
+        if let Err(error) = self.with_database(|database| write(database, &rows)) {
             tracing::warn!("records could not be written: {error}");
-        }
-    }
-
-    fn write(&self, rows: &HashMap<FilePath, Arc<Vec<Record>>>) -> Result<(), redb::Error> {
-        let mut write = self.database.begin_write()?;
-        write.set_durability(Durability::Immediate)?;
-        {
-            let mut table = write.open_table(STEPS)?;
+            let mut unsaved = self.unsaved();
             for (path, all) in rows {
-                if let Ok(encoded) = postcard::to_stdvec(all.as_ref()) {
-                    table.insert(path.as_bytes(), encoded.as_slice())?;
-                }
+                unsaved.entry(path).or_insert(all);
             }
         }
-        write.commit()?;
-        Ok(())
     }
+}
+
+fn read_into(database: &Database, records: &mut Records) -> Result<(), redb::Error> {
+    let read = database.begin_read()?;
+    for row in read.open_table(STEPS)?.iter()? {
+        let (path, all) = row?;
+        if let Ok(all) = postcard::from_bytes::<Vec<Record>>(all.value()) {
+            records.insert(FilePath::from_bytes(path.value()), Arc::new(all));
+        }
+    }
+    Ok(())
+}
+
+fn write(database: &Database, rows: &HashMap<FilePath, Arc<Vec<Record>>>) -> Result<(), redb::Error> {
+    let mut write = database.begin_write()?;
+    write.set_durability(Durability::Immediate)?;
+    {
+        let mut table = write.open_table(STEPS)?;
+        for (path, all) in rows {
+            if let Ok(encoded) = postcard::to_stdvec(all.as_ref()) {
+                table.insert(path.as_bytes(), encoded.as_slice())?;
+            }
+        }
+    }
+    write.commit()?;
+    Ok(())
+}
+
+/// Whether an error says nothing about the file, only about what may be done here and now.
+fn is_of_the_machine(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | ReadOnlyFilesystem | PermissionDenied)
+}
+
+fn refused(operation: &'static str, path: &Path, source: std::io::Error) -> Failure {
+    Failure::environment(FsError { operation, path: path.to_owned(), source })
 }
 
 fn identity(directory: &Path) -> Option<(u64, u64)> {
@@ -146,8 +180,8 @@ fn set_aside(path: &Path, aside: &Path) -> Result<(), Failure> {
 /// One process at a time. The file names its holder for whoever waits.
 fn lock(directory: &Path) -> Result<File, Failure> {
     let path = directory.join("lock");
-    let failed = |error: std::io::Error| Failure::environment(format!("cannot lock {}: {error}", path.display()));
-    let lock = File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(failed)?;
+    let lock =
+        File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(|error| refused("lock", &path, error))?;
     if lock.try_lock().is_err() {
         let holder = std::fs::read_to_string(&path).unwrap_or_default();
         let holder = if holder.trim().is_empty() { "another process" } else { holder.trim() };
@@ -161,18 +195,26 @@ fn lock(directory: &Path) -> Result<File, Failure> {
 
 fn database(path: &Path) -> Result<Database, redb::Error> {
     let database = Database::create(path)?;
-    let write = database.begin_write()?;
-    {
-        let mut formats = write.open_table(FORMATS)?;
-        let found = formats.get("format")?.map(|value| value.value());
-        if found.is_some_and(|format| format != FORMAT) {
-            return Err(redb::Error::Corrupted("it has the format of another version".to_owned()));
+    match format(&database)? {
+        Some(FORMAT) => Ok(database),
+        Some(_) => Err(redb::Error::Corrupted("it has the format of another version".to_owned())),
+        None => {
+            let write = database.begin_write()?;
+            write.open_table(FORMATS)?.insert("format", FORMAT)?;
+            write.open_table(STEPS)?;
+            write.commit()?;
+            Ok(database)
         }
-        formats.insert("format", FORMAT)?;
-        write.open_table(STEPS)?;
     }
-    write.commit()?;
-    Ok(database)
+}
+
+/// What is written in a database that is not new. Only reads: a full disk is no reason not to look.
+fn format(database: &Database) -> Result<Option<u64>, redb::Error> {
+    match database.begin_read()?.open_table(FORMATS) {
+        Ok(formats) => Ok(formats.get("format")?.map(|value| value.value())),
+        Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What went, and what stayed with the reason.
@@ -226,3 +268,6 @@ fn remove_empty_parents(root: &Path, path: &FilePath) {
         dir = dir.parent();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use crate::support::{Running, Space, is_root, slow_header};
+use crate::support::{Run, Running, Space, is_root, slow_header};
 
 const MAIN: &str = "int main(void) { return 0; }\n";
 
@@ -227,24 +227,104 @@ fn a_spoilt_cache_is_not_believed() {
     assert_eq!(space.read("build/dev/bin/project"), program);
 }
 
-#[test]
-fn a_full_disk_is_a_matter_of_the_machine() {
+/// Runs `script` in an empty project on a file system of that size, with `jmake` as `$1`; `None` where nobody may mount one.
+fn on_a_small_disk(size: &str, script: &str) -> Option<Run> {
     if !is_root() {
         eprintln!("only root can mount a small file system: not tried");
-        return;
+        return None;
     }
     let space = Space::new();
     // The mount is the shell's own and ends with it; so do the daemon's files, which it would not see.
-    let script = "mount -t tmpfs -o size=256k none . && cd . && cd \"$PWD\" && printf 'int big[1 << 20] = {1}; int main(void) { return big[1]; }\\n' > main.c && \"$1\" build --no-daemon";
+    let script = format!("mount -t tmpfs -o size={size} none . && cd \"$PWD\" || exit 99\n{script}");
     let mut command = space.command("unshare");
-    command.args(["--mount", "sh", "-c", script, "sh", env!("CARGO_BIN_EXE_jmake")]);
+    command.args(["--mount", "sh", "-c", &script, "sh", env!("CARGO_BIN_EXE_jmake")]);
     let run = Running::start(command).finish();
     if run.stderr.contains("unshare:") || run.stderr.contains("mount:") {
         eprintln!("no private mounts here: not tried: {}", run.stderr);
-        return;
+        return None;
     }
-    assert!(matches!(run.status.code(), Some(1 | 3)), "{run}");
-    let _ = run.says("space");
+    Some(run)
+}
+
+/// Builds without enough space, looks for what is left, and builds again with enough.
+const FULL_THEN_NOT: &str = r#"
+printf 'int big[1 << 20] = {1}; int main(void) { return big[1]; }\n' > main.c
+printf "$2" > jmake.toml
+"$1" build --no-daemon $3; echo "first: $?"
+find . -name '*jmake-*' -o -name '*tmp*' -o -path './build/*' -type f -not -name compile_commands.json | sed 's/^/left: /'
+mount -o remount,size=64m "$PWD"
+"$1" build --no-daemon $3; echo "second: $?"
+build/dev/bin/project; echo "program: $?"
+"$1" build --no-daemon --json $3 | grep -o '"ran":[0-9]*'
+"#;
+
+#[test]
+fn a_full_disk_is_a_matter_of_the_machine() {
+    // In the first the object has no room, in the second the program; archives and bitcode need some, too.
+    for (size, toml, flags) in [
+        ("256k", "", ""),
+        ("6m", "", ""),
+        ("6m", "", "--toolchain 14"),
+        ("6m", "[binary]\\nlibrary_type = 'static'\\nlibrary_name = 'x'\\n", ""),
+        ("6m", "[link]\\nlto = 'full'\\n", ""),
+        ("256k", "", "--staged"),
+    ] {
+        let script = FULL_THEN_NOT.replace("$2", toml).replace("$3", flags);
+        let Some(run) = on_a_small_disk(size, &script) else { return };
+        let lines: Vec<&str> = run.stdout.lines().filter(|line| line.contains(": ") && !line.starts_with("jmake")).collect();
+        assert_eq!(lines, ["first: 3", "second: 0", "program: 0"], "{size} {toml} {flags}: {run}");
+        assert!(run.stdout.ends_with("\"ran\":0\n"), "{size} {toml} {flags}: {run}");
+        let told = run.stderr.lines().find(|line| line.starts_with("jmake: first error: ")).unwrap_or_default();
+        assert!(told.contains("no space left for what goes into /") && told.contains("free some"), "{size} {toml} {flags}: {run}");
+    }
+}
+
+#[test]
+fn records_that_had_no_room_are_written_once_there_is() {
+    let script = r#"
+printf 'int main(void) { return 0; }\n' > main.c
+"$1" build --no-daemon; echo "first: $?"
+dd if=/dev/zero of=fill bs=1k count=100000 2>/dev/null
+"$1" build --no-daemon; echo "full: $?"
+rm fill
+"$1" build --no-daemon --json | grep -o '"ran":[0-9]*'
+ls .jmake_cache
+"#;
+    let Some(run) = on_a_small_disk("32m", script) else { return };
+    assert!(run.stdout.contains("first: 0") && run.stdout.contains("\"ran\":0"), "{run}");
+    assert!(run.stdout.contains("full: 0"), "what is done needs no space: {run}");
+    assert!(!run.stdout.contains("broken"), "good records are not set aside for want of space: {run}");
+}
+
+#[test]
+fn a_read_only_file_system_is_a_matter_of_the_machine() {
+    let script = r#"
+printf 'int main(void) { return 0; }\n' > main.c
+[ "$2" = built ] && "$1" build --no-daemon
+printf 'int main(void) { return 1; }\n' > main.c
+mount -o remount,ro "$PWD"
+"$1" build --no-daemon; echo "end: $?"
+"#;
+    for built in ["", "built"] {
+        let Some(run) = on_a_small_disk("32m", &script.replace("$2", built)) else { return };
+        assert!(run.stdout.ends_with("end: 3\n"), "{run}");
+        let _ = run.says("Read-only").says("copy the project");
+    }
+}
+
+#[test]
+fn outputs_that_may_not_be_written_are_a_matter_of_the_machine() {
+    let mut space = Space::with(&[("main.c", MAIN)]);
+    space.drop_root();
+    space.build(&[]).ok();
+    for place in ["build/dev/bin", ".jmake_cache/obj/dev/project"] {
+        space.write("main.c", format!("{MAIN}// {place}\nint more;\n"));
+        std::fs::set_permissions(space.path(place), Permissions::from_mode(0o555)).unwrap();
+        let run = space.jmake(&["build"]).exits(3).says(place);
+        assert!(run.stderr.contains("access"), "{run}");
+        std::fs::set_permissions(space.path(place), Permissions::from_mode(0o755)).unwrap();
+        space.build(&[]).ok();
+    }
 }
 
 #[test]

@@ -130,6 +130,10 @@ impl Account {
         if self.first_error.is_some() {
             return;
         }
+        if let Ending::Broken(why) = &execution.ending {
+            self.first_error = Some(format!("{}: {why}", spec.label));
+            return;
+        }
         let first = diagnostics::parse(text).into_iter().find(|diagnostic| diagnostic.severity == Severity::Error);
         self.first_error = Some(match first {
             Some(found) => match found.file {

@@ -5,6 +5,7 @@ use crate::engine::report::{Diagnostic, Severity};
 
 pub mod advice;
 pub mod linker;
+pub mod machine;
 
 /// `text` without colour codes and other terminal sequences.
 #[must_use]
