@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use object::read::ReadCache;
 use rayon::prelude::*;
 
-use super::World;
+use super::{World, walk};
 use crate::engine::cxx::undefined::{self, Found, Lack, Lookup, Offer, Suspect};
 use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
@@ -17,25 +17,47 @@ use crate::engine::scan::{exports, source};
 /// Larger sources are not looked into.
 const SOURCE_LIMIT: u64 = 16 << 20;
 
+/// So many files of a project are looked at that are not its own to build.
+const FILE_LIMIT: usize = 100_000;
+
 /// What to tell the user of a link with this output.
 #[must_use]
 pub fn advise(world: &World, root: &Path, spec: &StepSpec, lookup: &Lookup, output: &[u8]) -> Vec<String> {
     let Some(lack) = Lack::of(spec, &String::from_utf8_lossy(output)) else { return Vec::new() };
-    let libraries = if lack.spellings.is_empty() { Vec::new() } else { libraries(root, &lookup.directories(spec), &lack) };
-    let suspects = if lack.spellings.is_empty() { Vec::new() } else { lookup.suspects(spec) };
-    let sources = suspects.into_par_iter().filter_map(|suspect| look_into(world, root, &lack, suspect)).collect();
-    undefined::hints(&lack, lookup, &Found { libraries, sources })
+    let mut found = Found::default();
+    if !lack.spellings.is_empty() {
+        found.libraries = offers(&lack, library_files(root, &lookup.directories(spec)));
+        found.sources = definitions(world, root, &lack, lookup.suspects(spec));
+    }
+    if lack.is_open(&found) {
+        look_further(world, root, &lack, lookup, &mut found);
+    }
+    undefined::hints(&lack, lookup, &found)
+}
+
+/// Into what is not the project's own to build.
+fn look_further(world: &World, root: &Path, lack: &Lack, lookup: &Lookup, found: &mut Found) {
+    let known: Vec<FilePath> = lookup.known();
+    let files = walk::hidden(root, &known, FILE_LIMIT);
+    let libraries = lookup.hidden_libraries(&files).into_iter().map(|(library, path)| (library, path.under(root)));
+    found.libraries.extend(offers(lack, libraries.collect()));
+    found.sources.extend(definitions(world, root, lack, lookup.hidden_suspects(&files)));
+}
+
+/// The sources that define what is missing.
+fn definitions(world: &World, root: &Path, lack: &Lack, suspects: Vec<Suspect>) -> Vec<(Suspect, Vec<usize>)> {
+    suspects.into_par_iter().filter_map(|suspect| look_into(world, root, lack, suspect)).collect()
 }
 
 /// The libraries that define what is missing.
-fn libraries(root: &Path, directories: &[FilePath], lack: &Lack) -> Vec<Offer> {
+fn offers(lack: &Lack, files: Vec<(String, PathBuf)>) -> Vec<Offer> {
     let wanted = |name: &str| lack.spellings.iter().any(|spelling| spelling.is_exported_as(name));
     let look = |(library, path): (String, PathBuf)| {
         let data = ReadCache::new(File::open(path).ok()?);
         let symbols = lack.exported_by(&exports::picked(&data, &wanted));
         (!symbols.is_empty()).then_some(Offer { library, symbols })
     };
-    library_files(root, directories).into_par_iter().filter_map(look).collect()
+    files.into_par_iter().filter_map(look).collect()
 }
 
 /// The file that the linker would take for each name it could be given, in its order.

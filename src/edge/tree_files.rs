@@ -33,10 +33,13 @@ const SCAN_LIMIT: u64 = 256 << 20;
 /// A file with the identity of its text, if it is one to scan.
 pub type Digested = (FilePath, Option<(Digest, Language)>);
 
-/// The files of a project, and remarks.
+/// The files of a project, those of `extra` that are there included, and remarks.
 #[must_use]
-pub fn digest_all(world: &World, root: &Path) -> (Vec<Digested>, Vec<String>) {
-    let Walk { files, mut notes } = walk(root);
+pub fn digest_all(world: &World, root: &Path, extra: Vec<FilePath>) -> (Vec<Digested>, Vec<String>) {
+    let Walk { mut files, mut notes } = walk(root);
+    files.extend(extra.into_iter().filter(|path| world.fs.stat(&path.under(root)).is_ok_and(|stat| stat.is_file())));
+    files.sort();
+    files.dedup();
     let digest = |path: FilePath| {
         let language = FileKind::of(&path).scanned_as();
         let found = language.and_then(|language| world.digests.digest(&path.under(root)).map(|digest| (digest, language)));

@@ -1,5 +1,6 @@
 //! A project's files: all that no ignore file hides. Does not know which of them matter.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -46,6 +47,17 @@ pub fn walk(root: &Path) -> Walk {
     walk.files.sort();
     walk.notes.sort();
     walk
+}
+
+/// Files that [`walk`] does not show and that are no secret either: ignored ones, those in build directories and those of other
+/// projects below this one. At most `limit` of all files are looked at.
+#[must_use]
+pub fn hidden(root: &Path, known: &[FilePath], limit: usize) -> Vec<FilePath> {
+    let known: HashSet<&FilePath> = known.iter().collect();
+    let enters = |entry: &DirEntry| entry.depth() == 0 || !SKIPPED.iter().any(|name| entry.file_name() == *name);
+    let all = WalkBuilder::new(root).standard_filters(false).hidden(true).follow_links(false).filter_entry(enters).build();
+    let files = all.filter_map(Result::ok).filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
+    files.take(limit).map(|entry| FilePath::within(root, entry.path())).filter(|path| !known.contains(path)).collect()
 }
 
 fn enters(root: &Path, entry: &DirEntry, notes: &Mutex<Vec<String>>) -> bool {

@@ -16,6 +16,8 @@ use crate::engine::tree::Tree;
 pub struct ScanTree {
     /// The project's root.
     pub root: PathBuf,
+    /// Files of it that count although they may be ignored.
+    pub extra: Vec<FilePath>,
 }
 
 /// Request: the project's binaries, told by content.

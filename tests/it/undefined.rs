@@ -185,3 +185,42 @@ fn a_link_line_too_long_for_the_kernel_is_no_different() {
     space.write("compress.c", "int compress(void) { return 0; }\n");
     space.build(&[]).ok();
 }
+
+#[test]
+fn what_is_ignored_or_made_by_others_is_named_with_its_file() {
+    let space = Space::with(&[
+        ("main.c", "int made(void), archived(void);\nint main(void) { return made() + archived(); }\n"),
+        (".gitignore", "gen/\n*.a\n"),
+        ("gen/made.c", "int made(void) { return 0; }\n"),
+        ("third_party/old/archived.c.txt", "int archived(void) { return 0; }\n"),
+    ]);
+    let clang = llvm_bin(19).or_else(|| llvm_bin(14)).expect("there is an LLVM");
+    let (object, archive) = (space.path("third_party/old/archived.o"), space.path("third_party/old/libold.a"));
+    let source = space.path("third_party/old/archived.c.txt");
+    assert!(space.command(clang.join("clang")).args(["-x", "c", "-c", "-o"]).arg(&object).arg(source).status().unwrap().success());
+    assert!(space.command(clang.join("llvm-ar")).arg("rcs").arg(&archive).arg(object).status().unwrap().success());
+    let run = space.jmake(&["build"]).exits(1);
+    assert_eq!(
+        hints(&run),
+        [
+            "symbol 'archived' is in third_party/old/libold.a: add link_libraries = [\"third_party/old/libold.a\"] under [binary] in jmake.toml",
+            "symbol 'made' is defined in gen/made.c, which is ignored or made by another build, and not built: add extra_sources = [\"gen/made.c\"] under [compile] in jmake.toml",
+        ],
+        "{run}"
+    );
+    let lines = "[binary]\nlink_libraries = [\"third_party/old/libold.a\"]\n[compile]\nextra_sources = [\"gen/made.c\"]\n";
+    space.write("jmake.toml", lines);
+    space.build(&[]).ok();
+    assert!(space.command(space.path("build/dev/bin/project")).status().unwrap().success());
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+}
+
+#[test]
+fn whole_programs_are_no_different() {
+    for lto in ["thin", "full"] {
+        let space = z_program();
+        space.write("jmake.toml", format!("[link]\nlto = '{lto}'\n"));
+        let run = space.jmake(&["build", "--profile", "release"]).exits(1).says("undefined symbol: compress");
+        assert!(hints(&run).concat().starts_with("symbol 'compress' is in libz"), "{run}");
+    }
+}

@@ -61,7 +61,7 @@ async fn gather(peers: &Peers, project: &ProjectRequest) -> Result<Facts, Failur
         root: settings.llvm_root.as_ref().map(|path| path.under(&project.root)),
         variables: project.variables.clone(),
     };
-    let scan = ScanTree { root: project.root.clone() };
+    let scan = ScanTree { root: project.root.clone(), extra: settings.extra_sources.clone() };
     let (toolchain, tree) = futures_util::future::join(ask(&peers.toolchain, find), ask(&peers.tree, scan)).await;
     let (toolchain, tree) = (toolchain??, tree??);
     let flags = |language| argv::compile::flags(&settings, language, &[]);

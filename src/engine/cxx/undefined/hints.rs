@@ -20,6 +20,7 @@ pub fn hints(lack: &Lack, lookup: &Lookup, found: &Found) -> Vec<String> {
     out.extend(sources(lack, lookup, found));
     open.retain(|symbol| !in_sources.contains(symbol));
     out.extend(known(lack, lookup, &mut open));
+    out.extend(virtual_tables(lack, &mut open));
     out.extend(nowhere(lack, &open));
     out.extend(lack.problems.missing_libraries.iter().map(|library| missing(lookup, library)));
     out.iter().map(|text| format!("hint: {text}")).collect()
@@ -47,7 +48,9 @@ fn libraries(lack: &Lack, lookup: &Lookup, chosen: &[Offer]) -> Option<String> {
     if chosen.is_empty() {
         return None;
     }
-    let told: Vec<String> = chosen.iter().map(|offer| format!("{} in lib{}", being(lack, &offer.symbols), offer.library)).collect();
+    let lead = |library: &str| if library.contains('/') { "" } else { "lib" };
+    let told: Vec<String> =
+        chosen.iter().map(|offer| format!("{} in {}{}", being(lack, &offer.symbols), lead(&offer.library), offer.library)).collect();
     let names: Vec<&str> = chosen.iter().map(|offer| offer.library.as_str()).collect();
     // Archives must come behind what uses them.
     let late = names.iter().any(|name| lookup.settings.link_libraries.iter().any(|given| given == name));
@@ -87,6 +90,7 @@ fn sources(lack: &Lack, lookup: &Lookup, found: &Found) -> Vec<String> {
 fn why_apart(suspect: &Suspect, shared: bool) -> Result<String, String> {
     match &suspect.standing {
         Standing::Vendored => Ok("which is other people's code and not built".to_owned()),
+        Standing::Ignored => Ok("which is ignored or made by another build, and not built".to_owned()),
         Standing::Platform(platform) => Ok(format!("which is left out because its name says that it is for another platform ({platform})")),
         Standing::Grouped(noun) => Ok(format!("which belongs to {noun}s only")),
         Standing::LeftOut(why) => Err(format!("which is left out: {why}")),
@@ -114,6 +118,16 @@ fn known(lack: &Lack, lookup: &Lookup, open: &mut Vec<usize>) -> Option<String> 
     let line =
         || format!(", which is not where the linker looks: install its development files, then add {}", link_libraries(lookup, &names));
     (!told.is_empty()).then(|| told.join(", ") + &line())
+}
+
+/// Tables of virtual functions come with one of these, so that it is this one which is missing.
+fn virtual_tables(lack: &Lack, open: &mut Vec<usize>) -> Option<String> {
+    let symbol = |at: &usize| &lack.problems.undefined[*at].symbol;
+    let (tables, rest): (Vec<usize>, Vec<usize>) = open.iter().partition(|at| symbol(at).starts_with("vtable for "));
+    *open = rest;
+    let class = symbol(tables.first()?).trim_start_matches("vtable for ");
+    let told = being(lack, &tables);
+    Some(format!("{told} made where the first virtual function of {class} that is neither inline nor pure is defined: define that one"))
 }
 
 fn nowhere(lack: &Lack, open: &[usize]) -> Option<String> {

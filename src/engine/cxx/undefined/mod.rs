@@ -73,6 +73,8 @@ impl Lack {
 pub enum Standing {
     /// In a directory of other people's code.
     Vendored,
+    /// Ignored, or in a directory that some build made.
+    Ignored,
     /// By its name for another platform.
     Platform(String),
     /// Left out for this reason, which naming it would not mend.
@@ -97,7 +99,7 @@ pub struct Suspect {
 /// A library that defines some of what is missing.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Offer {
-    /// Its name, without `-l`.
+    /// Its name, without `-l`; or its path, which has a `/`.
     pub library: String,
     /// The symbols, as indices into what is undefined.
     pub symbols: Vec<usize>,
@@ -149,6 +151,54 @@ impl Lookup {
             out.push(suspect(&source.path, source.language, standing));
         }
         out
+    }
+}
+
+impl Lack {
+    /// Whether some symbol is still without anybody who defines it.
+    #[must_use]
+    pub fn is_open(&self, found: &Found) -> bool {
+        let defined = |at| found.libraries.iter().any(|o| o.symbols.contains(&at)) || found.sources.iter().any(|(_, s)| s.contains(&at));
+        (0..self.spellings.len()).any(|at| !defined(at))
+    }
+}
+
+impl Lookup {
+    /// The sources that discovery was shown.
+    #[must_use]
+    pub fn known(&self) -> Vec<FilePath> {
+        let found = &self.discovery;
+        let left_out = found.left_out.iter().map(|left| &left.path);
+        found.sources.iter().chain(&found.vendored).map(|source| &source.path).chain(left_out).cloned().collect()
+    }
+
+    /// The sources among files that discovery was not shown. What this project's own builds made is no source of it.
+    #[must_use]
+    pub fn hidden_suspects(&self, files: &[FilePath]) -> Vec<Suspect> {
+        let source = |path: &FilePath| match FileKind::of(path) {
+            FileKind::Source(language) if !self.is_made(path) => Some(suspect(path, language, Standing::Ignored)),
+            _ => None,
+        };
+        files.iter().filter_map(source).collect()
+    }
+
+    /// The libraries among files of the project, and how they are named in settings.
+    #[must_use]
+    pub fn hidden_libraries(&self, files: &[FilePath]) -> Vec<(String, FilePath)> {
+        let named = |path: &FilePath| {
+            let library = link_name(&path.name()).is_some() && !self.is_made(path);
+            let text = path.as_path().to_str().filter(|_| library)?;
+            Some((if text.contains('/') { text.to_owned() } else { format!("./{text}") }, path.clone()))
+        };
+        files.iter().filter_map(named).collect()
+    }
+
+    /// Whether JMake made it, in this profile or another.
+    fn is_made(&self, path: &FilePath) -> bool {
+        let named = self.settings.output_dir.as_ref().is_some_and(|dir| path.as_path().starts_with(dir.as_path()));
+        let below = path.as_path().strip_prefix(self.settings.build_dir.as_path()).ok();
+        let kind = below.and_then(|below| below.components().nth(1)).map(|kind| kind.as_os_str().to_owned());
+        named || kind.is_some_and(|kind| kind == "lib" || kind == "bin")
     }
 }
 

@@ -118,6 +118,9 @@ fn what_is_nowhere_is_said_to_be() {
     assert!(said("", &lack("a;b", &[], false), &nothing).starts_with("hint: symbols 'a', 'b' are defined by no source of this project"));
     assert!(!said("", &lack("a", &[], false), &nothing).contains("allow_undefined"));
     assert!(said("", &lack("a", &[], true), &nothing).contains("allow_undefined = true under [link]"));
+    let table = said("", &lack("vtable for a::B;f", &[], false), &nothing);
+    assert!(table.contains("symbol 'vtable for a::B' is made where the first virtual function of a::B "), "{table}");
+    assert!(table.contains("symbol 'f' is defined by no source"), "{table}");
     let asked = "[binary]\nlink_libraries = [\"x\"]";
     assert!(said(asked, &lack("", &["x"], false), &nothing).ends_with("correct link_libraries under [binary] in jmake.toml"));
     assert!(said("", &lack("", &["x"], false), &nothing).ends_with("install its development files"));
@@ -162,6 +165,24 @@ fn libraries_are_looked_for_where_the_linker_does() {
     assert!(Lack::of(&spec(&["-shared"], ""), failed).unwrap().shared);
     assert!(!Lack::of(&spec(&[], ""), failed).unwrap().shared);
     assert!(Lack::of(&spec(&[], ""), "ld.lld: error: cannot open x.o\n").is_none());
+}
+
+#[test]
+fn what_discovery_was_not_shown_is_looked_at_last() {
+    let lookup = lookup("[binary]\noutput_dir = 'out'", Discovery { vendored: vec![], ..Discovery::default() });
+    let files =
+        ["gen/a.c", "deps/libx.a", "libtop.so", "build/dev/lib/libp.a", "build/release/bin/x.c", "build/libcmake.a", "out/libp.so", "x.h"];
+    let files: Vec<FilePath> = files.map(FilePath::from).to_vec();
+    let libraries: Vec<String> = lookup.hidden_libraries(&files).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(libraries, ["deps/libx.a", "./libtop.so", "build/libcmake.a"]);
+    let sources: Vec<String> = lookup.hidden_suspects(&files).iter().map(|s| format!("{} {:?}", s.path, s.standing)).collect();
+    assert_eq!(sources, ["gen/a.c Ignored"]);
+
+    let lack = lack("a;b", &[], false);
+    assert!(lack.is_open(&Found::default()) && lack.is_open(&found(&lack, &[("x", "a")], &[])));
+    assert!(!lack.is_open(&found(&lack, &[("x", "a")], &[(Standing::Vendored, "b.c", "b")])));
+    let said = said("", &lack, &found(&lack, &[("deps/libx.a", "a b")], &[]));
+    assert!(said.contains("'b' are in deps/libx.a: add link_libraries = [\"deps/libx.a\"]"), "{said}");
 }
 
 #[test]
