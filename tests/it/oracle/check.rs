@@ -11,13 +11,6 @@ use super::Reach;
 use super::damage::files;
 use crate::support::{Run, Running, Space, llvm_bin};
 
-/// A line of the compile database.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    pub output: String,
-    pub arguments: Vec<String>,
-}
-
 /// What a build came to.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -26,8 +19,10 @@ pub struct Outcome {
     pub announced: BTreeSet<String>,
     /// Files of the build directory.
     pub made: BTreeMap<String, Vec<u8>>,
-    /// By source.
-    pub database: BTreeMap<String, Entry>,
+    /// Objects by source.
+    pub database: BTreeMap<String, String>,
+    /// Command lines by kind and label of their steps.
+    pub commands: BTreeSet<(String, String, String)>,
     /// Names of tests and the like.
     pub grouped: Vec<String>,
     said: String,
@@ -44,9 +39,11 @@ impl Outcome {
         let all = files(&root.join("build")).into_iter();
         let made = all.map(|path| (path.strip_prefix(root).unwrap().display().to_string(), fs::read(&path).unwrap())).collect();
         let database = database(&made);
+        let line = |it: &Value| (text(&it["kind"]), text(&it["label"]), it["command"].to_string());
+        let commands = of("step_started").map(line).collect();
         let programs = of("artifact").filter(|it| it["kind"] == "executable").filter_map(|it| it["target"].as_str());
         let grouped = programs.filter(|name| !["project", "other"].contains(name)).map(str::to_owned).collect();
-        Self { code: run.status.code(), errors, announced, made, database, grouped, said: run.to_string() }
+        Self { code: run.status.code(), errors, announced, made, database, commands, grouped, said: run.to_string() }
     }
 
     /// How this differs from a clean build. `all`: it built everything there is.
@@ -75,15 +72,14 @@ impl Outcome {
     }
 }
 
-fn database(made: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Entry> {
-    let text = made.get("build/compile_commands.json").map_or(&b"[]"[..], Vec::as_slice);
-    let entries: Vec<Value> = serde_json::from_slice(text).unwrap();
-    let string = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let entry = |it: &Value| Entry {
-        output: string(&it["output"]),
-        arguments: it["arguments"].as_array().into_iter().flatten().map(string).collect(),
-    };
-    entries.iter().map(|it| (string(&it["file"]), entry(it))).collect()
+fn database(made: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, String> {
+    let bytes = made.get("build/compile_commands.json").map_or(&b"[]"[..], Vec::as_slice);
+    let entries: Vec<Value> = serde_json::from_slice(bytes).unwrap();
+    entries.iter().map(|it| (text(&it["file"]), text(&it["output"]))).collect()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 fn differing(path: &str, own: Option<&Vec<u8>>, clean: &[u8]) -> Option<String> {

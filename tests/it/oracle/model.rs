@@ -65,14 +65,12 @@ impl<'a> Facts<'a> {
 
     fn state(&self, step: &Value) -> blake3::Hash {
         let label = text(step, "label");
-        match self.clean.database.get(label) {
-            Some(entry) if is_compile(step) => self.compile_state(label, &entry.arguments),
-            _ => self.link_state(step),
-        }
+        if is_compile(step) && self.clean.database.contains_key(label) { self.compile_state(step, label) } else { self.link_state(step) }
     }
 
     /// The source, and every file that has a name which it or one of those mentions.
-    fn compile_state(&self, source: &str, arguments: &[String]) -> blake3::Hash {
+    fn compile_state(&self, step: &Value, source: &str) -> blake3::Hash {
+        let lines = self.clean.commands.iter().filter(|(kind, label, _)| kind == text(step, "kind") && label == source);
         let mut open = vec![source.to_owned()];
         let mut seen = BTreeSet::new();
         while let Some(path) = open.pop() {
@@ -80,7 +78,7 @@ impl<'a> Facts<'a> {
                 open.extend(mentioned(text).flat_map(|name| self.called(name)));
             }
         }
-        hash(arguments.iter().map(String::as_str).chain(seen.iter().flat_map(|path| [path.as_str(), &self.texts[path]])))
+        hash(lines.map(|(_, _, line)| line.as_str()).chain(seen.iter().flat_map(|path| [path.as_str(), &self.texts[path]])))
     }
 
     fn called(&self, name: &str) -> Vec<String> {
@@ -92,7 +90,7 @@ impl<'a> Facts<'a> {
     fn link_state(&self, step: &Value) -> blake3::Hash {
         let target = text(step, "target");
         let other = |dir: &str| dir != target && self.clean.grouped.iter().any(|name| name == dir);
-        let stems = self.clean.database.values().map(|entry| stem(&entry.output));
+        let stems = self.clean.database.values().map(|object| stem(object));
         let own: Vec<&str> = stems.filter(|stem| !stem.split('/').nth(3).is_some_and(other)).collect();
         let objects = self.after.iter().filter(|(path, _)| own.iter().any(|stem| path.starts_with(stem)));
         let objects: Vec<String> = objects.map(|(path, digest)| format!("{path} {digest}")).collect();
@@ -103,7 +101,7 @@ impl<'a> Facts<'a> {
     fn is_damaged(&self, step: &Value, left: &Contents) -> bool {
         let label = text(step, "label");
         let place = match self.clean.database.get(label) {
-            Some(entry) if is_compile(step) => stem(&entry.output),
+            Some(object) if is_compile(step) => stem(object),
             _ if self.after.contains_key(label) => label,
             _ => "",
         };
