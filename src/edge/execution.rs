@@ -173,9 +173,9 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
         execution.inputs.push((path.clone(), world.identity(&path.under(root))));
     }
     if let Some(search) = spec.cxx.as_ref().and_then(|cxx| cxx.search.as_ref()) {
-        execution.lookups = lookups(world, root, search, &execution.inputs);
+        execution.lookups = lookups(world, root, search, &spec.explicit, &execution.inputs);
     }
-    if let Some(path) = outdated(world, prepared, &execution.discovered, root) {
+    if let Some(path) = outdated(world, prepared, execution, root) {
         execution.ending = Ending::Outdated(path);
         return Ok(());
     }
@@ -204,14 +204,14 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
 }
 
 /// What the step looked for in vain, as far as it matters.
-fn lookups(world: &World, root: &Path, search: &Search, inputs: &[(FilePath, Option<Identity>)]) -> Lookups {
+fn lookups(world: &World, root: &Path, search: &Search, named: &[FilePath], inputs: &[(FilePath, Option<Identity>)]) -> Lookups {
     let read = || inputs.iter().filter_map(|(path, identity)| Some((path, identity.as_ref()?)));
     let questions = match search.kind {
         SearchKind::Headers => world.questions.of(root, read().map(|(path, identity)| (path, identity.digest))),
         SearchKind::Libraries => Questions::default(),
     };
     let hits: Vec<&FilePath> = read().map(|(path, _)| path).collect();
-    let others = fingerprint::others(search, &hits, &questions, &world.directories.of(root));
+    let others = fingerprint::others(search, named, &hits, &questions, &world.directories.of(root));
     Lookups { questions, others }
 }
 
@@ -231,11 +231,13 @@ fn discovered(world: &World, spec: &StepSpec, root: &Path) -> Result<Vec<FilePat
     Ok(all)
 }
 
-/// An input that changed while the process ran.
-fn outdated(world: &World, prepared: &Prepared, discovered: &[FilePath], root: &Path) -> Option<FilePath> {
+/// An input that changed while the process ran, or a file that came to where it had perhaps already been looked for.
+fn outdated(world: &World, prepared: &Prepared, execution: &Execution, root: &Path) -> Option<FilePath> {
     let doubtful = prepared.started - DOUBT;
     let changed = prepared.before.iter().find(|(path, before)| world.identity(&path.under(root)) != *before);
-    let written = || discovered.iter().find(|path| world.fs.stat(&path.under(root)).is_ok_and(|stat| stat.changed_since(doubtful)));
+    let others = execution.lookups.others.iter().filter(|(_, is_dir)| !is_dir).map(|(path, _)| path);
+    let mut seen = execution.discovered.iter().chain(others);
+    let written = || seen.find(|path| world.fs.stat(&path.under(root)).is_ok_and(|stat| stat.changed_since(doubtful)));
     changed.map(|(path, _)| path).or_else(written).cloned()
 }
 

@@ -76,7 +76,7 @@ fn input_difference(purity: Purity, record: &Record, facts: &dyn Facts) -> Optio
 fn lookup_difference(step: &StepSpec, record: &Record, facts: &dyn Facts) -> Option<Reason> {
     let search = step.cxx.as_ref()?.search.as_ref()?;
     let hits: Vec<&FilePath> = record.inputs.iter().filter(|(_, then)| then.is_some()).map(|(path, _)| path).collect();
-    let (then, now) = (&record.lookups.others, others(search, &hits, &record.lookups.questions, facts.directories()));
+    let (then, now) = (&record.lookups.others, others(search, &step.explicit, &hits, &record.lookups.questions, facts.directories()));
     let appeared = now.iter().find(|entry| !then.contains(entry)).map(|(path, _)| Reason::InputAppeared(path.clone()));
     appeared.or_else(|| then.iter().find(|entry| !now.contains(entry)).map(|(path, _)| Reason::InputGone(path.clone())))
 }

@@ -48,16 +48,18 @@ struct Wanted {
 }
 
 /// The other existing entries at `directory/name`, sorted: `directory` is that of any file which the step read, or one of the search
-/// list before the one with the hit; `name` is a hit's path without such a directory, or one that a text asks for.
-/// A record is valid only while this set is what it was.
+/// list before the one with the hit; `name` is a hit's path without such a directory, or one that a text asks for. What the command
+/// line names by its path (`named`) is nothing that was looked for. A record is valid only while this set is what it was.
 #[must_use]
-pub fn others(search: &Search, hits: &[&FilePath], questions: &Questions, directories: &dyn Directories) -> Vec<Entry> {
+pub fn others(search: &Search, named: &[FilePath], hits: &[&FilePath], questions: &Questions, directories: &dyn Directories) -> Vec<Entry> {
     let ranks = ranks(search);
     let includers: HashSet<FilePath> = match search.kind {
         SearchKind::Headers => hits.iter().map(|hit| hit.parent()).collect(),
         SearchKind::Libraries => HashSet::new(),
     };
-    let mut wanted: Vec<Wanted> = hits.iter().flat_map(|hit| spellings(hit, search, &ranks, &includers)).collect();
+    let named: HashSet<&FilePath> = named.iter().collect();
+    let looked_for = hits.iter().filter(|hit| !named.contains(**hit));
+    let mut wanted: Vec<Wanted> = looked_for.flat_map(|hit| spellings(hit, search, &ranks, &includers)).collect();
     let asked = questions.names.iter().filter(|name| !name.as_path().is_absolute());
     wanted.extend(asked.map(|name| Wanted { before: usize::MAX, ..split(name) }));
     let searched = || search.dirs.iter().chain(&includers);
@@ -180,7 +182,8 @@ mod tests {
         let hits: Vec<FilePath> = hits.iter().map(|hit| FilePath::from(*hit)).collect();
         let unknown = asked.contains(&"*");
         let names = asked.iter().filter(|name| **name != "*").map(|name| FilePath::from(*name)).collect();
-        let found = others(&search, &hits.iter().collect::<Vec<_>>(), &Questions { names, unknown }, &Tree(tree.to_vec()));
+        let named: Vec<FilePath> = hits.iter().filter(|hit| hit.to_string().ends_with(".c")).cloned().collect();
+        let found = others(&search, &named, &hits.iter().collect::<Vec<_>>(), &Questions { names, unknown }, &Tree(tree.to_vec()));
         let found: Vec<String> = found.into_iter().map(|(path, is_dir)| format!("{path}{}", if is_dir { "/" } else { "" })).collect();
         assert_eq!(found, expect, "{dirs:?} {hits:?} {asked:?}");
     }
@@ -201,6 +204,7 @@ mod tests {
         check(&["/a", "/"], &["m.c", "/x.h"], &["/a/x.h"], &["/a/x.h"]);
         check(&["a?", "b?", "c"], &["main.c", "a/x.h"], &["b/x.h", "c/x.h"], &["b/x.h"]);
         check(&["a"], &["main.c", "b/other.h"], &["a/other.h", "other.h"], &["other.h"]);
+        check(&["a", "b"], &["b/main.c", "x.h"], &["a/main.c", "b/x.h"], &["b/x.h"]);
     }
 
     #[test]
