@@ -135,6 +135,12 @@ impl Model {
             known.retain(|it| *it != state);
             known.push_front(state);
             known.truncate(VARIANTS);
+            // One process or two: the object is the same file.
+            for (kind, other) in [("compile", "backend"), ("backend", "compile")] {
+                if key.0 == kind {
+                    self.built.remove(&(other.to_owned(), key.1.clone(), key.2.clone()));
+                }
+            }
             self.built.insert(key, state);
         }
         self.left.clone_from(&facts.after);
