@@ -51,8 +51,7 @@ pub fn candidates(root: Option<&Path>, wanted: Option<&str>, variables: &Variabl
     dirs.extend(numbered("/usr/local"));
     dirs.extend(numbered("/opt"));
     for dir in std::env::split_paths(path) {
-        let clang = ["clang++", "clang"].iter().map(|name| dir.join(name)).find(|path| path.exists());
-        dirs.extend(clang.and_then(|clang| real_dir(&clang)).map(|dir| (dir, "PATH".into())));
+        dirs.extend(clang_in(&dir).and_then(|clang| real_dir(&clang)).map(|dir| (dir, "PATH".into())));
     }
     dirs.extend(llvm_config(path).map(|dir| (dir, "llvm-config".into())));
     let mut found: Vec<Candidate> = Vec::new();
@@ -88,8 +87,16 @@ fn which(program: &str, path: &OsStr) -> Option<PathBuf> {
     std::env::split_paths(path).map(|dir| dir.join(program)).find(|program| program.is_file())
 }
 
+fn clang_in(dir: &Path) -> Option<PathBuf> {
+    ["clang++", "clang"].iter().map(|name| dir.join(name)).find(|path| path.exists())
+}
+
+/// Where `llvm-config` says that programs are. Asked only if they are not beside it: that takes longer than all else here.
 fn llvm_config(path: &OsStr) -> Option<PathBuf> {
     let program = which("llvm-config", path)?;
+    if let Some(dir) = real_dir(&program).filter(|dir| clang_in(dir).is_some()) {
+        return Some(dir);
+    }
     let printed = Command::new(program).arg("--bindir").stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     Some(PathBuf::from(String::from_utf8(printed.stdout).ok()?.trim()))
 }
