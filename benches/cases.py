@@ -34,7 +34,7 @@ class Setting:
 
 
 def projects(setting):
-    """Cold builds of real projects, the daemon already there and not."""
+    """Cold builds of real projects: by a new daemon, by one that has to start, by one that knows the tools."""
     for tree in trees.PROJECTS:
         jmake, ninja, compiled = setting.pair(tree)
         figures = timing.interleaved(
@@ -42,6 +42,7 @@ def projects(setting):
                 "jmake": lambda _: jmake.cold(setting.jobs),
                 "ninja": lambda _: ninja.cold(setting.jobs),
                 "with start": lambda _: jmake.cold(setting.jobs, started=False),
+                "again": lambda _: jmake.rebuild(setting.jobs),
             },
             setting.rounds,
         )
@@ -51,6 +52,7 @@ def projects(setting):
             *map(milliseconds, (figures.median("ninja"), figures.median("jmake"))),
             f"**{ratio(figures, 'jmake', 'ninja')}**",
             ratio(figures, "with start", "ninja"),
+            ratio(figures, "again", "ninja"),
         ]
 
 

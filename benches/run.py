@@ -7,6 +7,7 @@ Wants release binaries (`cargo build --release --bins`), ninja and the corpus (`
 and leaves nothing behind."""
 
 import argparse
+import datetime
 import os
 import pathlib
 import shutil
@@ -26,8 +27,10 @@ BEGIN, END = "<!-- begin: written by benches/run.py -->", "<!-- end -->"
 TABLES = {
     "projects": (
         "Real projects from nothing",
-        "No outputs, no records, an empty cache, a new daemon. Bound of the ratio: 1.05. The last column includes starting the daemon.",
-        ["project", "ninja", "jmake", "jmake / ninja", "with the daemon's start"],
+        "No outputs, no records, an empty cache. Bound of the ratio: 1.05. *jmake* has a new daemon, which looks for the tools, reads them and\n"
+        "asks the compiler what it does with the flags (with ninja, a configure step did that before). Then the same with the\n"
+        "start of the daemon; then by a daemon that has done all that before.",
+        ["project", "ninja", "jmake", "jmake / ninja", "with the daemon's start", "tools known"],
         cases.projects,
     ),
     "sizes": (
@@ -57,7 +60,7 @@ def main():
     # Not TMPDIR itself: the daemon's directories must be nobody else's.
     place = pathlib.Path(tempfile.mkdtemp(prefix="jmake-bench-"))
     setting = cases.Setting(place, asked.bin, len(os.sched_getaffinity(0)), asked.rounds)
-    text = [about(asked, setting, load)]
+    text = [about(asked, setting, load, timing.others_share())]
     try:
         for name in asked.only.split(","):
             text.append(table(name, setting))
@@ -96,13 +99,15 @@ def row(cells):
     return f"| {' | '.join(cells)} |"
 
 
-def about(asked, setting, load):
+def about(asked, setting, load, others):
     clang = first_line([toolchain.newest() / "clang", "--version"])
     commit = first_line(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"])
+    busy = ", so that times are too long and ratios scatter" if others > 0.1 else ""
     return (
-        f"Made by `make bench` at commit {commit}: {asked.rounds} rounds of each comparison, the sides taking turns; ratios are medians of\n"
-        f"the rounds' ratios, with the lowest and the highest. {setting.jobs} processors (`-j{setting.jobs}` unless said), load before: "
-        f"{load[0]:.1f}, {load[1]:.1f}, {load[2]:.1f}.\n{clang}; ninja {first_line(['ninja', '--version'])}."
+        f"Made by `make bench` at commit {commit}, {datetime.date.today()}: {asked.rounds} rounds of each comparison, the sides taking\n"
+        f"turns; ratios are medians of the rounds' ratios, with the lowest and the highest. {setting.jobs} processors (`-j{setting.jobs}` unless\n"
+        f"said), load before: {load[0]:.1f}, {load[1]:.1f}, {load[2]:.1f}; others used {others:.0%} of the processors{busy}.\n"
+        f"{clang}; ninja {first_line(['ninja', '--version'])}."
     )
 
 

@@ -65,9 +65,16 @@ class Jmake:
             shutil.rmtree(self.root / made, ignore_errors=True)
 
     def cold(self, jobs, started=True):
+        """Nobody has seen anything of the project or of the tools."""
         self.forget()
         if started:
             self.daemon("start")
+        return self.build(jobs)
+
+    def rebuild(self, jobs):
+        """From nothing as well, by a daemon that has seen the tools and the sources."""
+        for made in (self.root / "build", self.root / ".jmake_cache", self.space.folders["store"] / "cas"):
+            shutil.rmtree(made)
         return self.build(jobs)
 
     def commands(self, jobs):

@@ -26,6 +26,20 @@ def seconds(argv, env):
         return wall
 
 
+def others_share(pause=2):
+    """How much of the processors others use, looked at for some seconds: 0 on a quiet machine, 1 on a full one."""
+
+    def counters():
+        words = open("/proc/stat", encoding="ascii").readline().split()[1:9]
+        ticks = [int(word) for word in words]
+        return sum(ticks), ticks[3] + ticks[4]
+
+    total, idle = counters()
+    time.sleep(pause)
+    total_after, idle_after = counters()
+    return 1 - (idle_after - idle) / max(1, total_after - total)
+
+
 class Figures:
     """Wall times of several sides, one of each per round."""
 

@@ -1,4 +1,4 @@
-"""A toolchain whose compiler sleeps before it works: its outputs are real, and it needs next to no processor. Knows no build system."""
+"""A toolchain that sleeps before each compile: its outputs are real, and it needs next to no processor. Knows no build system."""
 
 import glob
 import os
@@ -8,12 +8,13 @@ import subprocess
 SLEEP_MS = 200
 
 SOURCE = r"""
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 int main(int count, char **words) {
     struct timespec pause = {0, MILLISECONDS * 1000000L};
-    (void)count;
-    nanosleep(&pause, 0);
+    for (int word = 1; word < count; word++)
+        if (strcmp(words[word], "-c") == 0) nanosleep(&pause, 0);
     words[0] = REAL;
     execv(REAL, words);
     return 127;
