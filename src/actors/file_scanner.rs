@@ -1,21 +1,23 @@
 //! Reads a project's files and remembers what their text says.
 //!
-//! Owns: scan facts by content.
-//! Receives: `ScanTree`, `FindBinaries`, `GetCaches`, `Flush`.
+//! Owns: scan facts by content; a log of changes for each project.
+//! Receives: `ScanTree`, `SyncTree`, `WatchTree`, `FindBinaries`, `GetCaches`, `Flush`.
 //! Sends: nothing but answers.
-//! On failure: restarted empty; files are scanned again.
+//! On failure: restarted empty; files are scanned again, and whoever relied on a log is told that anything may have changed.
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use actix::prelude::*;
 
 use crate::edge::compute::compute;
 use crate::edge::tree_files::{self, Digested};
+use crate::edge::walk::Walk;
 use crate::edge::{World, faults, snapshot};
 use crate::engine::cache::{Cache, CacheCounts};
+use crate::engine::change_log::{ChangeLog, Heard};
 use crate::engine::digest::Digest;
 use crate::engine::discover::{FileEntry, Language};
 use crate::engine::failure::Failure;
@@ -24,7 +26,7 @@ use crate::engine::scan::binary::BinaryFacts;
 use crate::engine::scan::facts::SourceFacts;
 use crate::engine::scan::kind::FileKind;
 use crate::engine::tree::Tree;
-use crate::messages::file_scanner::{FindBinaries, ScanTree};
+use crate::messages::file_scanner::{FindBinaries, ScanTree, SyncTree, WatchTree, Watched};
 use crate::messages::{Flush, GetCaches};
 
 /// Facts of so many texts are kept: a few large projects.
@@ -38,6 +40,8 @@ pub struct FileScanner {
     world: World,
     cache_dir: PathBuf,
     facts: Cache<Key, Arc<SourceFacts>>,
+    reader: u64,
+    logs: HashMap<PathBuf, ChangeLog>,
 }
 
 impl FileScanner {
@@ -47,7 +51,20 @@ impl FileScanner {
         let mut facts = Cache::new("scan_facts", CAPACITY);
         facts.restore(snapshot::read(&cache_dir, snapshot::SCAN_FACTS).unwrap_or_default());
         world.digests.restore(snapshot::read(&cache_dir, snapshot::DIGESTS).unwrap_or_default());
-        Self { world, cache_dir, facts }
+        let reader = world.watches.claim();
+        Self { world, cache_dir, facts, reader, logs: HashMap::new() }
+    }
+
+    /// Everything the kernel has to tell is in the logs afterwards.
+    fn hear(&mut self) {
+        for change in self.world.watches.drain(self.reader) {
+            self.logs.values_mut().for_each(|log| log.take(&change));
+        }
+    }
+
+    fn log(&mut self, root: &Path) -> &mut ChangeLog {
+        let start = u64::try_from(self.world.clock.now().as_nanos()).unwrap_or(u64::MAX / 2);
+        self.logs.entry(root.to_owned()).or_insert_with(|| ChangeLog::new(start))
     }
 
     fn known(&mut self, files: &[Digested]) -> (Known, Vec<(FilePath, Digest, Language)>) {
@@ -66,6 +83,21 @@ impl FileScanner {
 
 impl Actor for FileScanner {
     type Context = Context<Self>;
+
+    /// Long before the kernel's queue is full.
+    fn started(&mut self, context: &mut Context<Self>) {
+        let Some(events) = self.world.watches.readiness() else { return };
+        context.add_stream(events);
+    }
+}
+
+impl StreamHandler<()> for FileScanner {
+    fn handle(&mut self, (): (), _: &mut Context<Self>) {
+        self.hear();
+    }
+
+    /// Requests drain the queue, too.
+    fn finished(&mut self, _: &mut Context<Self>) {}
 }
 
 impl Supervised for FileScanner {
@@ -83,20 +115,19 @@ impl Handler<ScanTree> for FileScanner {
         let digested = compute(move || tree_files::digest_all(&world, &place, extra)).into_actor(self);
         let scanned = digested.then(move |digested, scanner, _| {
             faults::point("FileScanner.spawned");
-            let (files, notes) = digested.unwrap_or_else(|lost| panic!("{lost}"));
+            let (files, walk) = digested.unwrap_or_else(|lost| panic!("{lost}"));
             let (known, unknown) = scanner.known(&files);
             let world = scanner.world.clone();
             let fresh = compute(move || tree_files::scan_all(&world, &root, unknown)).into_actor(scanner);
-            fresh.map(move |fresh, scanner, _| {
-                Ok(Arc::new(scanner.tree(files, notes, known, fresh.unwrap_or_else(|lost| panic!("{lost}")))))
-            })
+            fresh
+                .map(move |fresh, scanner, _| Ok(Arc::new(scanner.tree(files, walk, known, fresh.unwrap_or_else(|lost| panic!("{lost}"))))))
         });
         Box::pin(scanned)
     }
 }
 
 impl FileScanner {
-    fn tree(&mut self, files: Vec<Digested>, notes: Vec<String>, mut known: Known, fresh: Vec<(Key, SourceFacts)>) -> Tree {
+    fn tree(&mut self, files: Vec<Digested>, walk: Walk, mut known: Known, fresh: Vec<(Key, SourceFacts)>) -> Tree {
         for (key, facts) in fresh {
             let facts = Arc::new(facts);
             self.facts.put(key, facts.clone());
@@ -107,7 +138,36 @@ impl FileScanner {
             facts: digested.and_then(|key| known.get(&key).cloned()).unwrap_or_default(),
             path,
         };
-        Tree { files: files.into_iter().map(file).collect(), notes }
+        Tree { files: files.into_iter().map(file).collect(), dirs: walk.dirs, notes: walk.notes }
+    }
+}
+
+impl Handler<SyncTree> for FileScanner {
+    type Result = Result<Heard, Failure>;
+    fn handle(&mut self, SyncTree { root, since }: SyncTree, _: &mut Context<Self>) -> Self::Result {
+        faults::point("FileScanner");
+        self.hear();
+        Ok(self.log(&root).since(since))
+    }
+}
+
+impl Handler<WatchTree> for FileScanner {
+    type Result = ResponseActFuture<Self, Result<Watched, Failure>>;
+    fn handle(&mut self, WatchTree { root, paths, looked }: WatchTree, _: &mut Context<Self>) -> Self::Result {
+        // First into the log, so that nothing is lost that happens while the watches are set.
+        let fresh = self.log(&root).watch(paths);
+        let watches = self.world.watches.clone();
+        let set = compute(move || watches.watch_all(fresh));
+        Box::pin(set.into_actor(self).map(move |failed, scanner, _| {
+            let failed = failed.map_err(Failure::internal)?;
+            failed.iter().for_each(|path| scanner.log(&root).forget(path));
+            let before = scanner.log(&root).stood_at(looked);
+            Ok(match (failed.is_empty(), before) {
+                (false, _) => Watched::Never,
+                (true, true) => Watched::Before,
+                (true, false) => Watched::FromNow,
+            })
+        }))
     }
 }
 

@@ -147,6 +147,8 @@ impl Soil {
                 toolchain: tools.clone().recipient(),
                 probe: tools.recipient(),
                 tree: files.clone().recipient(),
+                sync: files.clone().recipient(),
+                watch: files.clone().recipient(),
                 binaries: files.recipient(),
                 run: workshop.pool.clone().recipient(),
                 stop: workshop.pool.clone().recipient(),

@@ -137,7 +137,7 @@ pub(super) fn status(standing: DaemonStanding, socket: &Path) -> StatusReply {
             .map(|(root, project)| ProjectStatus {
                 root: root.as_path().into(),
                 generation: project.generation,
-                watching: false,
+                watching: project.watching,
                 steps: u32::try_from(project.steps).unwrap_or(u32::MAX),
             })
             .collect(),

@@ -67,6 +67,13 @@ impl Directories {
         stale.into_iter().for_each(|(path, listing)| table.put(&path, listing));
     }
 
+    /// Every directory that was opened, with whether it is there.
+    #[must_use]
+    pub fn opened(&self) -> Vec<(PathBuf, bool)> {
+        let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        table.listings.iter().map(|(path, listing)| (path.to_path_buf(), listing.stat.is_some())).collect()
+    }
+
     fn open(&self, path: &Path) {
         if self.0.read().unwrap_or_else(PoisonError::into_inner).listings.contains_key(path) {
             return;

@@ -6,7 +6,8 @@ use rayon::prelude::*;
 
 use super::World;
 use super::directories::OfProject;
-use crate::engine::build::{JudgeTask, Judged};
+use crate::engine::build::{JudgeTask, Judged, Records};
+use crate::engine::cxx::lower::Lowered;
 use crate::engine::digest::Digest;
 use crate::engine::fingerprint::{self, Facts, Identity, Judgement, Record};
 use crate::engine::graph::StepSpec;
@@ -39,6 +40,18 @@ impl Facts for Now<'_> {
 pub fn judge_all(world: &World, root: &Path, tasks: &[JudgeTask]) -> Vec<Judged> {
     let base = FilePath::new(root);
     tasks.par_iter().with_min_len(16).map(|task| judge(world, root, &base, task)).collect()
+}
+
+/// Whether every step is what its newest record says.
+#[must_use]
+pub fn all_newest(world: &World, root: &Path, lowered: &Lowered, records: &Records) -> bool {
+    let base = FilePath::new(root);
+    let is_newest = |spec: &StepSpec| {
+        let known = spec.outputs.first().and_then(|output| records.get(&output.path)).map_or(&[][..], |all| all.as_slice());
+        let now = Now { world, root, directories: world.directories.of(root) };
+        fingerprint::verdict(spec, &base, known, &now) == Judgement::UpToDate { record: 0 }
+    };
+    lowered.steps.par_iter().with_min_len(16).all(is_newest)
 }
 
 fn judge(world: &World, root: &Path, base: &FilePath, task: &JudgeTask) -> Judged {

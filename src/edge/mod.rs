@@ -13,11 +13,13 @@ pub mod execution;
 pub mod faults;
 pub mod fs;
 pub mod judging;
+pub mod links;
 pub mod own_process;
 pub mod paths;
 pub mod process;
 pub mod project_state;
 pub mod questions;
+pub mod settling;
 pub mod snapshot;
 pub mod spawn;
 pub mod store;
@@ -26,6 +28,7 @@ pub mod term;
 pub mod tools_search;
 pub mod tree_files;
 pub mod walk;
+pub mod watch;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -42,6 +45,7 @@ pub struct World {
     pub directories: Arc<directories::Directories>,
     pub store: Arc<dyn store::Store>,
     pub process: Arc<process::Processes>,
+    pub watches: Arc<watch::Watches>,
     pub libraries: Arc<tools_search::NeededLibraries>,
     pub projects: Arc<project_state::OpenProjects>,
     pub questions: Arc<questions::AskedNames>,
@@ -58,6 +62,7 @@ impl World {
             directories: Arc::default(),
             store: Arc::new(store::Directory::new(cache_dir)),
             process: Arc::new(process::Processes::default()),
+            watches: Arc::default(),
             libraries: Arc::default(),
             projects: Arc::new(project_state::OpenProjects::default()),
             questions: Arc::default(),

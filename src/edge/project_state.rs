@@ -31,6 +31,8 @@ pub struct ProjectState {
     path: PathBuf,
     /// `None` after an error: what failed once refuses everything until it is opened again.
     database: Mutex<Option<Database>>,
+    /// All of them, read once.
+    records: Mutex<Option<Records>>,
     unsaved: Mutex<HashMap<FilePath, Arc<Vec<Record>>>>,
     directory: (u64, u64),
     _lock: File,
@@ -79,7 +81,17 @@ impl ProjectState {
             }
         };
         let directory = identity(directory).unwrap_or_default();
-        Ok((Self { path, database: Mutex::new(Some(database)), unsaved: Mutex::default(), directory, _lock: lock }, note))
+        Ok((
+            Self {
+                path,
+                database: Mutex::new(Some(database)),
+                records: Mutex::default(),
+                unsaved: Mutex::default(),
+                directory,
+                _lock: lock,
+            },
+            note,
+        ))
     }
 
     fn unsaved(&self) -> MutexGuard<'_, HashMap<FilePath, Arc<Vec<Record>>>> {
@@ -100,16 +112,26 @@ impl ProjectState {
     /// All records. Rows that cannot be read are left out: their steps run again.
     #[must_use]
     pub fn records(&self) -> Records {
-        let mut records = Records::new();
-        if let Err(error) = self.with_database(|database| read_into(database, &mut records)) {
-            tracing::warn!("records could not be read: {error}");
+        let mut known = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.as_ref() {
+            return known.clone();
         }
+        let mut records = Records::new();
+        let read = self.with_database(|database| read_into(database, &mut records));
         records.extend(self.unsaved().iter().map(|(path, all)| (path.clone(), all.clone())));
+        match read {
+            Ok(()) => *known = Some(records.clone()),
+            Err(error) => tracing::warn!("records could not be read: {error}"),
+        }
         records
     }
 
     /// Takes a step's newest records; written with the next [`Self::commit`].
     pub fn remember(&self, path: &FilePath, records: &Arc<Vec<Record>>) {
+        let mut known = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.as_mut() {
+            known.insert(path.clone(), records.clone());
+        }
         self.unsaved().insert(path.clone(), records.clone());
     }
 

@@ -33,10 +33,13 @@ const SCAN_LIMIT: u64 = 256 << 20;
 /// A file with the identity of its text, if it is one to scan.
 pub type Digested = (FilePath, Option<(Digest, Language)>);
 
-/// The files of a project, those of `extra` that are there included, and remarks.
+/// The files of a project, those of `extra` that are there included; directories and remarks of the walk.
 #[must_use]
-pub fn digest_all(world: &World, root: &Path, extra: Vec<FilePath>) -> (Vec<Digested>, Vec<String>) {
-    let Walk { mut files, mut notes } = walk(root);
+pub fn digest_all(world: &World, root: &Path, extra: Vec<FilePath>) -> (Vec<Digested>, Walk) {
+    let Walk { mut files, mut dirs, mut notes } = walk(root);
+    dirs.extend(extra.iter().map(FilePath::parent));
+    dirs.sort();
+    dirs.dedup();
     files.extend(extra.into_iter().filter(|path| world.fs.stat(&path.under(root)).is_ok_and(|stat| stat.is_file())));
     files.sort();
     files.dedup();
@@ -50,7 +53,7 @@ pub fn digest_all(world: &World, root: &Path, extra: Vec<FilePath>) -> (Vec<Dige
     notes.extend(
         all.iter().filter(|(_, unreadable)| *unreadable).map(|((path, _), _)| format!("{path} cannot be read; give yourself access to it")),
     );
-    (all.into_iter().map(|(digested, _)| digested).collect(), notes)
+    (all.into_iter().map(|(digested, _)| digested).collect(), Walk { files: Vec::new(), dirs, notes })
 }
 
 /// What these files say, side by side. A file that is gone meanwhile says nothing.

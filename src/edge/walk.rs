@@ -19,6 +19,8 @@ const SKIPPED: &[&str] = &["node_modules", ".jmake_cache"];
 pub struct Walk {
     /// Relative to the root, sorted.
     pub files: Vec<FilePath>,
+    /// Directories that were entered, likewise.
+    pub dirs: Vec<FilePath>,
     /// What could not be read and what was passed over, in words, sorted.
     pub notes: Vec<String>,
 }
@@ -45,6 +47,7 @@ pub fn walk(root: &Path) -> Walk {
     let mut walk = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     walk.notes.append(&mut notes.lock().unwrap_or_else(PoisonError::into_inner));
     walk.files.sort();
+    walk.dirs.sort();
     walk.notes.sort();
     walk
 }
@@ -78,10 +81,12 @@ fn enters(root: &Path, entry: &DirEntry, notes: &Mutex<Vec<String>>) -> bool {
 
 fn visit(root: &Path, entry: Result<DirEntry, ignore::Error>, found: &Mutex<Walk>) {
     let mut file = None;
+    let mut dir = None;
     let mut note = None;
     match entry {
         Err(error) => note = Some(format!("{error}; its files are not built")),
         Ok(entry) => match entry.file_type() {
+            Some(kind) if kind.is_dir() => dir = Some(FilePath::within(root, entry.path())),
             Some(kind) if kind.is_file() => file = Some(FilePath::within(root, entry.path())),
             Some(kind) if kind.is_symlink() => match linked(entry.path()) {
                 Ok(true) => file = Some(FilePath::within(root, entry.path())),
@@ -93,6 +98,7 @@ fn visit(root: &Path, entry: Result<DirEntry, ignore::Error>, found: &Mutex<Walk
     }
     let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
     found.files.extend(file);
+    found.dirs.extend(dir);
     found.notes.extend(note);
 }
 
@@ -108,4 +114,15 @@ fn linked(path: &Path) -> Result<bool, String> {
             Err(format!("a symbolic link to {}, which is not there", target.display()))
         }
     }
+}
+
+/// Files outside of the walk that say what is ignored in it.
+#[must_use]
+pub fn ignore_files(root: &Path, lookup: super::paths::Lookup<'_>) -> Vec<PathBuf> {
+    let mut all = vec![root.join(".git/info/exclude")];
+    if let Some(home) = lookup("HOME").map(PathBuf::from) {
+        let config = lookup("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from);
+        all.extend([home.join(".gitconfig"), config.join("git/config"), config.join("git/ignore")]);
+    }
+    all
 }

@@ -5,6 +5,7 @@
 
 pub mod build;
 pub mod cache;
+pub mod change_log;
 pub mod config;
 pub mod cxx;
 pub mod digest;
@@ -22,6 +23,7 @@ pub mod report;
 pub mod request;
 pub mod restart;
 pub mod scan;
+pub mod settled;
 pub mod survey;
 pub mod tree;
 pub mod variables;

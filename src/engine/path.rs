@@ -109,6 +109,13 @@ impl std::fmt::Display for FilePath {
     }
 }
 
+/// The root.
+impl Default for FilePath {
+    fn default() -> Self {
+        Self::from_bytes(b"")
+    }
+}
+
 impl From<&str> for FilePath {
     fn from(text: &str) -> Self {
         Self::new(text)

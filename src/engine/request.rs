@@ -46,3 +46,68 @@ pub struct BuildRequest {
     /// The client's process id.
     pub client_pid: u32,
 }
+
+/// What tells requests apart that may come to different results.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RequestKey {
+    project: ProjectRequest,
+    targets: Vec<String>,
+    all: bool,
+}
+
+impl BuildRequest {
+    /// Requests with equal keys come to the same result from the same files. Of the environment, what reaches tools counts.
+    #[must_use]
+    pub fn key(&self) -> RequestKey {
+        let variables = Variables::new(self.project.variables.for_tools());
+        RequestKey { project: ProjectRequest { variables, ..self.project.clone() }, targets: self.targets.clone(), all: self.all }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_change_the_result_makes_no_other_request() {
+        let request = |edit: fn(&mut BuildRequest)| {
+            let of = |pairs: &[(&str, &str)]| Variables::new(pairs.iter().map(|(name, value)| (name.into(), value.into())).collect());
+            let project = ProjectRequest {
+                root: "/p".into(),
+                profile: "dev".into(),
+                build_dir: "build".into(),
+                toolchain: None,
+                variables: of(&[("PATH", "/bin"), ("EDITOR", "vi")]),
+                staged: false,
+            };
+            let (targets, all, jobs, keep_going, fail_fast) = (Vec::new(), false, 2, false, false);
+            let mut request = BuildRequest {
+                project,
+                targets,
+                all,
+                jobs,
+                keep_going,
+                fail_fast,
+                dry_run: false,
+                force: false,
+                color: false,
+                client_pid: 1,
+            };
+            edit(&mut request);
+            request.key()
+        };
+        let plain = request(|_| {});
+        assert_eq!(plain, request(|it| (it.jobs, it.client_pid, it.color, it.keep_going) = (8, 2, true, true)));
+        assert_eq!(
+            plain,
+            request(|it| it.project.variables = Variables::new(vec![("PATH".into(), "/bin".into()), ("X".into(), "y".into())]))
+        );
+        let others: [fn(&mut BuildRequest); 4] = [
+            |it| it.all = true,
+            |it| it.targets.push("a".into()),
+            |it| it.project.profile = "release".into(),
+            |it| it.project.variables = Variables::new(vec![("PATH".into(), "/usr/bin".into())]),
+        ];
+        others.into_iter().for_each(|edit| assert_ne!(plain, request(edit)));
+    }
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use actix::prelude::*;
 
+use crate::engine::change_log::{Heard, Moment};
 use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
 use crate::engine::scan::binary::BinaryFacts;
@@ -26,4 +27,37 @@ pub struct ScanTree {
 pub struct FindBinaries {
     /// The project's root.
     pub root: PathBuf,
+}
+
+/// Request: what was heard of the project's directories. Everything written before the request is in the answer.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Result<Heard, Failure>")]
+pub struct SyncTree {
+    /// The project's root.
+    pub root: PathBuf,
+    /// Since when.
+    pub since: Moment,
+}
+
+/// Request: hear of these directories and files from now on.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Result<Watched, Failure>")]
+pub struct WatchTree {
+    /// The project's root.
+    pub root: PathBuf,
+    /// Real paths.
+    pub paths: Vec<PathBuf>,
+    /// When the asker looked at them.
+    pub looked: Moment,
+}
+
+/// Answer to [`WatchTree`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Watched {
+    /// All of them were watched when the asker looked: it has missed nothing.
+    Before,
+    /// All of them are watched from now on: the asker has to look again.
+    FromNow,
+    /// Some cannot be watched.
+    Never,
 }

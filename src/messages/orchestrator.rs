@@ -91,7 +91,9 @@ pub struct GetProject;
 pub struct ProjectStanding {
     /// Grows with each build.
     pub generation: u64,
-    /// Steps with records.
+    /// The next build asks only what changed.
+    pub watching: bool,
+    /// Steps of the last build, or with records.
     pub steps: usize,
     /// Running and waiting builds with their clients' process ids.
     pub builds: Vec<(BuildId, u32)>,

@@ -1,11 +1,14 @@
 //! Does what a build says: sends its effects to the world and to other actors. Decides nothing.
 
+use std::sync::Arc;
+
 use actix::prelude::*;
 
-use super::{Orchestrator, Running};
+use super::prepare::Ground;
+use super::{Orchestrator, Running, settle};
 use crate::edge::compute::compute;
 use crate::edge::{compile_database, judging};
-use crate::engine::build::{Effect, Event, SHUTDOWN};
+use crate::engine::build::{Build, Effect, Event, SHUTDOWN};
 use crate::messages::compile_pool::{RunStep, StopSteps};
 use crate::messages::orchestrator::{StepRestored, StepsJudged};
 
@@ -73,7 +76,7 @@ impl Orchestrator {
     }
 
     fn finish(&mut self, exit_code: u8, context: &mut Context<Self>) {
-        let Some(Running { build, listener }) = self.running.take() else { return };
+        let Some(Running { build, listener, ground }) = self.running.take() else { return };
         let (state, root, world) = (self.state.clone(), self.root.clone(), self.world.clone());
         let database = build.compile_database();
         let settled = compute(move || {
@@ -86,8 +89,37 @@ impl Orchestrator {
         });
         context.spawn(settled.into_actor(self).map(move |_, orchestrator, context| {
             listener.sink.close(exit_code);
+            orchestrator.settle(&build, ground, exit_code == 0, context);
             orchestrator.begin_next(context);
         }));
+    }
+
+    /// Keeps what the next build may stand on.
+    fn settle(&mut self, build: &Build, ground: Ground, success: bool, context: &mut Context<Self>) {
+        let key = build.request().key();
+        match ground {
+            Ground::Narrowed(mut standing, steps, now) => {
+                if success && !build.request().dry_run {
+                    standing.renew(&steps, &self.records, now);
+                }
+                self.standings.put(key, standing);
+            }
+            Ground::Whole(mut basis) if success && !build.request().dry_run => {
+                let records = Arc::new(self.records.clone());
+                let confirmed = build.confirmed();
+                if let Ok(lowered) = basis.front_end.lower(&confirmed) {
+                    basis.lowered = lowered;
+                    let settling =
+                        settle::settle(self.world.clone(), self.peers.clone(), build.request().clone(), *basis, records, confirmed);
+                    context.spawn(settling.into_actor(self).map(|standing, orchestrator, _| {
+                        if let Some(standing) = standing {
+                            orchestrator.standings.put(key, standing);
+                        }
+                    }));
+                }
+            }
+            Ground::Whole(_) => {}
+        }
     }
 
     /// The daemon ends: nothing runs on.

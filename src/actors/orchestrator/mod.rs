@@ -6,7 +6,9 @@
 //! On failure: its processes are killed, its builds end with an error that says so; it starts again from the records on disk.
 
 mod carry_out;
+mod listener;
 mod prepare;
+mod settle;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -18,21 +20,26 @@ use actix::prelude::*;
 
 use crate::edge::project_state::ProjectState;
 use crate::edge::{World, faults};
-use crate::engine::build::{Build, Event, Records};
+use crate::engine::build::{self, Build, Event, Records};
 use crate::engine::failure::Failure;
 use crate::engine::ids::BuildId;
 use crate::engine::path::FilePath;
-use crate::engine::report::{BuildEvent, Counts};
+use crate::engine::report::BuildEvent;
+use crate::engine::request::RequestKey;
 use crate::engine::survey::Survey;
 use crate::messages::Flush;
 use crate::messages::compile_pool::{ReserveWorkers, RunStep, StopSteps};
 use crate::messages::config_store::LoadSettings;
-use crate::messages::events::{SharedSink, StepExecuted};
-use crate::messages::file_scanner::{FindBinaries, ScanTree};
+use crate::messages::events::StepExecuted;
+use crate::messages::file_scanner::{FindBinaries, ScanTree, SyncTree, WatchTree};
 use crate::messages::orchestrator::{
     CancelBuild, CleanProject, Cleaned, GetProject, ProjectStanding, StartBuild, StepRestored, StepsJudged, SurveyProject, WorkersLost,
 };
 use crate::messages::tool_cache::{FindToolchain, ProbeDriver};
+
+use listener::Listener;
+use prepare::Ground;
+use settle::{Standing, Standings};
 
 /// Whom an Orchestrator asks.
 #[derive(Clone)]
@@ -42,6 +49,8 @@ pub struct Peers {
     pub toolchain: Recipient<FindToolchain>,
     pub probe: Recipient<ProbeDriver>,
     pub tree: Recipient<ScanTree>,
+    pub sync: Recipient<SyncTree>,
+    pub watch: Recipient<WatchTree>,
     pub binaries: Recipient<FindBinaries>,
     pub run: Recipient<RunStep>,
     pub stop: Recipient<StopSteps>,
@@ -52,29 +61,7 @@ pub struct Peers {
 struct Running {
     build: Build,
     listener: Listener,
-}
-
-/// Somebody who waits for a build.
-struct Listener {
-    build: BuildId,
-    client_pid: u32,
-    sink: SharedSink,
-    since: Duration,
-}
-
-impl Listener {
-    fn say(&self, now: Duration, event: &BuildEvent) {
-        self.sink.push(now.saturating_sub(self.since), event);
-    }
-
-    /// Ends a build that never became one.
-    fn refuse(&self, now: Duration, first: String, exit_code: u8) {
-        self.say(now, &BuildEvent::BuildError { build: self.build, first });
-        let wall_ms = u64::try_from(now.saturating_sub(self.since).as_millis()).unwrap_or(u64::MAX);
-        let end = BuildEvent::BuildFinished { success: false, exit_code, counts: Counts::default(), artifacts: Vec::new(), wall_ms };
-        self.say(now, &end);
-        self.sink.close(exit_code);
-    }
+    ground: Ground,
 }
 
 /// One per open project.
@@ -85,6 +72,7 @@ pub struct Orchestrator {
     ids: Arc<AtomicU32>,
     state: Option<Arc<ProjectState>>,
     records: Records,
+    standings: Standings,
     waiting: VecDeque<(Listener, StartBuild)>,
     preparing: Option<(Listener, StartBuild, bool)>,
     running: Option<Running>,
@@ -102,6 +90,7 @@ impl Orchestrator {
             ids,
             state: None,
             records: Records::default(),
+            standings: Standings::default(),
             waiting: VecDeque::new(),
             preparing: None,
             running: None,
@@ -130,7 +119,8 @@ impl Orchestrator {
         };
         listener.say(self.now(), &started);
         self.preparing = Some((listener, start, false));
-        let preparing = prepare::build(self.world.clone(), self.peers.clone(), request);
+        let standing = self.standings.take(&request.key());
+        let preparing = prepare::build(self.world.clone(), self.peers.clone(), request, standing);
         context.spawn(preparing.into_actor(self).map(move |prepared, orchestrator, context| {
             faults::point("Orchestrator.spawned");
             orchestrator.prepared(build, prepared, context);
@@ -143,17 +133,29 @@ impl Orchestrator {
         match prepared {
             _ if cancelled => listener.refuse(now, "cancelled".to_owned(), 130),
             Err(failure) => listener.refuse(now, failure.message.clone(), failure.kind.exit_code()),
-            Ok(prepare::Ready { prepared, state, records }) => {
+            Ok(prepare::Ready::Unchanged(standing)) => self.unchanged(listener, start.request.key(), standing),
+            Ok(prepare::Ready::Open { ground, state, records }) => {
                 self.state = Some(state);
                 self.records = records;
                 self.peers.reserve.do_send(ReserveWorkers(start.request.jobs));
                 let since = now.saturating_sub(listener.since);
-                let (build, effects) = Build::start(build, start.request, *prepared, self.records.clone(), since);
-                self.running = Some(Running { build, listener });
+                let (build, effects) = Build::start(build, start.request, ground.prepared(), self.records.clone(), since);
+                self.running = Some(Running { build, listener, ground });
                 self.carry_out(effects, context);
             }
         }
         self.begin_next(context);
+    }
+
+    fn unchanged(&mut self, listener: Listener, key: RequestKey, standing: Box<Standing>) {
+        let now = self.now();
+        let settled = &standing.settled;
+        let since = now.saturating_sub(listener.since);
+        for event in build::unchanged(since, &standing.notices, settled.counts(), &settled.lowered().artifacts) {
+            listener.say(now, &event);
+        }
+        listener.sink.close(0);
+        self.standings.put(key, standing);
     }
 
     /// Tells the running build a fact, if it is the one meant, and does what it says.
@@ -267,6 +269,7 @@ impl Handler<CleanProject> for Orchestrator {
     fn handle(&mut self, CleanProject { build_dir }: CleanProject, _: &mut Context<Self>) -> Self::Result {
         self.state = None;
         self.records = Records::default();
+        self.standings = Standings::default();
         let busy = self.running.is_some() || self.preparing.is_some();
         Box::pin(prepare::clean(self.world.clone(), self.root.clone(), build_dir, busy))
     }
@@ -279,7 +282,12 @@ impl Handler<GetProject> for Orchestrator {
         let preparing = self.preparing.iter().map(|(listener, ..)| listener);
         let waiting = self.waiting.iter().map(|(listener, _)| listener);
         let builds = running.chain(preparing).chain(waiting).map(|listener| (listener.build, listener.client_pid)).collect();
-        ProjectStanding { generation: self.generation, steps: self.records.len(), builds }
+        ProjectStanding {
+            generation: self.generation,
+            watching: self.standings.steps().is_some(),
+            steps: self.standings.steps().map_or(self.records.len(), |steps| steps as usize),
+            builds,
+        }
     }
 }
 

@@ -3,16 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::Peers;
+use super::settle::{self, Considered, Standing};
 use crate::actors::supervise::ask;
 use crate::edge::World;
 use crate::edge::compute::compute;
 use crate::edge::project_state::ProjectState;
 use crate::edge::tree_files;
 use crate::engine::build::{Prepared, Records};
+use crate::engine::change_log::Moment;
 use crate::engine::config::settings::Settings;
-use crate::engine::cxx::lower::Requested;
+use crate::engine::cxx::lower::{Lowered, Requested};
 use crate::engine::cxx::probe::LinkProbe;
 use crate::engine::cxx::toolchain::DriverProbe;
 use crate::engine::cxx::{argv, probe};
@@ -28,11 +31,56 @@ use crate::messages::file_scanner::{FindBinaries, ScanTree};
 use crate::messages::orchestrator::Cleaned;
 use crate::messages::tool_cache::{FindToolchain, FoundToolchain, Probe, ProbeDriver, ProbeKind};
 
-/// Everything a build starts with.
-pub(super) struct Ready {
-    pub(super) prepared: Box<Prepared>,
-    pub(super) state: Arc<ProjectState>,
-    pub(super) records: Records,
+/// What a build is described from, and as what.
+#[derive(Clone)]
+pub(super) struct Basis {
+    /// It is true for all that was written before this.
+    pub(super) moment: Moment,
+    /// When the first question was asked.
+    pub(super) since: SystemTime,
+    pub(super) front_end: FrontEnd,
+    pub(super) lowered: Lowered,
+    pub(super) tree: Arc<Tree>,
+    pub(super) notices: Vec<String>,
+}
+
+/// What a build begins with.
+pub(super) enum Ready {
+    /// An earlier one, of which nothing has to be done again.
+    Unchanged(Box<Standing>),
+    /// Steps to judge, and what is recorded of them.
+    Open { ground: Ground, state: Arc<ProjectState>, records: Records },
+}
+
+/// What a build stands on.
+pub(super) enum Ground {
+    /// An earlier one, of which these steps have to be judged, as of a moment.
+    Narrowed(Box<Standing>, Vec<u32>, Moment),
+    /// A look at everything.
+    Whole(Box<Basis>),
+}
+
+impl Ground {
+    /// What the build itself starts with.
+    pub(super) fn prepared(&self) -> Prepared {
+        match self {
+            Self::Whole(basis) => Prepared {
+                front_end: basis.front_end.clone(),
+                lowered: basis.lowered.clone(),
+                notices: basis.notices.clone(),
+                untouched: None,
+            },
+            Self::Narrowed(standing, steps, _) => {
+                let total = standing.settled.counts().total;
+                Prepared {
+                    front_end: standing.front_end.clone(),
+                    lowered: standing.settled.narrowed(steps),
+                    notices: standing.notices.clone(),
+                    untouched: Some(total - u32::try_from(steps.len()).unwrap_or(total)),
+                }
+            }
+        }
+    }
 }
 
 pub(super) type Outcome = Result<Ready, Failure>;
@@ -42,6 +90,7 @@ struct Facts {
     settings: Arc<Settings>,
     toolchain: FoundToolchain,
     discovery: Arc<Discovery>,
+    tree: Arc<Tree>,
     probes: Arc<BTreeMap<Language, DriverProbe>>,
     link_probe: Arc<LinkProbe>,
     notices: Vec<String>,
@@ -92,7 +141,7 @@ async fn gather(peers: &Peers, project: &ProjectRequest) -> Result<Facts, Failur
     let probes: Arc<BTreeMap<_, _>> = Arc::new(as_cpp.into_iter().chain([(Language::Cxx, cxx_probe)]).collect());
     let discovery = discover(project, &settings, tree.clone(), probes.clone()).await?;
     let notices = notes.into_iter().chain(toolchain.notes.iter().cloned()).chain(tree.notes.iter().cloned()).collect();
-    Ok(Facts { settings, toolchain, discovery, probes, link_probe: Arc::new(link), notices })
+    Ok(Facts { settings, toolchain, discovery, tree, probes, link_probe: Arc::new(link), notices })
 }
 
 async fn discover(
@@ -119,16 +168,41 @@ async fn discover(
     found.await.map(Arc::new).map_err(Failure::internal)
 }
 
-/// All that a build starts with.
-pub(super) async fn build(world: World, peers: Peers, request: BuildRequest) -> Outcome {
-    let facts = gather(&peers, &request.project).await?;
+/// All that a build starts with: what is left of an earlier one, or a look at everything.
+pub(super) async fn build(world: World, peers: Peers, request: BuildRequest, standing: Option<Box<Standing>>) -> Outcome {
+    let (moment, considered) = settle::consider(&world, &peers, &request, standing).await?;
+    let ground = match considered {
+        Considered::Unchanged(standing) => return Ok(Ready::Unchanged(standing)),
+        Considered::Narrowed(standing, steps, now) => Ground::Narrowed(standing, steps, now),
+        Considered::Whole => Ground::Whole(Box::new(basis(&world, &peers, &request, moment).await?)),
+    };
+    let root = request.project.root.clone();
+    let opened = compute(move || {
+        let (state, note) = ProjectState::open(&world, &root)?;
+        let records = state.records();
+        Ok::<_, Failure>((state, records, note))
+    });
+    let (state, records, note) = opened.await.map_err(Failure::internal)??;
+    let ground = match ground {
+        Ground::Whole(mut basis) => {
+            basis.notices.splice(0..0, note);
+            Ground::Whole(basis)
+        }
+        narrowed @ Ground::Narrowed(..) => narrowed,
+    };
+    Ok(Ready::Open { ground, state, records })
+}
+
+/// Looks at everything and describes it.
+pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, moment: Moment) -> Result<Basis, Failure> {
+    let since = world.clock.wall();
+    let facts = gather(peers, &request.project).await?;
     let requested = match (request.targets.is_empty(), request.all) {
         (false, _) => Requested::Targets(request.targets.clone()),
         (true, true) => Requested::All,
         (true, false) => Requested::Default,
     };
-    let notices: Vec<String> =
-        facts.notices.into_iter().chain(facts.discovery.notes.iter().cloned()).chain(repeated(&facts.discovery)).collect();
+    let notices = facts.notices.into_iter().chain(facts.discovery.notes.iter().cloned()).chain(repeated(&facts.discovery)).collect();
     let mut front_end = FrontEnd {
         settings: facts.settings,
         discovery: facts.discovery,
@@ -138,8 +212,9 @@ pub(super) async fn build(world: World, peers: Peers, request: BuildRequest) -> 
         requested,
         named_inputs: BTreeSet::new(),
     };
-    let (root, build_dir) = (request.project.root.clone(), request.project.build_dir.clone());
-    let described = compute(move || -> Outcome {
+    let (world, root, build_dir) = (world.clone(), request.project.root.clone(), request.project.build_dir.clone());
+    let tree = facts.tree;
+    let described = compute(move || {
         tree_files::expect_directory(&build_dir.under(&root))?;
         world.directories.refresh();
         let mut lowered = front_end.lower(&BTreeMap::new())?;
@@ -148,10 +223,7 @@ pub(super) async fn build(world: World, peers: Peers, request: BuildRequest) -> 
         if !front_end.named_inputs.is_empty() {
             lowered = front_end.lower(&BTreeMap::new())?;
         }
-        let (state, notes) = ProjectState::open(&world, &root)?;
-        let records = state.records();
-        let notices = notes.into_iter().chain(notices).collect();
-        Ok(Ready { prepared: Box::new(Prepared { front_end, lowered, notices }), state, records })
+        Ok(Basis { moment, since, front_end, lowered, tree, notices })
     });
     described.await.map_err(Failure::internal)?
 }

@@ -12,11 +12,12 @@ use crate::engine::graph::StepSpec;
 use crate::engine::ids::{BuildId, StepId};
 use crate::engine::path::FilePath;
 use crate::engine::plan::PlanSummary;
-use crate::engine::report::{Artifact, BuildEvent, Diagnostic, Outcome, Severity};
+use crate::engine::report::{Artifact, BuildEvent, Counts, Diagnostic, Outcome, Severity};
 
 /// The books of one build.
 #[derive(Debug)]
 pub(super) struct Account {
+    untouched: Option<u32>,
     dry_run: bool,
     /// The client wants the tools' colours.
     color: bool,
@@ -30,8 +31,9 @@ pub(super) struct Account {
 }
 
 impl Account {
-    pub(super) fn new(dry_run: bool, color: bool) -> Self {
+    pub(super) fn new(dry_run: bool, color: bool, untouched: Option<u32>) -> Self {
         Self {
+            untouched,
             dry_run,
             color,
             reasons: HashMap::new(),
@@ -50,8 +52,9 @@ impl Account {
         self.compile_commands = compile_commands;
     }
 
-    pub(super) fn compile_commands(&self) -> &[CompileCommand] {
-        &self.compile_commands
+    /// Those of the whole description; `None` if only a part of it is known.
+    pub(super) fn compile_commands(&self) -> Option<&[CompileCommand]> {
+        self.untouched.is_none().then_some(&self.compile_commands)
     }
 
     /// The description was refused; the first reason stays.
@@ -161,6 +164,8 @@ impl Account {
         let mut counts = summary.counts;
         counts.ran -= self.pretended.min(counts.ran);
         counts.not_run += self.pretended;
+        counts.up_to_date += self.untouched.unwrap_or(0);
+        counts.total += self.untouched.unwrap_or(0);
         let refused = self.refused.take();
         let success = counts.failed == 0 && !summary.cancelled && refused.is_none();
         let exit_code = match (&refused, &self.broken) {
@@ -192,6 +197,16 @@ fn signal_name(signal: i32) -> String {
         [(1, "HUP"), (2, "INT"), (3, "QUIT"), (4, "ILL"), (6, "ABRT"), (7, "BUS"), (8, "FPE"), (9, "KILL"), (11, "SEGV"), (15, "TERM")];
     let name = known.iter().find(|(number, _)| *number == signal).map(|(_, name)| format!(" (SIG{name})"));
     format!("signal {signal}{}", name.unwrap_or_default())
+}
+
+/// All that a build says which has nothing to do, `now` after its start.
+#[must_use]
+pub fn unchanged(now: Duration, notices: &[String], counts: Counts, made: &[Artifact]) -> Vec<BuildEvent> {
+    let notices = notices.iter().map(|text| BuildEvent::Notice { text: text.clone() });
+    let artifacts = made.iter().cloned().map(BuildEvent::Artifact);
+    let wall_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+    let end = BuildEvent::BuildFinished { success: true, exit_code: 0, counts, artifacts: distinct(made), wall_ms };
+    notices.chain(artifacts).chain([end]).collect()
 }
 
 /// The diagnostics in a tool's text; all of it as one where a failure has none that can be told apart.

@@ -25,6 +25,8 @@ pub struct Prepared {
     pub lowered: Lowered,
     /// Remarks of the settings, the walk and the toolchain.
     pub notices: Vec<String>,
+    /// For a description of some steps only: how many others are known to be as they should.
+    pub untouched: Option<u32>,
 }
 
 /// A step to be judged against its records.

@@ -26,6 +26,7 @@ use super::request::BuildRequest;
 use super::variables::Variables;
 
 use account::Account;
+pub use account::unchanged;
 pub use event::{Effect, Event, JudgeTask, Judged, Prepared, Records};
 
 /// One build.
@@ -64,7 +65,7 @@ impl Build {
         let mut build = Self {
             id,
             root: FilePath::new(&request.project.root),
-            account: Account::new(request.dry_run, request.color),
+            account: Account::new(request.dry_run, request.color, prepared.untouched),
             request,
             front_end: prepared.front_end,
             plan: Plan::new(options),
@@ -89,6 +90,18 @@ impl Build {
         self.id
     }
 
+    /// Which objects define a `main` that is conditional.
+    #[must_use]
+    pub fn confirmed(&self) -> BTreeMap<FilePath, bool> {
+        self.confirmed.clone()
+    }
+
+    /// What was asked for.
+    #[must_use]
+    pub fn request(&self) -> &BuildRequest {
+        &self.request
+    }
+
     /// How many of its steps may run at once.
     #[must_use]
     pub fn jobs(&self) -> usize {
@@ -101,11 +114,13 @@ impl Build {
         self.request.project.variables.clone()
     }
 
-    /// Where the compile database goes, and what is in it. It is wanted most while something does not compile; a dry run writes nothing.
+    /// Where the compile database goes, and what is in it. It is wanted most while something does not compile; a dry run
+    /// writes nothing, and a build of some steps only leaves it as it is.
     #[must_use]
     pub fn compile_database(&self) -> Option<(FilePath, Vec<CompileCommand>)> {
         let path = self.request.project.build_dir.join("compile_commands.json");
-        (!self.request.dry_run).then(|| (path, self.account.compile_commands().to_vec()))
+        let commands = self.account.compile_commands().filter(|_| !self.request.dry_run)?;
+        Some((path, commands.to_vec()))
     }
 
     /// Takes in a fact and says what to do.

@@ -67,6 +67,24 @@ pub struct SourceFacts {
     pub declares: Vec<u64>,
 }
 
+impl SourceFacts {
+    /// Whether a project that held `other` in its place would be described in the same way. Lines may differ.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let same = |these: &[Include], those: &[Include]| {
+            these.len() == those.len() && these.iter().zip(those).all(|(a, b)| Include { line: b.line, ..a.clone() } == *b)
+        };
+        let rest = |facts: &Self| {
+            let empty = Self { includes: Vec::new(), has_include: Vec::new(), embeds: Vec::new(), ..facts.clone() };
+            Self { time_macros: false, ..empty }
+        };
+        same(&self.includes, &other.includes)
+            && same(&self.has_include, &other.has_include)
+            && same(&self.embeds, &other.embeds)
+            && rest(self) == rest(other)
+    }
+}
+
 /// A name in eight bytes (FNV-1a), so that long lists of names stay small.
 #[must_use]
 pub fn name_digest(name: &str) -> u64 {

@@ -1,0 +1,162 @@
+//! Looks around after a build: which directories it depended on, which names lead to the same file, and what would have to be asked each
+//! time. And looks again at what is said to have changed. What either means is decided elsewhere.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::World;
+use super::fs::Stat;
+use super::links::Links;
+use crate::engine::build::Records;
+use crate::engine::cxx::lower::Lowered;
+use crate::engine::cxx::toolchain::Toolchain;
+use crate::engine::path::FilePath;
+use crate::engine::scan::kind::FileKind;
+use crate::engine::scan::source::scan;
+use crate::engine::settled::{Places, Seen, Settled};
+use crate::engine::tree::Tree;
+use crate::engine::variables::Variables;
+
+/// What changed so shortly before it was looked at may change again without its stat telling.
+const DOUBT: Duration = Duration::from_millis(20);
+
+/// What surrounds a settled build.
+#[derive(Debug, Default)]
+pub struct Surroundings {
+    /// Directories whose changes concern it, real paths.
+    pub directories: BTreeSet<PathBuf>,
+    /// Files that other directories hold under other names.
+    pub files: BTreeSet<PathBuf>,
+    /// Spelled paths by the real one, where they differ.
+    aliases: HashMap<PathBuf, Vec<FilePath>>,
+    /// What no watch tells: compared with a stat each time.
+    fences: Vec<(PathBuf, Option<Stat>)>,
+}
+
+/// What a build was described from.
+#[derive(Debug)]
+#[allow(missing_docs, reason = "the types say all")]
+pub struct Described {
+    pub toolchain: Arc<Toolchain>,
+    pub lowered: Lowered,
+    pub tree: Arc<Tree>,
+    pub variables: Variables,
+    pub build_dir: FilePath,
+    /// When the first question was asked.
+    pub since: SystemTime,
+}
+
+/// Arranges what a successful build left behind; `None` if something changed meanwhile that no watch tells.
+#[must_use]
+pub fn settle(world: &World, root: &Path, described: Described, records: &Records) -> Option<(Settled, Surroundings)> {
+    let Described { toolchain, lowered, tree, variables, build_dir, since } = described;
+    let mut around = Surroundings::default();
+    let mut links = Links::default();
+    let mut places = Places { walked: tree.dirs.iter().cloned().collect(), build_dir, ..Places::default() };
+    let paths = looked_at(&lowered, records, &tree);
+    for path in &paths {
+        around.add(root, path, &mut links);
+    }
+    for (dir, there) in world.directories.opened() {
+        around.add_directory(root, &dir, there, &mut links, &mut places);
+    }
+    for dir in tree.dirs.iter().chain(paths.iter().map(FilePath::parent).collect::<HashSet<_>>().iter()) {
+        let place = dir.under(root);
+        around.add_directory(root, &place, true, &mut links, &mut places);
+    }
+    for link in &links.followed {
+        places.hinges.insert(FilePath::new(link.strip_prefix(root).unwrap_or(link)));
+        around.directories.extend(link.parent().map(Path::to_owned));
+    }
+    let doubtful = since.checked_sub(DOUBT)?;
+    around.fences = fences(root, &toolchain, &variables).into_iter().map(|path| (path.clone(), stat(&path))).collect();
+    if around.fences.iter().any(|(_, stat)| stat.is_some_and(|stat| stat.changed_since(doubtful))) {
+        return None;
+    }
+    Some((Settled::new(lowered, records, &tree, places)?, around))
+}
+
+/// Every file that the build read, made or looked at.
+fn looked_at(lowered: &Lowered, records: &Records, tree: &Tree) -> HashSet<FilePath> {
+    let newest = lowered.steps.iter().filter_map(|step| records.get(&step.outputs.first()?.path)?.first());
+    let recorded = newest.flat_map(|record| record.inputs.iter().map(|(path, _)| path).chain(record.outputs.iter().map(|(path, ..)| path)));
+    recorded.chain(tree.files.iter().map(|file| &file.path)).chain(&lowered.maybe_inputs).cloned().collect()
+}
+
+impl Surroundings {
+    fn add(&mut self, root: &Path, path: &FilePath, links: &mut Links) {
+        let place = path.under(root);
+        let real = links.real(&place);
+        if std::fs::symlink_metadata(&real).is_ok_and(|about| about.is_file() && std::os::unix::fs::MetadataExt::nlink(&about) > 1) {
+            self.files.insert(real.clone());
+        }
+        self.directories.extend(real.parent().map(Path::to_owned));
+        if real != place {
+            self.aliases.entry(real).or_default().push(path.clone());
+        }
+    }
+
+    fn add_directory(&mut self, root: &Path, dir: &Path, there: bool, links: &mut Links, places: &mut Places) {
+        let seen = |path: &Path| FilePath::new(path.strip_prefix(root).unwrap_or(path));
+        places.searched.insert(seen(dir));
+        let mut absent = dir;
+        while !there && !absent.exists() {
+            places.hinges.insert(seen(absent));
+            absent = absent.parent().unwrap_or(Path::new("/"));
+        }
+        // A directory may be moved away with all that is in it, and only the one above it tells.
+        for above in absent.ancestors().take_while(|above| *above != root && above.parent().is_some()) {
+            if !above.starts_with(root) && above != absent {
+                break;
+            }
+            places.hinges.insert(seen(above));
+            self.directories.extend(links.real(above).parent().map(Path::to_owned));
+        }
+        self.directories.insert(links.real(absent));
+    }
+
+    /// Whether all that no watch tells is as it was.
+    #[must_use]
+    pub fn fences_hold(&self) -> bool {
+        self.fences.iter().all(|(path, then)| stat(path) == *then)
+    }
+
+    /// Looks at paths of which something was heard; those that concern nobody are left out.
+    #[must_use]
+    pub fn look(&self, world: &World, root: &Path, settled: &Settled, heard: &HashSet<PathBuf>) -> Vec<Seen> {
+        let mut spelled = HashSet::new();
+        for path in heard {
+            spelled.insert(FilePath::new(path.strip_prefix(root).unwrap_or(path)));
+            spelled.extend(self.aliases.get(path).into_iter().flatten().cloned());
+        }
+        let concerning = spelled.into_iter().filter(|path| settled.concerns(path));
+        concerning.map(|path| seen(world, root, path)).collect()
+    }
+}
+
+fn seen(world: &World, root: &Path, path: FilePath) -> Seen {
+    let place = path.under(root);
+    let digest = world.digests.digest(&place);
+    let language = FileKind::of(&path).scanned_as().filter(|_| digest.is_some());
+    let facts = language.and_then(|language| Some(Arc::new(scan(&world.fs.read(&place).ok()?, language))));
+    Seen { digest, is_dir: place.is_dir(), facts, path }
+}
+
+fn stat(path: &Path) -> Option<Stat> {
+    std::fs::metadata(path).ok().map(|about| Stat::of(&about))
+}
+
+/// Programs and the directories where others of their kind may appear, the user's configuration, and ignore rules from above the root.
+fn fences(root: &Path, toolchain: &Toolchain, variables: &Variables) -> BTreeSet<PathBuf> {
+    let mut all: BTreeSet<PathBuf> = toolchain.tools.values().map(|tool| tool.as_path().to_owned()).collect();
+    all.extend(super::tools_search::places(variables));
+    let lookup = |name: &str| variables.get(name).map(ToOwned::to_owned);
+    all.extend(super::paths::user_config_path(&lookup).ok());
+    for above in root.ancestors().skip(1) {
+        all.extend([".gitignore", ".ignore"].map(|name| above.join(name)));
+    }
+    all.extend(super::walk::ignore_files(root, &lookup));
+    all
+}

@@ -1,0 +1,253 @@
+//! What a successful build left behind, arranged so that the next one costs only what changed: who reads and makes each file, what each
+//! file held, and which names would matter if they came or went. Does not know how changes are noticed, nor how files are read.
+
+mod place;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::os::unix::ffi::OsStrExt;
+use std::sync::Arc;
+
+pub use self::place::{Place, Places};
+use super::build::Records;
+use super::cxx::lower::Lowered;
+use super::digest::Digest;
+use super::fingerprint::Record;
+use super::graph::StepSpec;
+use super::path::FilePath;
+use super::report::Counts;
+use super::scan::facts::{MainFact, SourceFacts};
+use super::scan::kind::FileKind;
+use super::tree::Tree;
+
+/// What one file was to the last build.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    /// What it held; `None` if it was absent.
+    digest: Option<Digest>,
+    /// Steps that read or make it.
+    steps: Vec<u32>,
+}
+
+/// A build that succeeded, and nothing has changed since but what is said to [`Self::impact`].
+#[derive(Debug)]
+pub struct Settled {
+    lowered: Lowered,
+    known: HashMap<FilePath, Known>,
+    /// Steps that read what a step makes.
+    dependents: Vec<Vec<u32>>,
+    files: HashMap<FilePath, Arc<SourceFacts>>,
+    /// Names that were looked for: last components, and the directories before them.
+    names: HashSet<Vec<u8>>,
+    places: Places,
+}
+
+/// A path of which something was heard, as it is now.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// Which.
+    pub path: FilePath,
+    /// What it holds; `None` if it is absent or no file.
+    pub digest: Option<Digest>,
+    /// It is a directory.
+    pub is_dir: bool,
+    /// What its text says, if it is a source or header.
+    pub facts: Option<Arc<SourceFacts>>,
+}
+
+/// What changes mean for the next build.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Impact {
+    /// Nothing.
+    Nothing,
+    /// These steps, and what depends on them, have to be judged; sorted.
+    Steps(Vec<u32>),
+    /// The description itself may be another: this path says so.
+    Description(FilePath),
+}
+
+impl Settled {
+    /// After a build of `lowered` in which every step is as its newest record says. `tree` is what it was described from, `places` what it
+    /// looked at. `None` if a step has no record.
+    #[must_use]
+    pub fn new(lowered: Lowered, records: &Records, tree: &Tree, places: Places) -> Option<Self> {
+        let mut settled = Self {
+            known: HashMap::new(),
+            dependents: vec![Vec::new(); lowered.steps.len()],
+            files: tree.files.iter().map(|file| (file.path.clone(), file.facts.clone())).collect(),
+            names: HashSet::new(),
+            lowered,
+            places,
+        };
+        for (_, facts) in settled.files.iter().filter(|(path, _)| FileKind::of(path).scanned_as().is_some()) {
+            facts.includes.iter().chain(&facts.has_include).for_each(|include| note_name(&mut settled.names, &include.name));
+        }
+        for path in &settled.lowered.maybe_inputs {
+            settled.known.entry(path.clone()).or_default();
+        }
+        for step in 0..settled.lowered.steps.len() {
+            let record = newest(records, &settled.lowered.steps[step])?.clone();
+            settled.absorb_record(u32::try_from(step).ok()?, &record);
+        }
+        settled.link_dependents();
+        Some(settled)
+    }
+
+    fn link_dependents(&mut self) {
+        for (maker, step) in self.lowered.steps.iter().enumerate() {
+            let readers = step.outputs.iter().filter_map(|output| self.known.get(&output.path)).flat_map(|known| &known.steps);
+            let mut readers: Vec<u32> = readers.copied().filter(|reader| *reader as usize != maker).collect();
+            readers.sort_unstable();
+            readers.dedup();
+            self.dependents[maker] = readers;
+        }
+    }
+
+    fn absorb_record(&mut self, step: u32, record: &Record) {
+        let read = record.inputs.iter().map(|(path, identity)| (path, identity.map(|identity| identity.digest)));
+        let made = record.outputs.iter().map(|(path, identity, _)| (path, Some(identity.digest)));
+        for (path, digest) in read.chain(made) {
+            let known = self.known.entry(path.clone()).or_default();
+            known.digest = digest;
+            if known.steps.last() != Some(&step) && !known.steps.contains(&step) {
+                known.steps.push(step);
+            }
+            note_name(&mut self.names, path);
+        }
+        record.lookups.questions.names.iter().for_each(|name| note_name(&mut self.names, name));
+    }
+
+    /// These steps were built again.
+    pub fn absorb(&mut self, steps: &[u32], records: &Records) {
+        for step in steps {
+            let record = self.lowered.steps.get(*step as usize).and_then(|spec| newest(records, spec)).cloned();
+            if let Some(record) = record {
+                self.absorb_record(*step, &record);
+            }
+        }
+    }
+
+    /// What the build looked at.
+    #[must_use]
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// The events that a build ends with if nothing is to be done.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let total = u32::try_from(self.lowered.steps.len()).unwrap_or(u32::MAX);
+        Counts { total, up_to_date: total, ..Counts::default() }
+    }
+
+    /// The description that the build had.
+    #[must_use]
+    pub fn lowered(&self) -> &Lowered {
+        &self.lowered
+    }
+
+    /// The same build, less the steps that are as they were: the wanted ones are those of `steps`.
+    #[must_use]
+    pub fn narrowed(&self, steps: &[u32]) -> Lowered {
+        let chosen: Vec<StepSpec> = steps.iter().filter_map(|step| self.lowered.steps.get(*step as usize)).cloned().collect();
+        let wanted = chosen.iter().filter_map(|step| step.outputs.first()).map(|output| output.path.clone()).collect();
+        Lowered { wanted, steps: chosen, artifacts: self.lowered.artifacts.clone(), ..Lowered::default() }
+    }
+
+    /// Whether anything need be known about `path` as it is now.
+    #[must_use]
+    pub fn concerns(&self, path: &FilePath) -> bool {
+        self.known.contains_key(path) || self.files.contains_key(path) || self.places.of(path) != Place::Elsewhere
+    }
+
+    /// What these changes mean. Paths that hold what they held mean nothing.
+    #[must_use]
+    pub fn impact(&self, seen: &[Seen]) -> Impact {
+        let mut direct = BTreeSet::new();
+        for one in seen {
+            match self.impact_of(one) {
+                Some(steps) => direct.extend(steps.iter().copied()),
+                None => return Impact::Description(one.path.clone()),
+            }
+        }
+        let steps = self.with_dependents(direct);
+        if let Some(source) = steps.iter().find_map(|step| self.conditional_main(*step)) {
+            return Impact::Description(source);
+        }
+        if steps.is_empty() { Impact::Nothing } else { Impact::Steps(steps) }
+    }
+
+    /// The source of a step whose object tells whether there is a program.
+    fn conditional_main(&self, step: u32) -> Option<FilePath> {
+        let source = self.lowered.steps.get(step as usize)?.cxx.as_ref()?.source.as_ref()?;
+        let facts = self.files.get(source)?;
+        (facts.main == MainFact::Conditional).then(|| source.clone())
+    }
+
+    /// The steps that read or make it, if it is another; `None` if the description may change.
+    fn impact_of(&self, seen: &Seen) -> Option<&[u32]> {
+        if let Some(file) = self.files.get(&seen.path) {
+            let same = match (&seen.facts, FileKind::of(&seen.path).scanned_as()) {
+                (_, None) => seen.digest.is_some(),
+                (Some(now), Some(_)) => now.says_the_same(file),
+                (None, Some(_)) => false,
+            };
+            if !same {
+                return None;
+            }
+        }
+        if let Some(known) = self.known.get(&seen.path) {
+            return Some(if known.digest == seen.digest { &[] } else { &known.steps });
+        }
+        if self.files.contains_key(&seen.path) {
+            return Some(&[]);
+        }
+        let there = seen.digest.is_some() || seen.is_dir;
+        match self.places.of(&seen.path) {
+            Place::Elsewhere | Place::Own => Some(&[]),
+            Place::Database if there => Some(&[]),
+            Place::Database | Place::Hinge => None,
+            Place::Searched if self.names.contains(last(&seen.path)) => None,
+            Place::Tree if self.shapes_the_tree(seen, there) => None,
+            Place::Searched | Place::Tree => Some(&[]),
+        }
+    }
+
+    /// A path in a directory of the project that was not there as a file: would a walk find other files?
+    fn shapes_the_tree(&self, seen: &Seen, there: bool) -> bool {
+        let name = last(&seen.path);
+        let hidden = name.starts_with(b".");
+        let rules = name == b".gitignore" || name == b".ignore" || name == b"jmake.toml" || name == b"CACHEDIR.TAG";
+        let looked_for = self.names.contains(name);
+        let kind = FileKind::of(&seen.path);
+        rules || looked_for || (!hidden && (seen.is_dir || there && kind != FileKind::Other))
+    }
+
+    fn with_dependents(&self, direct: BTreeSet<u32>) -> Vec<u32> {
+        let mut all = direct.clone();
+        let mut open: Vec<u32> = direct.into_iter().collect();
+        while let Some(step) = open.pop() {
+            let further = self.dependents.get(step as usize).map_or(&[][..], Vec::as_slice);
+            open.extend(further.iter().copied().filter(|next| all.insert(*next)));
+        }
+        all.into_iter().collect()
+    }
+}
+
+fn newest<'a>(records: &'a Records, step: &StepSpec) -> Option<&'a Record> {
+    records.get(&step.outputs.first()?.path)?.first()
+}
+
+fn last(path: &FilePath) -> &[u8] {
+    path.as_path().file_name().map(OsStrExt::as_bytes).unwrap_or_default()
+}
+
+/// A search may end at any component of a name.
+fn note_name(names: &mut HashSet<Vec<u8>>, path: &FilePath) {
+    for part in path.as_path() {
+        if !names.contains(part.as_bytes()) {
+            names.insert(part.as_bytes().to_vec());
+        }
+    }
+}

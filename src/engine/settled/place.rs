@@ -1,0 +1,66 @@
+//! The directories that a build looked at, and what it was looking for there. Does not know what they hold.
+
+use std::collections::HashSet;
+
+use crate::engine::path::FilePath;
+
+/// What something in a directory may mean to a build.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Place {
+    /// The project's own files are walked here.
+    Tree,
+    /// Headers or libraries are looked for here.
+    Searched,
+    /// A directory or a symbolic link: everything below it depends on where it leads.
+    Hinge,
+    /// JMake writes here itself.
+    Own,
+    /// The compile database, which is there after each build.
+    Database,
+    /// Nobody looks here.
+    Elsewhere,
+}
+
+/// Where a build looked.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// Directories of the walk. The root is the empty path.
+    pub walked: HashSet<FilePath>,
+    /// Directories in which a name was looked for.
+    pub searched: HashSet<FilePath>,
+    /// Directories and symbolic links on the way to anything that was looked at, absent ones too.
+    pub hinges: HashSet<FilePath>,
+    /// Where results go, relative to the root.
+    pub build_dir: FilePath,
+}
+
+/// What the files that JMake writes before it renames them have in their names.
+const TEMPORARY: &[u8] = b".jmake-";
+/// Inside of the root: records, objects, the lock.
+const STATE: &str = ".jmake_cache";
+
+impl Places {
+    /// What `path` may mean.
+    #[must_use]
+    pub fn of(&self, path: &FilePath) -> Place {
+        let parent = path.parent();
+        let name = path.as_bytes();
+        let temporary = name.windows(TEMPORARY.len()).any(|part| part == TEMPORARY);
+        let results = parent == self.build_dir && path.as_path().file_name().is_some_and(|name| name == "compile_commands.json");
+        if temporary {
+            Place::Own
+        } else if self.hinges.contains(path) {
+            Place::Hinge
+        } else if results {
+            Place::Database
+        } else if path.as_path().starts_with(STATE) {
+            Place::Own
+        } else if self.walked.contains(&parent) {
+            Place::Tree
+        } else if self.searched.contains(&parent) {
+            Place::Searched
+        } else {
+            Place::Elsewhere
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! A settled build of two programs over one library, and what changes mean for it.
+
+use super::*;
+use crate::engine::build::Records;
+use crate::engine::discover::{FileEntry, Language};
+use crate::engine::fingerprint::{Identity, Lookups, Questions, record_of};
+use crate::engine::graph::CxxStep;
+use crate::engine::graph::tests::spec;
+use crate::engine::scan::source::scan;
+
+const FILES: &[(&str, &str)] = &[
+    ("src/a.c", "#include \"a.h\"\nint a;"),
+    ("src/b.c", "#include \"a.h\"\nint b;"),
+    ("src/m.c", "#if X\nint main(void) {}\n#endif"),
+    ("src/a.h", "int a;"),
+    ("src/unused.h", "int u;"),
+    ("README", "text"),
+];
+
+fn steps() -> Vec<StepSpec> {
+    let all = ["obj/a.o: src/a.c", "obj/b.o: src/b.c", "obj/m.o: src/m.c", "lib.a: obj/a.o obj/b.o", "bin/p: obj/m.o lib.a"].map(spec);
+    let compiles = |step: &StepSpec| step.explicit[0].to_string().ends_with(".c").then(|| step.explicit[0].clone());
+    let cxx = |step: &StepSpec| CxxStep { source: compiles(step), uncacheable: None, search: None };
+    all.into_iter().map(|step| StepSpec { cxx: Some(cxx(&step)), ..step }).collect()
+}
+
+fn content(path: &str) -> String {
+    FILES.iter().find(|(name, _)| *name == path).map_or_else(|| format!("made {path}"), |(_, text)| (*text).to_owned())
+}
+
+fn digest(path: &FilePath) -> Digest {
+    Digest::of(content(&path.to_string()).as_bytes())
+}
+
+fn identity(path: &FilePath) -> Identity {
+    Identity::of(digest(path))
+}
+
+fn records() -> Records {
+    let record = |step: &StepSpec| {
+        let headers: &[&str] = match step.explicit[0].to_string().as_str() {
+            "src/m.c" => &["/sys/x.h"],
+            path if path.ends_with(".c") => &["src/a.h", "/sys/stdio.h"],
+            _ => &[],
+        };
+        let read = step.explicit.iter().cloned().chain(headers.iter().map(|path| FilePath::from(*path)));
+        let inputs = read.map(|path| (path.clone(), Some(identity(&path)))).collect();
+        let outputs = step.outputs.iter().map(|output| (output.path.clone(), identity(&output.path), 0o644)).collect();
+        let questions = Questions { names: vec!["optional/extra.h".into()], unknown: false };
+        record_of(step, &"/p".into(), inputs, Lookups { questions, others: Vec::new() }, outputs, Vec::new(), 1)
+    };
+    steps().iter().map(|step| (step.outputs[0].path.clone(), Arc::new(vec![record(step)]))).collect()
+}
+
+fn facts(text: &str) -> Arc<SourceFacts> {
+    Arc::new(scan(text.as_bytes(), Language::C))
+}
+
+fn settled() -> Settled {
+    let files =
+        FILES.iter().map(|(path, text)| FileEntry { path: (*path).into(), kind: FileKind::of(&(*path).into()), facts: facts(text) });
+    let tree = Tree { files: files.collect(), dirs: vec!["".into(), "src".into()], notes: Vec::new() };
+    let places = Places {
+        walked: tree.dirs.iter().cloned().collect(),
+        searched: ["src", "/sys", "/opt/inc"].map(FilePath::from).into(),
+        hinges: ["src", "/opt/absent", "build", "build/dev"].map(FilePath::from).into(),
+        build_dir: "build".into(),
+    };
+    let lowered = Lowered { steps: steps(), maybe_inputs: vec!["profile.data".into()], ..Lowered::default() };
+    Settled::new(lowered, &records(), &tree, places).unwrap()
+}
+
+/// `path` now holds `text`; `-` if it is gone, `/` if it is a directory.
+fn check(changes: &[(&str, &str)], expect: &str) {
+    let seen = |(path, text): &(&str, &str)| {
+        let path = FilePath::from(*path);
+        let text = if *text == "=" { content(&path.to_string()) } else { (*text).to_owned() };
+        let there = text != "-" && text != "/";
+        let scanned = FileKind::of(&path).scanned_as().is_some();
+        Seen {
+            digest: there.then(|| Digest::of(text.as_bytes())),
+            is_dir: text == "/",
+            facts: (there && scanned).then(|| facts(&text)),
+            path,
+        }
+    };
+    let found = match settled().impact(&changes.iter().map(seen).collect::<Vec<_>>()) {
+        Impact::Nothing => "nothing".to_owned(),
+        Impact::Steps(steps) => steps.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        Impact::Description(path) => format!("description: {path}"),
+    };
+    assert_eq!(found, expect, "{changes:?}");
+}
+
+#[test]
+fn what_holds_what_it_held_means_nothing() {
+    check(&[], "nothing");
+    check(&[("src/a.c", "="), ("src/a.h", "="), ("obj/a.o", "="), ("README", "=")], "nothing");
+    check(&[("README", "other")], "nothing");
+}
+
+#[test]
+fn edits_reach_who_reads_them_and_what_follows() {
+    check(&[("src/a.c", "#include \"a.h\"\nint a = 2;")], "0 3 4");
+    check(&[("src/a.c", "\n#include \"a.h\"\nint a;")], "0 3 4");
+    check(&[("src/a.h", "int a; // more")], "0 1 3 4");
+    check(&[("/sys/stdio.h", "new")], "0 1 3 4");
+    check(&[("/sys/stdio.h", "-")], "0 1 3 4");
+    check(&[("src/unused.h", "int u; // more")], "nothing");
+    check(&[("profile.data", "x")], "nothing");
+}
+
+#[test]
+fn spoilt_outputs_reach_who_makes_them() {
+    check(&[("obj/b.o", "-")], "1 3 4");
+    check(&[("lib.a", "spoilt")], "3 4");
+    check(&[("bin/p", "-")], "4");
+}
+
+#[test]
+fn other_words_make_another_description() {
+    check(&[("src/a.c", "#include \"b.h\"\nint a;")], "description: src/a.c");
+    check(&[("src/a.c", "-")], "description: src/a.c");
+    check(&[("src/unused.h", "#include <x>\n")], "description: src/unused.h");
+    check(&[("src/m.c", "#if X\nint main(void) { }\n#endif")], "description: src/m.c");
+    check(&[("README", "-")], "description: README");
+    check(&[("/sys/x.h", "x")], "description: src/m.c");
+    check(&[("build/compile_commands.json", "-")], "description: build/compile_commands.json");
+}
+
+#[test]
+fn names_that_come_and_go_count_where_somebody_looks() {
+    check(&[("src/new.c", "int n;")], "description: src/new.c");
+    check(&[("src/.a.c.swp", "x"), ("src/4913", "x"), ("src/a.c~", "x"), ("src/notes.txt", "x")], "nothing");
+    check(&[("src/.gitignore", "x")], "description: src/.gitignore");
+    check(&[("jmake.toml", "")], "description: jmake.toml");
+    check(&[("lib", "/")], "description: lib");
+    check(&[("/opt/inc/a.h", "x")], "description: /opt/inc/a.h");
+    check(&[("/opt/inc/optional", "/")], "description: /opt/inc/optional");
+    check(&[("/opt/inc/other.h", "x")], "nothing");
+    check(&[("/elsewhere/a.h", "x")], "nothing");
+    check(&[("/opt/absent", "/")], "description: /opt/absent");
+}
+
+#[test]
+fn own_files_are_no_news_but_their_directories_are() {
+    check(&[("build/dev/bin/.p.jmake-1-2", "x"), ("build/compile_commands.json", "x"), (".jmake_cache/state.redb", "x")], "nothing");
+    check(&[("build/dev", "-")], "description: build/dev");
+}
+
+#[test]
+fn a_narrowed_build_holds_only_what_may_run() {
+    let narrowed = settled().narrowed(&[0, 3, 4]);
+    let outputs: Vec<String> = narrowed.steps.iter().map(StepSpec::name).collect();
+    assert_eq!(outputs, ["obj/a.o", "lib.a", "bin/p"]);
+    assert_eq!(narrowed.wanted.len(), 3);
+    assert_eq!(settled().counts().up_to_date, 5);
+}
+
+#[test]
+fn what_was_built_again_is_believed() {
+    let mut settled = settled();
+    let seen = Seen { path: "/sys/stdio.h".into(), digest: Some(Digest::of(b"new")), ..Seen::default() };
+    assert_eq!(settled.impact(std::slice::from_ref(&seen)), Impact::Steps(vec![0, 1, 3, 4]));
+    let mut records = records();
+    let record = &mut Arc::make_mut(records.get_mut(&"obj/a.o".into()).unwrap())[0];
+    record.inputs[2].1 = Some(Identity::of(Digest::of(b"new")));
+    record.inputs.push(("src/late.h".into(), Some(Identity::of(Digest::of(b"late")))));
+    settled.absorb(&[0], &records);
+    assert_eq!(settled.impact(&[seen]), Impact::Nothing);
+    let late = Seen { path: "src/late.h".into(), digest: None, ..Seen::default() };
+    assert_eq!(settled.impact(&[late]), Impact::Steps(vec![0, 3, 4]));
+}
