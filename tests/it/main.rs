@@ -5,6 +5,7 @@
 mod bad_input;
 mod build;
 mod cli;
+mod comment_blind;
 mod corpus;
 mod daemon;
 mod errors;

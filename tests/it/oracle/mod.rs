@@ -4,7 +4,7 @@
 //! `make soak` runs the same for longer: `JMAKE_SOAK_SECONDS` says how long, `JMAKE_SOAK_SEED` where to begin, `JMAKE_SOAK_KEEP` where
 //! to leave what failed.
 
-mod chance;
+pub mod chance;
 mod check;
 mod damage;
 mod edits;
@@ -62,7 +62,8 @@ fn any_edits_leave_what_a_clean_build_makes() {
     }
 }
 
-fn number(variable: &str) -> Option<u64> {
+/// The number that this variable says.
+pub fn number(variable: &str) -> Option<u64> {
     let text = std::env::var(variable).ok()?;
     Some(text.parse().unwrap_or_else(|error| panic!("{variable}={text}: {error}")))
 }

@@ -3,7 +3,7 @@
 use crate::engine::cxx::flags::Form::{self, Alone, Either, Joined, Separate};
 
 /// Options of LLVM itself that the driver adds.
-pub const LLVM: &[&str] = &["-treat-scalable-fixed-error-as-warning"];
+pub const LLVM: &[&str] = &["-generate-type-units", "-treat-scalable-fixed-error-as-warning"];
 
 /// Flags by name. Of several that fit, the longest name counts.
 pub const TABLE: &[(&str, Form)] = &[
@@ -143,12 +143,12 @@ pub const TABLE: &[(&str, Form)] = &[
     ("-fno-signed-char", Alone),
     ("-fwchar-type=", Joined),
     ("-fno-signed-wchar", Alone),
-    ("-fgnu89-inline", Alone),
     ("-fno-builtin", Joined),
     ("-ffreestanding", Alone),
     ("-fclang-abi-compat=", Joined),
     ("-fstrict-flex-arrays=", Joined),
     ("-fskip-odr-check-in-gmf", Alone),
+    ("-fno-implicit-modules", Alone),
     ("-ftemplate-depth", Joined),
     ("-fconstexpr-depth", Joined),
     ("-fconstexpr-steps", Joined),
@@ -200,7 +200,6 @@ pub const TABLE: &[(&str, Form)] = &[
     ("-gpubnames", Alone),
     ("-ggnu-pubnames", Alone),
     ("-gstrict-dwarf", Alone),
-    ("-generate-type-units", Alone),
     ("-split-dwarf-file", Separate),
     ("-split-dwarf-output", Separate),
     ("--compress-debug-sections=", Joined),
