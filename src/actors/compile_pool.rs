@@ -1,11 +1,11 @@
 //! Hands steps to workers, in turns between builds.
 //!
-//! Owns: who waits for whom; the workers' addresses.
+//! Owns: who waits for whom; the workers' addresses; the builds that reserved some.
 //! Receives: `RunStep`, `StopSteps`, `ReserveWorkers`, `WorkerFreed`, `WorkerRestarted`, `GetPool`.
 //! Sends: `ExecuteStep` to its workers, `WorkersLost` to the Supervisor.
 //! On failure: its strays are killed, it starts with new workers, and builds ask again for what they miss.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use actix::prelude::*;
@@ -31,6 +31,7 @@ pub struct CompilePool {
     queue: FairQueue<BuildId, RunStep>,
     workers: HashMap<usize, Recipient<ExecuteStep>>,
     running: HashMap<usize, RunStep>,
+    builds: HashSet<BuildId>,
     next_worker: usize,
 }
 
@@ -38,7 +39,16 @@ impl CompilePool {
     /// A pool without workers.
     #[must_use]
     pub fn new(world: World, hire: HireWorker, lost: Recipient<WorkersLost>) -> Self {
-        Self { world, hire, lost, queue: FairQueue::default(), workers: HashMap::new(), running: HashMap::new(), next_worker: 0 }
+        Self {
+            world,
+            hire,
+            lost,
+            queue: FairQueue::default(),
+            workers: HashMap::new(),
+            running: HashMap::new(),
+            builds: HashSet::new(),
+            next_worker: 0,
+        }
     }
 
     fn dispatch(&mut self) {
@@ -69,8 +79,9 @@ impl Supervised for CompilePool {
 
 impl Handler<ReserveWorkers> for CompilePool {
     type Result = ();
-    fn handle(&mut self, ReserveWorkers(wanted): ReserveWorkers, context: &mut Context<Self>) {
-        while self.workers.len() < wanted {
+    fn handle(&mut self, reserve: ReserveWorkers, context: &mut Context<Self>) {
+        self.builds.insert(reserve.build);
+        while self.workers.len() < reserve.workers {
             let worker = self.next_worker;
             self.next_worker += 1;
             self.workers.insert(worker, (self.hire)(worker, context.address()));
@@ -84,8 +95,11 @@ impl Handler<RunStep> for CompilePool {
     type Result = ();
     fn handle(&mut self, step: RunStep, _: &mut Context<Self>) {
         faults::point("CompilePool");
-        self.queue.push(step.build, step);
-        self.dispatch();
+        // Otherwise its build has yet to hear that this pool is new.
+        if self.builds.contains(&step.build) {
+            self.queue.push(step.build, step);
+            self.dispatch();
+        }
     }
 }
 
@@ -96,10 +110,11 @@ impl Handler<StopSteps> for CompilePool {
             let execution = Execution { ending: Ending::Signalled(15), ..Execution::empty() };
             step.report_to.do_send(StepExecuted { build: step.build, step: step.step, attempt: step.attempt, execution });
         }
-        match stop.step {
-            Some(step) => self.world.process.kill_step(stop.build, step),
-            None => self.world.process.kill_build(stop.build),
+        if let Some(step) = stop.step {
+            return self.world.process.kill_step(stop.build, step);
         }
+        self.builds.remove(&stop.build);
+        self.world.process.kill_build(stop.build);
     }
 }
 
@@ -137,6 +152,7 @@ impl Handler<Flush> for CompilePool {
     type Result = ();
     fn handle(&mut self, _: Flush, _: &mut Context<Self>) {
         self.queue.clear();
+        self.builds.clear();
         self.world.process.kill_all();
     }
 }

@@ -44,20 +44,26 @@ impl std::fmt::Debug for RunStep {
     }
 }
 
-/// Request: stop these steps, or all of the build's; they report themselves as signalled.
+/// Request: stop these steps; they report themselves as signalled. Or the build is over, whatever of it still runs or waits.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
 pub struct StopSteps {
     /// Whose steps.
     pub build: BuildId,
-    /// `None`: all.
+    /// `None`: all, and no more are taken.
     pub step: Option<StepId>,
 }
 
-/// Request: at least this many workers must exist, because a build may run so many steps at once.
+/// Request: a build begins, or hears that the pool is new, and may run so many steps at once. Its steps are taken from now on;
+/// what it sent before is dropped, as it asks again for all that it misses.
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "()")]
-pub struct ReserveWorkers(pub usize);
+pub struct ReserveWorkers {
+    /// Whose steps.
+    pub build: BuildId,
+    /// How many at once.
+    pub workers: usize,
+}
 
 /// Event: a worker waits for work.
 #[derive(Clone, Copy, Debug, Message)]

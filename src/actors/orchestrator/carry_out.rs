@@ -77,6 +77,7 @@ impl Orchestrator {
 
     fn finish(&mut self, exit_code: u8, context: &mut Context<Self>) {
         let Some(Running { build, listener, ground }) = self.running.take() else { return };
+        self.peers.stop.do_send(StopSteps { build: build.id(), step: None });
         let (state, root, world) = (self.state.clone(), self.root.clone(), self.world.clone());
         let database = build.compile_database();
         let settled = compute(move || {

@@ -137,7 +137,7 @@ impl Orchestrator {
             Ok(prepare::Ready::Open { ground, state, records }) => {
                 self.state = Some(state);
                 self.records = records;
-                self.peers.reserve.do_send(ReserveWorkers(start.request.jobs));
+                self.peers.reserve.do_send(ReserveWorkers { build, workers: start.request.jobs });
                 let since = now.saturating_sub(listener.since);
                 let (build, effects) = Build::start(build, start.request, ground.prepared(), self.records.clone(), since);
                 self.running = Some(Running { build, listener, ground });
@@ -250,8 +250,8 @@ impl Handler<WorkersLost> for Orchestrator {
     fn handle(&mut self, _: WorkersLost, context: &mut Context<Self>) {
         // A build that is prepared meanwhile reserves its workers when it begins to run.
         if let Some(running) = &self.running {
-            let (build, jobs) = (running.build.id(), running.build.jobs());
-            self.peers.reserve.do_send(ReserveWorkers(jobs));
+            let (build, workers) = (running.build.id(), running.build.jobs());
+            self.peers.reserve.do_send(ReserveWorkers { build, workers });
             self.tell(build, Event::WorkersLost, context);
         }
     }
