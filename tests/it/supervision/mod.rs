@@ -12,5 +12,7 @@ mod no_door;
 #[cfg(feature = "faults")]
 mod panics;
 #[cfg(feature = "faults")]
+mod pool;
+#[cfg(feature = "faults")]
 mod queued;
 mod stage;
