@@ -4,6 +4,7 @@
 //! processes, files, actors or clients.
 
 mod account;
+mod ending;
 mod event;
 mod growth;
 mod memory;
@@ -13,20 +14,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::cxx::lower::CompileCommand;
-use super::execution::{Ending, Execution};
+use super::execution::Execution;
 use super::failure::Failure;
 use super::fingerprint::{Judgement, Reason, Record};
 use super::front_end::FrontEnd;
 use super::graph::StepSpec;
 use super::ids::{BuildId, StepId};
 use super::path::FilePath;
-use super::plan::{self, Finish, Plan, PlanOptions, State, Verdict};
-use super::report::{BuildEvent, Cost, Outcome, StepKind};
+use super::plan::{self, Finish, Plan, PlanOptions, Verdict};
+use super::report::{BuildEvent, Cost, StepKind};
 use super::request::BuildRequest;
 use super::variables::Variables;
 
 use account::Account;
 pub use account::unchanged;
+use ending::{finish_of, outcome_of};
 pub use event::{Effect, Event, JudgeTask, Judged, Prepared, Records};
 
 /// One build.
@@ -272,26 +274,6 @@ impl Build {
 /// A step is known by its first output; a phony step by its label.
 fn key(spec: &StepSpec) -> FilePath {
     spec.outputs.first().map_or_else(|| FilePath::from(spec.label.as_str()), |output| output.path.clone())
-}
-
-fn finish_of(execution: &Execution, state: State) -> Finish {
-    match &execution.ending {
-        Ending::Signalled(_) | Ending::Outdated(_) if state == State::Stopping => Finish::Stopped,
-        Ending::Exited(0) => Finish::Succeeded { discovered: execution.discovered.clone() },
-        Ending::Exited(_) | Ending::Broken(_) => Finish::Failed,
-        Ending::Signalled(signal) => Finish::Signalled(*signal),
-        Ending::Outdated(path) => Finish::Voided(path.to_string()),
-    }
-}
-
-/// The outcome that a finished execution is shown with.
-fn outcome_of(finish: &Finish, again: bool) -> Outcome {
-    match finish {
-        Finish::Succeeded { .. } | Finish::Restored => Outcome::Ran,
-        Finish::Stopped | Finish::RestoreFailed(_) => Outcome::Cancelled,
-        Finish::Signalled(_) | Finish::Voided(_) if again => Outcome::Cancelled,
-        Finish::Failed | Finish::Signalled(_) | Finish::Voided(_) => Outcome::Failed,
-    }
 }
 
 /// Why a build ended that nobody cancelled.
