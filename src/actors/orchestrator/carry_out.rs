@@ -7,10 +7,14 @@ use actix::prelude::*;
 use super::prepare::Ground;
 use super::{Orchestrator, Running, settle};
 use crate::edge::compute::compute;
-use crate::edge::{compile_database, judging};
+use crate::edge::{compile_database, faults, judging};
 use crate::engine::build::{Build, Effect, Event, SHUTDOWN};
 use crate::messages::compile_pool::{RunStep, StopSteps};
 use crate::messages::orchestrator::{StepRestored, StepsJudged};
+
+/// Why a build ended that was in flight when its Orchestrator failed.
+const FAILED: &str =
+    "JMake's orchestrator of this project failed and was restarted; run the build again, and report this with the daemon's log";
 
 impl Orchestrator {
     /// Does all of it, in order.
@@ -88,11 +92,19 @@ impl Orchestrator {
                 state.commit();
             }
         });
+        self.finishing = Some((listener, exit_code));
         context.spawn(settled.into_actor(self).map(move |_, orchestrator, context| {
-            listener.sink.close(exit_code);
+            faults::point("Orchestrator.spawned");
+            orchestrator.close();
             orchestrator.settle(&build, ground, exit_code == 0, context);
             orchestrator.begin_next(context);
         }));
+    }
+
+    fn close(&mut self) {
+        if let Some((listener, exit_code)) = self.finishing.take() {
+            listener.sink.close(exit_code);
+        }
     }
 
     /// Keeps what the next build may stand on.
@@ -123,11 +135,24 @@ impl Orchestrator {
         }
     }
 
+    /// What the failed state left open is ended: nobody waits for ever, and nothing runs on.
+    pub(super) fn bury(&self, mut old: Self) {
+        // Its events are all told; what was not written costs the next build time only.
+        old.close();
+        let running = old.running.map(|running| running.listener);
+        let preparing = old.preparing.map(|(listener, ..)| listener);
+        for listener in running.into_iter().chain(preparing).chain(old.waiting.into_iter().map(|(listener, _)| listener)) {
+            self.peers.stop.do_send(StopSteps { build: listener.build, step: None });
+            listener.refuse(self.now(), FAILED.to_owned(), 4);
+        }
+    }
+
     /// The daemon ends: nothing runs on.
     pub(super) fn stop_all(&mut self, context: &mut Context<Self>) {
         if let Some(build) = self.running.as_ref().map(|running| running.build.id()) {
             self.tell(build, Event::Shutdown, context);
         }
+        self.close();
         let preparing = self.preparing.take().map(|(listener, ..)| listener);
         for listener in preparing.into_iter().chain(std::mem::take(&mut self.waiting).into_iter().map(|(listener, _)| listener)) {
             listener.refuse(self.now(), SHUTDOWN.to_owned(), 4);

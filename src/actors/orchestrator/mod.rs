@@ -76,6 +76,8 @@ pub struct Orchestrator {
     waiting: VecDeque<(Listener, StartBuild)>,
     preparing: Option<(Listener, StartBuild, bool)>,
     running: Option<Running>,
+    /// A build that ended, until what it leaves is written, and its exit code.
+    finishing: Option<(Listener, u8)>,
     generation: u64,
 }
 
@@ -94,6 +96,7 @@ impl Orchestrator {
             waiting: VecDeque::new(),
             preparing: None,
             running: None,
+            finishing: None,
             generation: 0,
         }
     }
@@ -104,7 +107,7 @@ impl Orchestrator {
 
     /// Begins the next waiting build, if none is under way.
     fn begin_next(&mut self, context: &mut Context<Self>) {
-        if self.preparing.is_some() || self.running.is_some() {
+        if self.preparing.is_some() || self.running.is_some() || self.finishing.is_some() {
             return;
         }
         let Some((listener, start)) = self.waiting.pop_front() else { return };
@@ -176,14 +179,7 @@ impl Supervised for Orchestrator {
     fn restarting(&mut self, _: &mut Context<Self>) {
         faults::point("Orchestrator.restart");
         let old = std::mem::replace(self, Self::new(self.world.clone(), self.root.clone(), self.peers.clone(), self.ids.clone()));
-        let why =
-            "JMake's orchestrator of this project failed and was restarted; run the build again, and report this with the daemon's log";
-        let running = old.running.map(|running| running.listener);
-        let preparing = old.preparing.map(|(listener, ..)| listener);
-        for listener in running.into_iter().chain(preparing).chain(old.waiting.into_iter().map(|(listener, _)| listener)) {
-            self.peers.stop.do_send(StopSteps { build: listener.build, step: None });
-            listener.refuse(self.world.clock.now(), why.to_owned(), 4);
-        }
+        self.bury(old);
     }
 }
 
