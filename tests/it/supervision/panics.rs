@@ -175,3 +175,30 @@ fn of_the_root_ends_the_daemon() {
     gone(&space, daemon);
     next_builds_are_right(&space);
 }
+
+#[test]
+fn of_the_orchestrator_when_all_was_said_changes_nothing() {
+    let space = adder();
+    fault(&space, "Orchestrator.spawned", &["ok", "panic"]);
+    let run = space.build(&[]).ok();
+    assert_eq!((faults_left(&space).len(), restarts(&space, "Orchestrator")), (0, 1), "{run}");
+    assert_eq!(result(&space), Some(34));
+    next_builds_are_right(&space);
+}
+
+#[test]
+fn loses_no_change_that_was_heard() {
+    for point in ["FileScanner", "Orchestrator"] {
+        let space = adder();
+        space.build(&[]).ok();
+        let watched = || space.jmake(&["status", "--json"]).object()["projects"][0]["watching"] == true;
+        assert!(until(DEADLINE, watched), "changes are heard from now on");
+        space.edit("a.c", "3", "7");
+        fault(&space, point, &["panic"]);
+        space.build(&[]).ok().says("actor_restarted");
+        assert_eq!(result(&space), Some(74), "{point}");
+        space.edit("b.c", "4", "5");
+        space.build(&[]).ok();
+        assert_eq!(result(&space), Some(75), "{point}");
+    }
+}
