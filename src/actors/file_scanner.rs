@@ -156,17 +156,16 @@ impl Handler<WatchTree> for FileScanner {
     fn handle(&mut self, WatchTree { root, paths, looked }: WatchTree, _: &mut Context<Self>) -> Self::Result {
         // First into the log, so that nothing is lost that happens while the watches are set.
         let fresh = self.log(&root).watch(paths);
-        let watches = self.world.watches.clone();
-        let set = compute(move || watches.watch_all(fresh));
+        if fresh.is_empty() {
+            let before = self.log(&root).stood_at(looked);
+            return Box::pin(fut::ready(Ok(if before { Watched::Before } else { Watched::FromNow })));
+        }
+        let (watches, all) = (self.world.watches.clone(), fresh.clone());
+        let set = compute(move || watches.watch_all(all));
         Box::pin(set.into_actor(self).map(move |failed, scanner, _| {
+            scanner.log(&root).watches_set(failed.as_ref().unwrap_or(&fresh));
             let failed = failed.map_err(Failure::internal)?;
-            failed.iter().for_each(|path| scanner.log(&root).forget(path));
-            let before = scanner.log(&root).stood_at(looked);
-            Ok(match (failed.is_empty(), before) {
-                (false, _) => Watched::Never,
-                (true, true) => Watched::Before,
-                (true, false) => Watched::FromNow,
-            })
+            Ok(if failed.is_empty() { Watched::FromNow } else { Watched::Never })
         }))
     }
 }

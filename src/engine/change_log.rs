@@ -44,9 +44,14 @@ pub struct ChangeLog {
     now: Moment,
     /// Nothing is known of what came before.
     floor: Moment,
+    /// When the last watches were set.
     grown: Moment,
+    /// How many times watches are being set right now.
+    growing: u32,
     watched: HashSet<PathBuf>,
-    changed: HashMap<PathBuf, Moment>,
+    /// In the order of time; of a path that changed again, only the last entry counts.
+    changes: Vec<(Moment, PathBuf)>,
+    last: HashMap<PathBuf, Moment>,
 }
 
 impl ChangeLog {
@@ -56,10 +61,11 @@ impl ChangeLog {
         Self { now: Moment(start), floor: Moment(start), ..Self::default() }
     }
 
-    /// What was heard since `since`. Time goes on: a later change has a later moment.
+    /// What was heard since `since`, at the cost of that. Time goes on: a later change has a later moment.
     pub fn since(&mut self, since: Moment) -> Heard {
         let everything = since < self.floor;
-        let paths = self.changed.iter().filter(|(_, moment)| **moment > since && !everything).map(|(path, _)| path.clone());
+        let first = if everything { self.changes.len() } else { self.changes.partition_point(|(moment, _)| *moment <= since) };
+        let paths = self.changes[first..].iter().map(|(_, path)| path.clone());
         let heard = Heard { now: self.now, everything, paths: paths.collect() };
         self.now.0 += 1;
         heard
@@ -68,40 +74,58 @@ impl ChangeLog {
     /// Notes a change, if anybody here watches what changed.
     pub fn take(&mut self, change: &Change) {
         match change {
-            Change::Entry { watched, path } if self.watched.contains(watched) => self.note(path.clone()),
+            Change::Entry { watched, path } if self.watched.contains(watched) => self.note(path),
             Change::Entry { .. } => {}
             Change::Gone(path) => self.forget(path),
-            Change::Everything => self.note_everything(),
+            Change::Everything => {
+                self.watched.clear();
+                self.note_everything();
+            }
         }
     }
 
-    fn note(&mut self, path: PathBuf) {
-        if self.changed.len() >= CAPACITY {
+    fn note(&mut self, path: &Path) {
+        if self.last.get(path) == Some(&self.now) {
+            return;
+        }
+        if self.last.len() >= CAPACITY {
             self.note_everything();
         }
-        self.changed.insert(path, self.now);
+        self.changes.push((self.now, path.to_owned()));
+        self.last.insert(path.to_owned(), self.now);
+        if self.changes.len() > 2 * self.last.len().max(CAPACITY / 100) {
+            self.changes.retain(|(moment, path)| self.last.get(path) == Some(moment));
+        }
     }
 
     /// Events were lost.
-    pub fn note_everything(&mut self) {
-        self.changed.clear();
+    fn note_everything(&mut self) {
+        self.changes.clear();
+        self.last.clear();
         self.now.0 += 1;
         self.floor = self.now;
     }
 
-    /// Those of `directories` that are not yet watched; from now on they are.
-    pub fn watch(&mut self, directories: impl IntoIterator<Item = PathBuf>) -> Vec<PathBuf> {
-        let fresh: Vec<PathBuf> = directories.into_iter().filter(|directory| self.watched.insert(directory.clone())).collect();
-        if !fresh.is_empty() {
-            self.now.0 += 1;
-            self.grown = self.now;
-        }
+    /// Those of `paths` that are not yet watched. What is heard of them counts from now on; that all is heard, only after
+    /// [`Self::watches_set`], which is called if there are any.
+    #[must_use]
+    pub fn watch(&mut self, paths: impl IntoIterator<Item = PathBuf>) -> Vec<PathBuf> {
+        let fresh: Vec<PathBuf> = paths.into_iter().filter(|path| self.watched.insert(path.clone())).collect();
+        self.growing += u32::from(!fresh.is_empty());
         fresh
     }
 
+    /// The watches of an earlier call of [`Self::watch`] are set, but for some.
+    pub fn watches_set(&mut self, failed: &[PathBuf]) {
+        failed.iter().for_each(|path| self.forget(path));
+        self.growing = self.growing.saturating_sub(1);
+        self.now.0 += 1;
+        self.grown = self.now;
+    }
+
     /// A watch of it ended: whoever relies on it has to look at everything.
-    pub fn forget(&mut self, directory: &Path) {
-        if self.watched.remove(directory) {
+    fn forget(&mut self, path: &Path) {
+        if self.watched.remove(path) {
             self.note_everything();
         }
     }
@@ -109,7 +133,7 @@ impl ChangeLog {
     /// Whether all that is watched was watched at `moment` already.
     #[must_use]
     pub fn stood_at(&self, moment: Moment) -> bool {
-        self.grown <= moment
+        self.growing == 0 && self.grown <= moment
     }
 }
 
@@ -128,10 +152,16 @@ mod tests {
         (heard.now, if heard.everything { "everything".into() } else { paths.join(" ") })
     }
 
+    fn watch(log: &mut ChangeLog, paths: &[&str]) {
+        if !log.watch(paths.iter().map(PathBuf::from)).is_empty() {
+            log.watches_set(&[]);
+        }
+    }
+
     #[test]
     fn each_reader_goes_on_from_where_it_was() {
         let mut log = ChangeLog::default();
-        assert_eq!(log.watch(["/a".into(), "/b".into()]).len(), 2);
+        watch(&mut log, &["/a", "/b"]);
         let (start, _) = heard(&mut log, Moment::default());
         note(&mut log, "/a/x");
         note(&mut log, "/elsewhere/y");
@@ -156,33 +186,65 @@ mod tests {
     #[test]
     fn what_is_lost_is_everything() {
         let mut log = ChangeLog::default();
-        log.watch(["/a".into()]);
+        watch(&mut log, &["/a"]);
         let (start, _) = heard(&mut log, Moment::default());
         log.take(&Change::Everything);
         let (after, said) = heard(&mut log, start);
         assert_eq!(said, "everything");
         assert_eq!(heard(&mut log, after).1, "");
-        log.forget(Path::new("/a"));
+        note(&mut log, "/a/x");
+        assert_eq!(heard(&mut log, after).1, "", "nothing is watched until it is watched again");
+        watch(&mut log, &["/a"]);
+        log.take(&Change::Gone("/a".into()));
         assert_eq!(heard(&mut log, after).1, "everything");
-        log.forget(Path::new("/a"));
+        let (after, _) = heard(&mut log, Moment::default());
+        log.take(&Change::Gone("/a".into()));
+        assert_eq!(heard(&mut log, after).1, "", "it was no watch of this log");
+    }
+
+    #[test]
+    fn too_much_is_everything_and_much_of_the_same_is_not() {
+        let mut log = ChangeLog::default();
+        watch(&mut log, &["/b"]);
+        let (start, _) = heard(&mut log, Moment::default());
+        for n in 0..CAPACITY {
+            note(&mut log, &format!("/b/{}", n % 10));
+            let _later = log.since(Moment(u64::MAX));
+        }
+        assert_eq!(heard(&mut log, start).1.split(' ').count(), 10);
+        assert!(log.changes.len() < CAPACITY / 10, "{}", log.changes.len());
         for n in 0..=CAPACITY {
-            log.watch(["/b".into()]);
             note(&mut log, &format!("/b/{n}"));
         }
-        assert_eq!(heard(&mut log, after).1, "everything");
+        let (after, said) = heard(&mut log, start);
+        assert_eq!(said, "everything");
+        note(&mut log, "/b/x");
+        assert_eq!(heard(&mut log, after).1, "/b/x");
     }
 
     #[test]
     fn a_watch_that_began_later_proves_nothing() {
         let mut log = ChangeLog::default();
-        log.watch(["/a".into()]);
+        watch(&mut log, &["/a"]);
         let (before, _) = heard(&mut log, Moment::default());
         assert!(log.stood_at(before));
-        assert_eq!(log.watch(["/a".into()]).len(), 0);
+        watch(&mut log, &["/a"]);
         assert!(log.stood_at(before));
         assert_eq!(log.watch(["/a".into(), "/b".into()]), [PathBuf::from("/b")]);
-        assert!(!log.stood_at(before));
+        let (during, _) = heard(&mut log, before);
+        assert!(log.watch(["/a".into(), "/b".into()]).is_empty(), "somebody else is setting it");
+        assert!(!log.stood_at(during), "it is not set yet");
+        log.watches_set(&[]);
+        assert!(!log.stood_at(during), "it was set after that");
         let (after, _) = heard(&mut log, before);
         assert!(log.stood_at(after));
+    }
+
+    #[test]
+    fn what_could_not_be_watched_is_asked_for_again() {
+        let mut log = ChangeLog::default();
+        assert_eq!(log.watch(["/a".into(), "/b".into()]).len(), 2);
+        log.watches_set(&["/b".into()]);
+        assert_eq!(log.watch(["/a".into(), "/b".into()]), [PathBuf::from("/b")]);
     }
 }
