@@ -22,14 +22,15 @@ pub enum Loss {
 
 /// Does something bad to what JMake made. Says what.
 pub fn damage(space: &Space, chance: &mut Chance) -> (String, Loss) {
-    match chance.below(11) {
+    match chance.below(12) {
         0 => (remove(&space.path("build")), Loss::Nothing),
         1 => (remove(&space.path(".jmake_cache/obj")), Loss::Nothing),
         2 => (remove(&space.path(".jmake_cache")), Loss::Records),
         3 => (remove(&space.place("cache/jmake")), Loss::Store),
         4 => (damage_state(space, chance), Loss::Records),
         5 => (damage_one(&space.place("cache/jmake/cas"), chance), Loss::Store),
-        6 | 7 => (damage_one(&space.path(".jmake_cache/obj"), chance), Loss::Nothing),
+        6 => (clean(space), Loss::Records),
+        7 | 8 => (damage_one(&space.path(".jmake_cache/obj"), chance), Loss::Nothing),
         _ => (damage_one(&space.path("build"), chance), Loss::Nothing),
     }
 }
@@ -39,6 +40,11 @@ fn remove(path: &Path) -> String {
         fs::remove_dir_all(path).unwrap();
     }
     format!("{} removed", path.display())
+}
+
+fn clean(space: &Space) -> String {
+    space.jmake(&["clean"]).ok();
+    "jmake clean".to_owned()
 }
 
 /// All files below `folder`.

@@ -287,7 +287,6 @@ impl<'a> Play<'a> {
         if !restless.is_empty() || again.status.code() != run.status.code() {
             wrong.push(format!("a second build is not content: {restless:#?}\n{again}"));
         }
-        self.model.look(&self.space);
         assert!(wrong.is_empty(), "{}\n{run}", wrong.join("\n"));
     }
 

@@ -22,9 +22,9 @@ type Step = (String, String, String);
 /// What was built from what.
 #[derive(Default)]
 pub struct Model {
-    built: BTreeMap<Step, blake3::Hash>,
+    /// From what, and what came of it.
+    built: BTreeMap<Step, (blake3::Hash, Contents)>,
     restorable: BTreeMap<Step, VecDeque<blake3::Hash>>,
-    left: Contents,
 }
 
 /// What steps depend on.
@@ -97,16 +97,15 @@ impl<'a> Facts<'a> {
         hash(objects.iter().map(String::as_str).chain([self.surroundings.as_str()]))
     }
 
-    /// Something that the step made is not what the last build left.
-    fn is_damaged(&self, step: &Value, left: &Contents) -> bool {
+    /// What the step makes, of all that is there.
+    fn made(&self, step: &Value, all: &Contents) -> Contents {
         let label = text(step, "label");
         let place = match self.clean.database.get(label) {
             Some(object) if is_compile(step) => stem(object),
             _ if self.after.contains_key(label) => label,
             _ => "",
         };
-        let of = |all: &Contents| all.iter().filter(|(path, _)| path.starts_with(place)).map(|(p, d)| (p.clone(), *d)).collect::<Vec<_>>();
-        of(left) != of(&self.before)
+        all.iter().filter(|(path, _)| path.starts_with(place)).map(|(path, digest)| (path.clone(), *digest)).collect()
     }
 }
 
@@ -135,28 +134,16 @@ impl Model {
             known.retain(|it| *it != state);
             known.push_front(state);
             known.truncate(VARIANTS);
-            // One process or two: the object is the same file.
-            for (kind, other) in [("compile", "backend"), ("backend", "compile")] {
-                if key.0 == kind {
-                    self.built.remove(&(other.to_owned(), key.1.clone(), key.2.clone()));
-                }
-            }
-            self.built.insert(key, state);
+            self.built.insert(key, (state, facts.made(step, &facts.after)));
         }
-        self.left.clone_from(&facts.after);
         wrong
-    }
-
-    /// The outputs are as they are, whatever happened to them.
-    pub fn look(&mut self, space: &Space) {
-        self.left = outputs(space);
     }
 
     fn wrong(&self, step: &Value, facts: &Facts<'_>) -> Option<String> {
         let (key, state) = (key(step, facts), facts.state(step));
         let outcome = text(step, "outcome");
         let known = self.restorable.get(&key).is_some_and(|known| known.contains(&state));
-        let same = self.built.get(&key) == Some(&state) && !facts.is_damaged(step, &self.left);
+        let same = self.built.get(&key) == Some(&(state, facts.made(step, &facts.before)));
         let why = match outcome {
             "ran" | "cached" if same => "although nothing that it depends on changed",
             "ran" if known => "although its result was there",
@@ -178,8 +165,9 @@ fn is_compile(step: &Value) -> bool {
     matches!(text(step, "kind"), "compile" | "frontend" | "backend")
 }
 
+/// With the dot, so that `a.c` is no part of `a.cpp`.
 fn stem(output: &str) -> &str {
-    output.rsplit_once('.').map_or(output, |(stem, _)| stem)
+    output.rfind('.').map_or(output, |dot| &output[..=dot])
 }
 
 /// The names in `#include` and `__has_include` lines.
