@@ -7,11 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::World;
+use super::compile_database;
 use super::fs::Stat;
 use super::links::Links;
 use crate::engine::build::Records;
 use crate::engine::cxx::lower::Lowered;
 use crate::engine::cxx::toolchain::Toolchain;
+use crate::engine::digest::Digest;
 use crate::engine::path::FilePath;
 use crate::engine::scan::kind::FileKind;
 use crate::engine::scan::source::scan;
@@ -54,7 +56,11 @@ pub fn settle(world: &World, root: &Path, described: Described, records: &Record
     let Described { toolchain, lowered, tree, variables, build_dir, since } = described;
     let mut around = Surroundings::default();
     let mut links = Links::default();
-    let mut places = Places { walked: tree.dirs.iter().cloned().collect(), build_dir, ..Places::default() };
+    let database = Some(Digest::of(&compile_database::text(root, &lowered.compile_commands)));
+    if world.digests.digest(&compile_database::place(root, &build_dir)) != database {
+        return None;
+    }
+    let mut places = Places { walked: tree.dirs.iter().cloned().collect(), build_dir, database, ..Places::default() };
     let paths = looked_at(&lowered, records, &tree);
     for path in &paths {
         around.add(root, path, &mut links);

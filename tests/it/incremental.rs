@@ -51,3 +51,29 @@ fn ticks(pid: i32) -> u64 {
     let after_name = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
     after_name.split(' ').nth(11).and_then(|ticks| ticks.parse().ok()).unwrap_or(0)
 }
+
+#[test]
+fn an_edit_of_the_settings_is_seen_each_time() {
+    let space = Space::with(&[("main.c", "int main(void) { return A; }\n")]);
+    for answer in 2..5 {
+        space.write("jmake.toml", format!("[compile]\ndefines = {{ A = {answer} }}\n"));
+        let run = space.build(&[]).ok();
+        let code = space.command(space.path("build/dev/bin/project")).status().unwrap().code();
+        assert_eq!(code, Some(answer), "{run}");
+        space.build(&[]).ok();
+    }
+}
+
+#[test]
+fn a_spoilt_compile_database_is_written_again() {
+    let space = Space::with(&[("main.c", "int main(void) { return 0; }\n")]);
+    let whole = |space: &Space| space.read("build/compile_commands.json");
+    space.build(&[]).ok();
+    let before = whole(&space);
+    for _ in 0..2 {
+        space.write("build/compile_commands.json", "[]");
+        space.build(&[]).ok();
+        assert_eq!(whole(&space), before);
+        assert_eq!(space.build(&[]).ok().count("ran"), 0);
+    }
+}

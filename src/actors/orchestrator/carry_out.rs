@@ -85,8 +85,8 @@ impl Orchestrator {
         let (state, root, world) = (self.state.clone(), self.root.clone(), self.world.clone());
         let database = build.compile_database();
         let settled = compute(move || {
-            if let Some((path, commands)) = database {
-                compile_database::write(&world, &root, &path, &commands);
+            if let Some((build_dir, commands)) = database {
+                compile_database::write(&world, &root, &build_dir, &commands);
             }
             if let Some(state) = state {
                 state.commit();

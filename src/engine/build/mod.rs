@@ -116,13 +116,12 @@ impl Build {
         self.request.project.variables.clone()
     }
 
-    /// Where the compile database goes, and what is in it. It is wanted most while something does not compile; a dry run
+    /// The directory of the compile database, and what is in that. It is wanted most while something does not compile; a dry run
     /// writes nothing, and a build of some steps only leaves it as it is.
     #[must_use]
     pub fn compile_database(&self) -> Option<(FilePath, Vec<CompileCommand>)> {
-        let path = self.request.project.build_dir.join("compile_commands.json");
         let commands = self.account.compile_commands().filter(|_| !self.request.dry_run)?;
-        Some((path, commands.to_vec()))
+        Some((self.request.project.build_dir.clone(), commands.to_vec()))
     }
 
     /// Takes in a fact and says what to do.

@@ -21,6 +21,9 @@ use super::scan::facts::{MainFact, SourceFacts};
 use super::scan::kind::FileKind;
 use super::tree::Tree;
 
+/// The name of the file that describes a project.
+const SETTINGS: &[u8] = b"jmake.toml";
+
 /// What one file was to the last build.
 #[derive(Clone, Debug, Default)]
 struct Known {
@@ -187,9 +190,14 @@ impl Settled {
 
     /// The steps that read or make it, if it is another; `None` if the description may change.
     fn impact_of(&self, seen: &Seen) -> Option<&[u32]> {
+        // A walk may have met it as a file like others.
+        if self.places.of(&seen.path) == Place::Database {
+            return (seen.digest == self.places.database).then_some(&[]);
+        }
         if let Some(file) = self.files.get(&seen.path) {
             let same = match (&seen.facts, FileKind::of(&seen.path).scanned_as()) {
-                (_, None) => seen.digest.is_some(),
+                // Settings are read by nobody but the description.
+                (_, None) => seen.digest.is_some() && last(&seen.path) != SETTINGS,
                 (Some(now), Some(_)) => now.says_the_same(file),
                 (None, Some(_)) => false,
             };
@@ -206,7 +214,6 @@ impl Settled {
         let there = seen.digest.is_some() || seen.is_dir;
         match self.places.of(&seen.path) {
             Place::Elsewhere | Place::Own => Some(&[]),
-            Place::Database if there => Some(&[]),
             Place::Database | Place::Hinge => None,
             Place::Searched if self.names.contains(last(&seen.path)) => None,
             Place::Tree if self.shapes_the_tree(seen, there) => None,
@@ -218,7 +225,7 @@ impl Settled {
     fn shapes_the_tree(&self, seen: &Seen, there: bool) -> bool {
         let name = last(&seen.path);
         let hidden = name.starts_with(b".");
-        let rules = name == b".gitignore" || name == b".ignore" || name == b"jmake.toml" || name == b"CACHEDIR.TAG";
+        let rules = name == b".gitignore" || name == b".ignore" || name == SETTINGS || name == b"CACHEDIR.TAG";
         let looked_for = self.names.contains(name);
         let kind = FileKind::of(&seen.path);
         rules || looked_for || (!hidden && (seen.is_dir || there && kind != FileKind::Other))

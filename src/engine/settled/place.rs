@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::engine::digest::Digest;
 use crate::engine::path::FilePath;
 
 /// What something in a directory may mean to a build.
@@ -32,6 +33,8 @@ pub struct Places {
     pub hinges: HashSet<FilePath>,
     /// Where results go, relative to the root.
     pub build_dir: FilePath,
+    /// What the compile database holds after the build.
+    pub database: Option<Digest>,
 }
 
 /// What the files that JMake writes before it renames them have in their names.

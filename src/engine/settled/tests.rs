@@ -15,6 +15,8 @@ const FILES: &[(&str, &str)] = &[
     ("src/a.h", "int a;"),
     ("src/unused.h", "int u;"),
     ("README", "text"),
+    ("jmake.toml", ""),
+    ("build/compile_commands.json", "commands"),
 ];
 
 fn steps() -> Vec<StepSpec> {
@@ -65,6 +67,7 @@ fn settled() -> Settled {
         searched: ["src", "/sys", "/opt/inc"].map(FilePath::from).into(),
         hinges: ["src", "/opt/absent", "build", "build/dev"].map(FilePath::from).into(),
         build_dir: "build".into(),
+        database: Some(Digest::of(b"commands")),
     };
     let lowered = Lowered { steps: steps(), maybe_inputs: vec!["profile.data".into()], ..Lowered::default() };
     Settled::new(lowered, &records(), &tree, places).unwrap()
@@ -126,6 +129,8 @@ fn other_words_make_another_description() {
     check(&[("README", "-")], "description: README");
     check(&[("/sys/x.h", "x")], "description: src/m.c");
     check(&[("build/compile_commands.json", "-")], "description: build/compile_commands.json");
+    check(&[("build/compile_commands.json", "spoilt")], "description: build/compile_commands.json");
+    check(&[("jmake.toml", "[compile]")], "description: jmake.toml");
 }
 
 #[test]
@@ -133,7 +138,7 @@ fn names_that_come_and_go_count_where_somebody_looks() {
     check(&[("src/new.c", "int n;")], "description: src/new.c");
     check(&[("src/.a.c.swp", "x"), ("src/4913", "x"), ("src/a.c~", "x"), ("src/notes.txt", "x")], "nothing");
     check(&[("src/.gitignore", "x")], "description: src/.gitignore");
-    check(&[("jmake.toml", "")], "description: jmake.toml");
+    check(&[("src/jmake.toml", "")], "description: src/jmake.toml");
     check(&[("lib", "/")], "description: lib");
     check(&[("/opt/inc/a.h", "x")], "description: /opt/inc/a.h");
     check(&[("/opt/inc/optional", "/")], "description: /opt/inc/optional");
@@ -144,7 +149,7 @@ fn names_that_come_and_go_count_where_somebody_looks() {
 
 #[test]
 fn own_files_are_no_news_but_their_directories_are() {
-    check(&[("build/dev/bin/.p.jmake-1-2", "x"), ("build/compile_commands.json", "x"), (".jmake_cache/state.redb", "x")], "nothing");
+    check(&[("build/dev/bin/.p.jmake-1-2", "x"), ("build/compile_commands.json", "commands"), (".jmake_cache/state.redb", "x")], "nothing");
     check(&[("build/dev", "-")], "description: build/dev");
 }
 

@@ -40,9 +40,9 @@ const EDITS: [(usize, Edit); 17] = [
     (2, Edit::RenameHeader),
     (2, Edit::MoveDirectory),
     (2, Edit::LinkHeader),
-    (3, Edit::Shadow),
+    (5, Edit::Shadow),
     (2, Edit::Unshadow),
-    (3, Edit::Appear),
+    (5, Edit::Appear),
     (3, Edit::Settings),
     (1, Edit::Break),
 ];
@@ -236,13 +236,14 @@ fn link_header(chance: &mut Chance, project: &mut Project) -> Option<String> {
     Some(format!("{} is {}", header.path, if header.real.is_some() { "a link" } else { "a file" }))
 }
 
-/// A header of the same name where it is found earlier, or later.
+/// A header of the same name where it is found earlier, or later: most often beside a source that includes it.
 fn shadow(chance: &mut Chance, project: &mut Project) -> Option<String> {
-    let number = any_header(chance, project)?.number;
+    let at = chance.below(project.sources.len());
+    let source = &project.sources[at];
+    let number = (!source.headers.is_empty()).then(|| *chance.pick(&source.headers))?;
     let name = project.spelled(number);
-    let includers: Vec<&str> = project.sources.iter().map(|source| parent(&source.path)).collect();
-    let dirs = [*chance.pick(&includers), "src", "include", "", "src/core"];
-    let path = joined(dirs[chance.below(dirs.len())], &name);
+    let dir = if chance.one_in(3) { *chance.pick(&["src", "include", "", "src/core"]) } else { parent(&source.path) };
+    let path = joined(dir, &name);
     let linked = project.links.iter().any(|(link, _)| inside(&path, link));
     if linked || project.headers.iter().any(|header| header.path == path) {
         return None;

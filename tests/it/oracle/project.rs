@@ -155,7 +155,7 @@ impl Project {
         let headers = some(chance, &self.header_numbers(), 2);
         let parts: Vec<usize> = self.parts().map(|part| part.number).collect();
         let calls = if role == Role::Part { some(chance, &parts, 3) } else { some(chance, &parts, 2) };
-        let asks = chance.one_in(3).then(|| self.number());
+        let asks = chance.one_in(2).then(|| self.number());
         Source { number, path, role, value: value(chance), remarks: vec![0], headers, asks, calls, broken: false }
     }
 
