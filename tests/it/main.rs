@@ -12,6 +12,7 @@ mod errors;
 mod incremental;
 mod lookups;
 mod oracle;
+mod settled;
 mod supervision;
 mod support;
 mod undefined;

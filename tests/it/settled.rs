@@ -1,0 +1,221 @@
+//! Changes that a watching daemon must hear of, and those that it need not: after each, the next build is right, and the one after it runs
+//! nothing.
+
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::{DEADLINE, Space, until};
+
+/// A program whose exit code is what its sources say.
+fn project() -> Space {
+    Space::with(&[
+        ("jmake.toml", "[compile]\ninclude_dirs = ['first', 'second']\n"),
+        ("src/main.c", "#include \"own.h\"\n#include \"answer.h\"\nint other(void);\nint main(void) { return ANSWER + OWN + other(); }\n"),
+        ("src/own.h", "#define OWN 0\n"),
+        ("src/other.c", "int other(void) { return 0; }\n"),
+        ("second/answer.h", "#define ANSWER 1\n"),
+        ("first/.keep", ""),
+    ])
+}
+
+/// Waits until the daemon says that it hears of changes.
+fn settle(space: &Space) {
+    space.build(&[]).ok();
+    let watching = || space.jmake(&["status", "--json"]).object()["projects"][0]["watching"] == true;
+    assert!(until(DEADLINE, watching), "it does not watch");
+}
+
+fn code(space: &Space) -> Option<i32> {
+    space.command(space.path("build/dev/bin/project")).status().unwrap().code()
+}
+
+/// The program's exit code after a change, and how many steps ran.
+fn check(change: impl FnOnce(&Space), expect: i32, ran: u64) {
+    let space = project();
+    check_in(&space, change, expect, ran);
+}
+
+fn check_in(space: &Space, change: impl FnOnce(&Space), expect: i32, ran: u64) {
+    settle(space);
+    assert_eq!(code(space), Some(1));
+    change(space);
+    let run = space.build(&[]).ok();
+    assert_eq!((code(space), run.count("ran")), (Some(expect), ran), "{run}");
+    assert_eq!(space.build(&[]).ok().count("ran"), 0, "and then all is done");
+}
+
+#[test]
+fn nothing_changed() {
+    let space = project();
+    settle(&space);
+    let (first, second) = (space.build(&[]).ok(), space.build(&["--force"]).ok());
+    assert_eq!(first.artifacts(), second.artifacts());
+    assert_eq!((first.count("up_to_date"), first.count("total")), (second.count("total"), second.count("total")));
+}
+
+#[test]
+fn a_source_or_header_is_edited() {
+    check(|space| space.write("src/own.h", "#define OWN 2\n"), 3, 2);
+    check(|space| space.edit("src/other.c", "0", "4"), 5, 4);
+    check(|space| space.write("second/answer.h", "#define ANSWER 7\n"), 7, 2);
+}
+
+#[test]
+fn editors_save_in_their_ways() {
+    let save = |space: &Space, how: &dyn Fn(&Path, &Path)| {
+        let (place, beside) = (space.path("src/own.h"), space.path("src/4913"));
+        std::fs::write(&beside, "#define OWN 2\n").unwrap();
+        how(&place, &beside);
+    };
+    check(|space| save(space, &|place, beside| std::fs::rename(beside, place).unwrap()), 3, 2);
+    let delete_and_create = |place: &Path, beside: &Path| {
+        std::fs::remove_file(place).unwrap();
+        std::fs::copy(beside, place).unwrap();
+        std::fs::remove_file(beside).unwrap();
+    };
+    check(|space| save(space, &delete_and_create), 3, 2);
+    let backup = |place: &Path, beside: &Path| {
+        std::fs::rename(place, place.with_extension("h~")).unwrap();
+        std::fs::rename(beside, place).unwrap();
+    };
+    check(|space| save(space, &backup), 3, 2);
+    check(|space| save(space, &|_, beside| std::fs::remove_file(beside).unwrap()), 1, 0);
+}
+
+#[test]
+fn a_touch_is_no_change() {
+    check(|space| space.write("src/main.c", space.read("src/main.c")), 1, 0);
+}
+
+#[test]
+fn a_header_appears_where_it_is_found_first() {
+    check(|space| space.write("first/answer.h", "#define ANSWER 5\n"), 5, 2);
+    check(|space| space.write("src/answer.h", "#define ANSWER 6\n"), 6, 2);
+}
+
+#[test]
+fn sources_come_go_and_move() {
+    check(|space| space.write("src/more.c", "int more;\n"), 1, 4);
+    let rename = |space: &Space| {
+        std::fs::create_dir(space.path("lib")).unwrap();
+        std::fs::rename(space.path("src/other.c"), space.path("lib/renamed.c")).unwrap();
+    };
+    check(rename, 1, 3);
+    let space = project();
+    settle(&space);
+    space.remove("src/other.c");
+    space.build(&[]).exits(1).says("other");
+    space.write("src/other.c", "int other(void) { return 8; }\n");
+    space.build(&[]).ok();
+    assert_eq!(code(&space), Some(9));
+}
+
+#[test]
+fn a_directory_is_replaced() {
+    let replace = |space: &Space| {
+        std::fs::rename(space.path("second"), space.path("old")).unwrap();
+        space.write("second/answer.h", "#define ANSWER 4\n");
+    };
+    check(replace, 4, 2);
+}
+
+#[test]
+fn a_link_leads_elsewhere() {
+    let space = project();
+    space.remove("second");
+    for (dir, value) in [("v1", 1), ("v2", 2)] {
+        std::fs::create_dir_all(space.place("tmp").join(dir)).unwrap();
+        std::fs::write(space.place("tmp").join(dir).join("answer.h"), format!("#define ANSWER {value}\n")).unwrap();
+    }
+    symlink(space.place("tmp/v1"), space.path("second")).unwrap();
+    let turn = |space: &Space| {
+        std::fs::remove_file(space.path("second")).unwrap();
+        symlink(space.place("tmp/v2"), space.path("second")).unwrap();
+    };
+    check_in(&space, turn, 2, 2);
+}
+
+#[test]
+fn a_file_behind_a_link_is_edited() {
+    let space = project();
+    space.remove("src/own.h");
+    std::fs::write(space.place("tmp/real.h"), "#define OWN 0\n").unwrap();
+    symlink(space.place("tmp/real.h"), space.path("src/own.h")).unwrap();
+    check_in(&space, |space| std::fs::write(space.place("tmp/real.h"), "#define OWN 2\n").unwrap(), 3, 2);
+}
+
+#[test]
+fn a_file_is_edited_under_another_of_its_names() {
+    let space = project();
+    std::fs::hard_link(space.path("src/own.h"), space.place("tmp/twin.h")).unwrap();
+    check_in(&space, |space| std::fs::write(space.place("tmp/twin.h"), "#define OWN 2\n").unwrap(), 3, 2);
+}
+
+#[test]
+fn settings_and_flags_change() {
+    check(|space| space.write("jmake.toml", "[compile]\ninclude_dirs = ['second']\ndefines = { X = '1' }\n"), 1, 2);
+    let mut space = project();
+    settle(&space);
+    space.set("CFLAGS", "-DANSWER=9 -Wno-macro-redefined");
+    space.write("second/answer.h", "");
+    space.build(&[]).ok();
+    assert_eq!(code(&space), Some(9));
+}
+
+#[test]
+fn outputs_are_taken_away_or_spoilt() {
+    check(|space| space.remove("build/dev/bin/project"), 1, 0);
+    check(|space| space.write("build/dev/bin/project", "spoilt"), 1, 0);
+    check(|space| space.remove("build"), 1, 0);
+    check(|space| std::fs::rename(space.path("build"), space.path("moved")).unwrap(), 1, 0);
+    check(|space| space.remove(".jmake_cache/obj"), 1, 0);
+    let space = project();
+    settle(&space);
+    space.remove("build/compile_commands.json");
+    space.build(&[]).ok();
+    assert!(space.exists("build/compile_commands.json"));
+}
+
+#[test]
+fn what_is_ignored_changes() {
+    check(
+        |space| {
+            space.write("src/more.c", "int more;\n");
+            space.write(".gitignore", "more.c\n");
+        },
+        1,
+        0,
+    );
+}
+
+#[test]
+fn an_edit_that_fails_and_its_mending() {
+    let space = project();
+    settle(&space);
+    space.write("src/other.c", "int other(void) { return x; }\n");
+    space.build(&[]).exits(1).says("undeclared");
+    space.build(&[]).exits(1).says("undeclared");
+    space.write("src/own.h", "#define OWN 5\n");
+    space.write("src/other.c", "int other(void) { return 0; }\n");
+    space.build(&[]).ok();
+    assert_eq!(code(&space), Some(6));
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+}
+
+#[test]
+fn more_happens_than_the_queue_holds() {
+    let flood = |space: &Space| {
+        let daemon = Pid::from_raw(space.daemon().unwrap()).unwrap();
+        kill_process(daemon, Signal::STOP).unwrap();
+        let limit: usize = std::fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap().trim().parse().unwrap();
+        let files = ["src/x.txt", "src/y.txt"].map(|name| std::fs::File::create(space.path(name)).unwrap());
+        for n in 0..=limit {
+            std::io::Write::write_all(&mut &files[n % 2], b"x").unwrap();
+        }
+        space.write("src/own.h", "#define OWN 2\n");
+        kill_process(daemon, Signal::CONT).unwrap();
+    };
+    check(flood, 3, 2);
+}
