@@ -8,7 +8,7 @@ mod pairs;
 mod texts;
 mod tokens;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use jmake::engine::discover::Language;
@@ -16,7 +16,7 @@ use jmake::engine::scan::comment_blind::{Dialect, canonical, canonical_text};
 
 use crate::oracle::chance::Chance;
 use crate::oracle::number;
-use crate::support::llvm_bin;
+use crate::support::{corpus, llvm_bin};
 use objects::{Compile, may_stand};
 
 /// A compiler, and what it takes texts for.
@@ -165,4 +165,75 @@ fn objects_differ_where_comments_count() {
             .map(|text| compile.make("t.cpp", text.as_bytes()));
         assert!(made[0].is_silent_success() && made[0].difference(&made[1]).is_some(), "{flags}");
     }
+}
+
+/// Third-party sources: project, folder in it, extension, and flags to compile them with.
+const SOURCES: &[(&str, &str, &str, &str)] = &[
+    ("http-parser", "", "c", ""),
+    ("zlib", "", "c", ""),
+    ("lz4", "lib", "c", ""),
+    ("muparser", "src", "cpp", "include"),
+    ("tinyxml2", "", "cpp", ""),
+    ("pugixml", "src", "cpp", ""),
+    ("leveldb", "util", "cc", ". include"),
+    ("leveldb", "table", "cc", ". include"),
+    ("leveldb", "db", "cc", ". include"),
+];
+/// Sources of each folder that are compiled each time.
+const FEW: usize = 1;
+/// Changes to a source.
+const CHANGES: usize = 40;
+
+#[test]
+fn objects_of_real_sources_do_not_know_their_comments() {
+    let (long, seed) = (number("JMAKE_SOAK_SECONDS").is_some(), number("JMAKE_SOAK_SEED").unwrap_or_default());
+    let mut compared = 0;
+    for (project, folder, extension, dirs) in &SOURCES[..if long { SOURCES.len() } else { 3 }] {
+        let root = corpus(project);
+        let dirs = dirs.split(' ').chain([*folder]).map(|dir| format!("-I{} ", root.join(dir).display())).collect::<String>();
+        for source in sources(&root.join(folder), extension).into_iter().take(if long { usize::MAX } else { FEW }) {
+            compared += usize::from(alike_objects(&source, &format!("{dirs}-DLEVELDB_PLATFORM_POSIX -w"), seed));
+        }
+    }
+    eprintln!("{compared} sources, seed {seed}");
+    assert!(compared >= 3, "only {compared} sources compiled: these show nothing");
+}
+
+fn sources(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let all = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut sources: Vec<PathBuf> = all.filter(|path| path.extension().is_some_and(|e| e == extension)).collect();
+    sources.sort();
+    sources
+}
+
+/// Compares what is made of a source, with its comments and with others; false if it does not compile.
+fn alike_objects(source: &Path, flags: &str, seed: u64) -> bool {
+    let (_, bin) = llvm();
+    let text = std::fs::read(source).unwrap();
+    let language = if source.extension().is_some_and(|e| e == "c") { Language::C } else { Language::Cxx };
+    let dialect = Dialect::of(language, None).unwrap();
+    let Some(digest) = canonical(&text, dialect) else { return false };
+    let mut chance = Chance::new(seed);
+    let mut other = text.clone();
+    let mut changes = 0;
+    for _ in 0..CHANGES * 10 {
+        let next = texts::variant(&mut chance, &other);
+        if next != other && canonical(&next, dialect) == Some(digest) {
+            (other, changes) = (next, changes + 1);
+        }
+        if changes == CHANGES {
+            break;
+        }
+    }
+    assert!(changes > 0, "{}: nothing to change", source.display());
+    for optimisation in ["-O0 -g -gdwarf-4", "-O2"] {
+        let compile = Compile::new(&bin, &format!("{optimisation} {flags}"), language);
+        assert!(may_stand(compile.dialect().unwrap(), &text, &other), "{}: comments count", source.display());
+        let [one, other] = [&text, &other].map(|text| compile.make(if language == Language::C { "t.c" } else { "t.cpp" }, text));
+        if !one.is_silent_success() {
+            return false;
+        }
+        assert_eq!(one.difference(&other), None, "{}, {optimisation}, seed {seed}", source.display());
+    }
+    true
 }

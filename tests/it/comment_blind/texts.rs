@@ -54,6 +54,35 @@ const LINES: &[&str] = &[
     "// don't\n",
 ];
 
+/// Lines that are read in several ways: a text with one should be refused, and shows something if it is not.
+const TRAPS: &[&str] = &[
+    "A(R\\\n\"(\" // a)\")\n",
+    "A(u8R\"(\" // a)\")\n",
+    "A($R\"(\" // a)\")\n",
+    "#if 0\n\u{a0}R\"(\" // a)\"\n#endif\n",
+    "A(1\\\n'0/*'*/2*1/1)\n",
+    "A(1'0/*'*/2*1/1)\n",
+    "#include <.//b.h>\n",
+    "%:include <.//b.h>\n",
+    "#if __has_include( \\\n <.//b.h>)\nint b;\n#endif\n",
+    "#define H __has_include\n#if H(<.//b.h>)\nint b;\n#endif\n",
+    "#if 0\ndon't /* a\n#endif\n// */\n",
+    "#if 0\n#error /* a */ /* b\n#endif\n// */\n",
+    "#if 0\n#include <a/*b>\n#endif\n// */\n",
+    "#if 0\n#include <a\"b> // \"a\n#endif\n",
+    "a /\\\n/ b\n",
+    "/* a *\\\n/ b; // */\n",
+    "// a \\\n b\n",
+    "#pragma a // b \\\n c\n",
+    "// a ??/\n b\n",
+    "\"a\\\n // b\" // c\n",
+    "a <#b // #>\n",
+    "A(\n<<<<<<< a\n)\n/*\n>>>>>>>\n*/\n",
+    "/* /* a */\n",
+    "// \u{202e}\n",
+    "int d = 8 //**/ 2\n;\n",
+];
+
 /// What may be anywhere, and seldom is.
 const PIECES: &[&str] = &[
     "/*",
@@ -125,7 +154,8 @@ pub fn text(chance: &mut Chance) -> Vec<u8> {
     let mut out = Vec::new();
     for _ in 0..chance.between(1, 8) {
         let at = out.len();
-        out.extend_from_slice(chance.pick(LINES).as_bytes());
+        let lines = if chance.one_in(24) { TRAPS } else { LINES };
+        out.extend_from_slice(chance.pick(lines).as_bytes());
         if chance.one_in(6) {
             insert(chance, &mut out, at);
         }

@@ -64,9 +64,9 @@ fn read(dump: &str) -> BTreeMap<String, Seen> {
     for line in dump.split('\n') {
         let file = line.get(..name(0).len()).filter(|file| file.starts_with("text") && file.ends_with(".x"));
         if let Some(file) = file.filter(|_| line[name(0).len()..].starts_with(':')) {
-            // `:line:column: what`. The end of a line is where its last comment ends.
+            // `:line:column: what`. The end of a line is where its last comment or blank ends.
             let what = line.splitn(4, ':').skip(1).enumerate().filter(|(at, _)| *at != 1).map(|(_, part)| part);
-            seen.entry(file.to_owned()).or_default().said.push(what.collect());
+            seen.entry(file.to_owned()).or_default().said.push(what.collect::<String>().trim_end().to_owned());
         } else if let Some((head, place)) = line.split_once("\tLoc=<") {
             let file = place.split(':').next().unwrap_or_default();
             token = token + head + "\t@" + &place.replace(file, "");

@@ -11,7 +11,7 @@ impl<S: Sink> Walk<'_, S> {
         let rest = &self.text[self.at..];
         let (comment, after) = if rest[1] == b'/' {
             self.uses.line_comments = true;
-            let line = &rest[..rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())];
+            let line = &rest[..find(rest, [b'\n'; 2]).unwrap_or(rest.len())];
             let comment = line.strip_suffix(b"\r").unwrap_or(line);
             // The last in the text may be followed by more of it in the eyes of who appends a newline.
             refuse_join(comment)?;
@@ -47,7 +47,7 @@ impl<S: Sink> Walk<'_, S> {
 fn block(rest: &[u8]) -> Result<&[u8], Obstacle> {
     let mut at = 2;
     loop {
-        let skip = rest[at..].iter().position(|byte| matches!(byte, b'*' | b'\n')).ok_or(Obstacle::OpenComment)?;
+        let skip = find(&rest[at..], [b'*', b'\n']).ok_or(Obstacle::OpenComment)?;
         at += skip;
         match (rest[at], rest.get(at + 1)) {
             (b'*', Some(b'/')) => return Ok(&rest[..at + 2]),
@@ -73,4 +73,16 @@ fn refuse_unclear(comment: &[u8]) -> Result<(), Obstacle> {
     let text = std::str::from_utf8(comment).map_err(|_| Obstacle::NotUtf8)?;
     let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     if text.contains(turns) { Err(Obstacle::Direction) } else { Ok(()) }
+}
+
+/// Where the first byte is that is one of two, eight bytes at a time: comments are a third of many headers.
+fn find(text: &[u8], wanted: [u8; 2]) -> Option<usize> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+    let [one, other] = wanted.map(|byte| u64::from_le_bytes([byte; 8]));
+    let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH != 0;
+    let (words, rest) = text.as_chunks::<8>();
+    let whole = words.iter().position(|word| has_zero(u64::from_le_bytes(*word) ^ one) || has_zero(u64::from_le_bytes(*word) ^ other));
+    let from = whole.map_or(text.len() - rest.len(), |word| word * 8);
+    text[from..].iter().position(|byte| wanted.contains(byte)).map(|at| from + at)
 }
