@@ -17,18 +17,18 @@ class Setting:
         self.jobs = jobs
         self.rounds = rounds
 
-    def jmake(self, tree, name="jmake", **more):
+    def jmake(self, tree, name, **more):
         return sides.Jmake(self.place / f"{tree.name}-{name}", tree, self.bin_dir, **more)
 
-    def pair(self, tree):
-        """Both sides of a tree, both built once."""
-        jmake = self.jmake(tree)
+    def pair(self, tree, case):
+        """Both sides of a tree, both built once. `case` keeps the places of one tree apart."""
+        jmake = self.jmake(tree, f"{case}-jmake")
         commands = jmake.commands(self.jobs)
         compiled = sum("-c" in command for command in commands)
         wanted = getattr(tree, "sources", None) or compiled
         if compiled != wanted:
             raise timing.Failed(f"{tree.name} has {compiled} sources instead of {wanted}: the corpus is another one")
-        ninja = sides.Ninja(self.place / f"{tree.name}-ninja", tree, commands)
+        ninja = sides.Ninja(self.place / f"{tree.name}-{case}-ninja", tree, commands)
         ninja.build(self.jobs)
         return jmake, ninja, compiled
 
@@ -36,7 +36,7 @@ class Setting:
 def projects(setting):
     """Cold builds of real projects: by a new daemon, by one that has to start, by one that knows the tools."""
     for tree in trees.PROJECTS:
-        jmake, ninja, compiled = setting.pair(tree)
+        jmake, ninja, compiled = setting.pair(tree, "cold")
         figures = timing.interleaved(
             {
                 "jmake": lambda _: jmake.cold(setting.jobs),
@@ -59,7 +59,7 @@ def projects(setting):
 def sizes(setting):
     """The three sizes: from nothing, after an edit, with nothing changed."""
     for tree in trees.SIZES:
-        jmake, ninja, compiled = setting.pair(tree)
+        jmake, ninja, compiled = setting.pair(tree, "sizes")
         both = (("jmake", jmake), ("ninja", ninja))
         cold = timing.interleaved({name: lambda _, side=side: side.cold(setting.jobs) for name, side in both}, setting.rounds)
         edits = {
@@ -106,7 +106,7 @@ def _scaled(jmake, what, workers, rounds):
 def start(setting):
     """The whole client process with nothing changed, back to back and after a pause; `true` is what any process costs."""
     for tree in (trees.SIZES[0], trees.SIZES[-1]):
-        jmake, ninja, compiled = setting.pair(tree)
+        jmake, ninja, compiled = setting.pair(tree, "start")
         measured = {"jmake": jmake.build, "ninja": ninja.build, "true": lambda _: timing.seconds(["true"], jmake.space.env)}
         jmake.build(setting.jobs)
         for what, pause, rounds in (("back to back", 0, 10 * setting.rounds), ("after 1 s idle", 1, 2 * setting.rounds)):

@@ -1,6 +1,8 @@
 //! Gathers the facts by which steps are judged, and puts outputs back. The judgement itself is the engine's.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::{PoisonError, RwLock};
 
 use rayon::prelude::*;
 
@@ -14,16 +16,29 @@ use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
 use crate::engine::scan::binary;
 
-/// The world as it is now, seen from a root.
+/// The world as it is now, seen from a root. What was looked at once is not looked at again: steps share most of their inputs.
 struct Now<'a> {
     world: &'a World,
     root: &'a Path,
+    base: FilePath,
     directories: OfProject<'a>,
+    seen: RwLock<HashMap<FilePath, Option<Identity>>>,
+}
+
+impl<'a> Now<'a> {
+    fn at(world: &'a World, root: &'a Path) -> Self {
+        Self { world, root, base: FilePath::new(root), directories: world.directories.of(root), seen: RwLock::default() }
+    }
 }
 
 impl Facts for Now<'_> {
     fn identity(&self, path: &FilePath) -> Option<Identity> {
-        self.world.identity(&path.under(self.root))
+        if let Some(known) = self.seen.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return *known;
+        }
+        let identity = self.world.identity(&path.under(self.root));
+        self.seen.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), identity);
+        identity
     }
 
     fn stored(&self, digest: &Digest) -> bool {
@@ -38,27 +53,25 @@ impl Facts for Now<'_> {
 /// Judges steps side by side.
 #[must_use]
 pub fn judge_all(world: &World, root: &Path, tasks: &[JudgeTask]) -> Vec<Judged> {
-    let base = FilePath::new(root);
-    tasks.par_iter().with_min_len(16).map(|task| judge(world, root, &base, task)).collect()
+    let now = Now::at(world, root);
+    tasks.par_iter().with_min_len(16).map(|task| judge(&now, task)).collect()
 }
 
 /// Whether every step is what its newest record says.
 #[must_use]
 pub fn all_newest(world: &World, root: &Path, lowered: &Lowered, records: &Records) -> bool {
-    let base = FilePath::new(root);
+    let now = Now::at(world, root);
     let is_newest = |spec: &StepSpec| {
         let known = spec.outputs.first().and_then(|output| records.get(&output.path)).map_or(&[][..], |all| all.as_slice());
-        let now = Now { world, root, directories: world.directories.of(root) };
-        fingerprint::verdict(spec, &base, known, &now) == Judgement::UpToDate { record: 0 }
+        fingerprint::verdict(spec, &now.base, known, &now) == Judgement::UpToDate { record: 0 }
     };
     lowered.steps.par_iter().with_min_len(16).all(is_newest)
 }
 
-fn judge(world: &World, root: &Path, base: &FilePath, task: &JudgeTask) -> Judged {
-    let now = Now { world, root, directories: world.directories.of(root) };
-    let judgement = fingerprint::verdict(&task.spec, base, &task.records, &now);
+fn judge(now: &Now<'_>, task: &JudgeTask) -> Judged {
+    let judgement = fingerprint::verdict(&task.spec, &now.base, &task.records, now);
     let look = task.inspect_main && matches!(judgement, Judgement::UpToDate { .. });
-    let defines_main = look.then(|| defines_main(world, root, &task.spec));
+    let defines_main = look.then(|| defines_main(now.world, now.root, &task.spec));
     Judged { step: task.step, judgement, defines_main }
 }
 
