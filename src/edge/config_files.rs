@@ -35,6 +35,9 @@ pub fn read(world: &World, root: &Path, variables: &Variables) -> Result<ConfigT
 
 fn text(world: &World, path: &Path) -> Result<Option<String>, Failure> {
     let Ok(stat) = world.fs.stat(path) else { return Ok(None) };
+    if !stat.is_file() {
+        return Err(Failure::usage(format!("{} is not a regular file; put your settings into one, or remove it", path.display())));
+    }
     if stat.size > LIMIT {
         return Err(Failure::usage(format!("{} is larger than 4 MiB; that cannot be a configuration", path.display())));
     }

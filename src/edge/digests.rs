@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::fs::Stat;
+use super::fs::{self, Stat};
 use crate::engine::digest::{Digest, Hasher};
 
 /// A file that was written so shortly before it was hashed may be written again without its stat changing.
@@ -76,11 +76,7 @@ impl Digests {
 }
 
 fn hash(path: &Path) -> Option<(Digest, Stat)> {
-    let mut file = std::fs::File::open(path).ok()?;
-    let stat = Stat::of(&file.metadata().ok()?);
-    if !stat.is_file() {
-        return None;
-    }
+    let (mut file, stat) = fs::open(path).ok()?;
     let mut hasher = Hasher::default();
     let mut buffer = vec![0; 64 << 10];
     loop {

@@ -1,8 +1,8 @@
 //! Files and directories.
 
-use std::fs::Permissions;
-use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::fs::{File, Permissions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -73,9 +73,41 @@ impl Stat {
     }
 }
 
+/// Opens a regular file to be read. A pipe would be waited for, a device may have no end: they are refused, also where one comes to lie
+/// in a file's place just now.
+pub fn open(path: &Path) -> io::Result<(File, Stat)> {
+    expect_file(&Stat::of(&std::fs::metadata(path)?))?;
+    let file = File::options().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path)?;
+    let stat = Stat::of(&file.metadata()?);
+    expect_file(&stat)?;
+    Ok((file, stat))
+}
+
+/// The whole of a regular file, if it is not larger than `limit` while it is read, whatever its stat said before.
+fn read_up_to(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let too_large = || io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 1 GiB");
+    let (file, stat) = open(path)?;
+    if stat.size > limit {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(stat.size).unwrap_or(0) + 1);
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
+}
+
+fn expect_file(stat: &Stat) -> io::Result<()> {
+    let refusal = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file; put one there or remove it");
+    if stat.is_file() { Ok(()) } else { Err(refusal()) }
+}
+
+/// The whole of a regular file of at most [`READ_LIMIT`] bytes.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    read_up_to(path, READ_LIMIT)
+}
+
 /// Files, for whoever may ask.
 pub trait Fs: Send + Sync + std::fmt::Debug {
-    /// The whole of a file.
+    /// The whole of a regular file of at most [`READ_LIMIT`] bytes.
     fn read(&self, path: &Path) -> Result<Vec<u8>, FsError>;
     /// Writes beside the file, then renames into place; keeps the mode of what was there. Makes parents.
     fn write_atomic(&self, path: &Path, content: &[u8]) -> Result<(), FsError>;
@@ -101,11 +133,7 @@ fn at<T>(operation: &'static str, path: &Path, result: io::Result<T>) -> Result<
 
 impl Fs for Disk {
     fn read(&self, path: &Path) -> Result<Vec<u8>, FsError> {
-        let size = self.stat(path)?.size;
-        if size > READ_LIMIT {
-            return at("read", path, Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 1 GiB")));
-        }
-        at("read", path, std::fs::read(path))
+        at("read", path, read(path))
     }
 
     fn write_atomic(&self, path: &Path, content: &[u8]) -> Result<(), FsError> {
@@ -147,4 +175,34 @@ impl Fs for Disk {
 #[must_use]
 pub fn exists(path: &Path) -> bool {
     path.exists()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_are_read_and_none_without_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        std::fs::write(&path, "12345").unwrap();
+        assert_eq!(read_up_to(&path, 5).unwrap(), b"12345");
+        assert_eq!(read_up_to(&path, 4).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        let said = |path: &Path| Disk.read(path).unwrap_err().to_string();
+        assert!(said(Path::new("/dev/zero")).contains("/dev/zero: it is not a regular file; "), "{}", said(Path::new("/dev/zero")));
+        assert!(said(dir.path()).contains("not a regular file"));
+        assert!(said(&dir.path().join("none")).contains("No such file"));
+        // The system says 0 bytes, and there are more.
+        assert_eq!(read_up_to(Path::new("/proc/self/status"), 4).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+    }
+
+    #[test]
+    fn nobody_waits_for_a_pipe() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RWXU).unwrap();
+        assert_eq!(open(&path).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        let _end = File::options().read(true).write(true).open(&path).unwrap();
+        assert_eq!(open(&path).unwrap_err().kind(), io::ErrorKind::InvalidInput, "nor read from one that somebody writes to");
+    }
 }

@@ -36,7 +36,7 @@ impl AskedNames {
         if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&digest) {
             return known.clone();
         }
-        let questions = Arc::new(std::fs::read(path).map(|text| read(&text)).unwrap_or_default());
+        let questions = Arc::new(super::fs::read(path).map(|text| read(&text)).unwrap_or_default());
         let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if table.len() >= CAPACITY {
             table.clear();

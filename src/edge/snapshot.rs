@@ -47,7 +47,7 @@ fn try_write<T: Serialize>(path: &Path, content: &T) -> std::io::Result<()> {
 /// Reads a snapshot; `None` if there is no sound one.
 #[must_use]
 pub fn read<T: DeserializeOwned>(cache_dir: &Path, name: &str) -> Option<T> {
-    let bytes = std::fs::read(place(cache_dir, name)).ok()?;
+    let bytes = super::fs::read(&place(cache_dir, name)).ok()?;
     let rest = bytes.strip_prefix(MAGIC)?;
     let (digest, payload) = rest.split_at_checked(32)?;
     (Digest::of(payload).bytes == digest).then(|| postcard::from_bytes(payload).ok()).flatten()

@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use super::fs;
 use crate::engine::digest::{Digest, Hasher};
 
 /// The store failed. Never a reason for a build to fail.
@@ -59,7 +60,7 @@ impl Store for Directory {
             let parent = place.parent().unwrap_or(&self.blobs);
             std::fs::create_dir_all(parent)?;
             let temporary = tempfile::Builder::new().prefix(".new-").tempfile_in(parent)?;
-            std::fs::copy(path, temporary.path())?;
+            io::copy(&mut fs::open(path)?.0, &mut temporary.as_file())?;
             temporary.as_file().set_permissions(Permissions::from_mode(0o444))?;
             temporary.persist(&place).map_err(|error| error.error)?;
             Ok(())
@@ -71,7 +72,7 @@ impl Store for Directory {
         let place = self.place(digest);
         let get = || -> io::Result<()> {
             let parent = path.parent().unwrap_or(Path::new("."));
-            let mut blob = std::fs::File::open(&place)?;
+            let mut blob = fs::open(&place)?.0;
             let temporary = tempfile::Builder::new().prefix(".jmake-").tempfile_in(parent)?;
             let mut checked = Checked { file: temporary.as_file().try_clone()?, hasher: Hasher::default() };
             io::copy(&mut blob, &mut checked)?;

@@ -2,13 +2,12 @@
 //! elsewhere.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use object::read::ReadCache;
 use rayon::prelude::*;
 
-use super::{World, walk};
+use super::{World, fs, walk};
 use crate::engine::cxx::undefined::{self, Found, Lack, Lookup, Offer, Suspect};
 use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
@@ -53,7 +52,7 @@ fn definitions(world: &World, root: &Path, lack: &Lack, suspects: Vec<Suspect>) 
 fn offers(lack: &Lack, files: Vec<(String, PathBuf)>) -> Vec<Offer> {
     let wanted = |name: &str| lack.spellings.iter().any(|spelling| spelling.is_exported_as(name));
     let look = |(library, path): (String, PathBuf)| {
-        let data = ReadCache::new(File::open(path).ok()?);
+        let data = ReadCache::new(fs::open(&path).ok()?.0);
         let symbols = lack.exported_by(&exports::picked(&data, &wanted));
         (!symbols.is_empty()).then_some(Offer { library, symbols })
     };

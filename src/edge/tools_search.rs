@@ -185,7 +185,7 @@ fn loaded(world: &World, program: &Path, digest: Digest) -> Vec<PathBuf> {
     let dirs: Vec<_> = std::iter::once(bin.join("../lib")).chain(system).collect();
     let mut known = world.libraries.0.lock().unwrap_or_else(PoisonError::into_inner);
     let needed = known.entry(digest).or_insert_with(|| {
-        let facts = std::fs::read(program).ok().and_then(|bytes| binary::detect(&bytes));
+        let facts = super::fs::read(program).ok().and_then(|bytes| binary::detect(&bytes));
         facts.map(|facts| facts.needed).unwrap_or_default()
     });
     needed.iter().filter_map(|name| dirs.iter().map(|dir| dir.join(name)).find(|path| path.exists())).collect()

@@ -82,7 +82,7 @@ pub fn binaries(world: &World, root: &Path) -> Vec<(FilePath, BinaryFacts)> {
 
 fn starts_like_a_binary(path: &Path) -> bool {
     let mut start = [0; 8];
-    let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut start));
+    let read = super::fs::open(path).and_then(|(mut file, _)| std::io::Read::read_exact(&mut file, &mut start));
     read.is_ok()
         && (start.starts_with(b"\x7fELF")
             || start.starts_with(b"!<arch>")

@@ -1,6 +1,7 @@
 //! A project's files: all that no ignore file hides. Does not know which of them matter.
 
 use std::collections::HashSet;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -13,6 +14,9 @@ use crate::engine::path::FilePath;
 const BUILD_MARKS: &[&str] = &["CMakeCache.txt", "build.ninja", ".ninja_log", "meson-private", "CACHEDIR.TAG", ".jmake_cache"];
 /// Never a project's own files.
 const SKIPPED: &[&str] = &["node_modules", ".jmake_cache"];
+
+/// Files of a directory that say what is ignored in it and below.
+const RULES: &[&str] = &[".gitignore", ".ignore", ".git/info/exclude"];
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
@@ -30,9 +34,13 @@ pub struct Walk {
 pub fn walk(root: &Path) -> Walk {
     let found = Mutex::new(Walk::default());
     let base = root.to_owned();
-    let notes = std::sync::Arc::new(Mutex::new(Vec::new()));
+    let unreadable = root.ancestors().find_map(not_rules);
+    let note = unreadable.as_ref().map(|path| format!("{} {NO_RULES} nothing is ignored", path.display()));
+    let notes = std::sync::Arc::new(Mutex::new(Vec::from_iter(note)));
     let passed_over = notes.clone();
     let walker = WalkBuilder::new(root)
+        .standard_filters(unreadable.is_none())
+        .hidden(true)
         .require_git(false)
         .follow_links(false)
         .filter_entry(move |entry| enters(&base, entry, &passed_over))
@@ -63,6 +71,17 @@ pub fn hidden(root: &Path, known: &[FilePath], limit: usize) -> Vec<FilePath> {
     files.take(limit).map(|entry| FilePath::within(root, entry.path())).filter(|path| !known.contains(path)).collect()
 }
 
+/// The device that is always empty: a usual way to say that there are no rules.
+const NULL: u64 = 0x103;
+/// What is said of rules that would have to be waited for, or never end.
+const NO_RULES: &str = "is not a regular file; put one there or remove it;";
+
+/// A place in `dir` where ignore rules would be read from something that is no file.
+fn not_rules(dir: &Path) -> Option<PathBuf> {
+    let odd = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir() && about.rdev() != NULL);
+    RULES.iter().map(|name| dir.join(name)).find(odd)
+}
+
 fn enters(root: &Path, entry: &DirEntry, notes: &Mutex<Vec<String>>) -> bool {
     let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
     if !is_dir || entry.depth() == 0 {
@@ -76,7 +95,15 @@ fn enters(root: &Path, entry: &DirEntry, notes: &Mutex<Vec<String>>) -> bool {
         notes.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{relative}: a project of its own (it has a jmake.toml)"));
         return false;
     }
-    !BUILD_MARKS.iter().any(|mark| entry.path().join(mark).exists())
+    if BUILD_MARKS.iter().any(|mark| entry.path().join(mark).exists()) {
+        return false;
+    }
+    let unreadable = not_rules(entry.path());
+    if let Some(path) = &unreadable {
+        let path = FilePath::within(root, path);
+        notes.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{path} {NO_RULES} the files beside it are not built"));
+    }
+    unreadable.is_none()
 }
 
 fn visit(root: &Path, entry: Result<DirEntry, ignore::Error>, found: &Mutex<Walk>) {

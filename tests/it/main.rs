@@ -11,6 +11,7 @@ mod daemon;
 mod errors;
 mod incremental;
 mod lookups;
+mod no_files;
 mod oracle;
 mod settled;
 mod supervision;
