@@ -40,7 +40,7 @@ pub struct Surroundings {
 /// What a build was described from.
 #[derive(Debug)]
 #[allow(missing_docs, reason = "the types say all")]
-pub struct Described {
+pub struct Sources {
     pub toolchain: Arc<Toolchain>,
     pub lowered: Lowered,
     pub tree: Arc<Tree>,
@@ -52,8 +52,8 @@ pub struct Described {
 
 /// Arranges what a successful build left behind; `None` if something changed meanwhile that no watch tells.
 #[must_use]
-pub fn settle(world: &World, root: &Path, described: Described, records: &Records) -> Option<(Settled, Surroundings)> {
-    let Described { toolchain, lowered, tree, variables, build_dir, since } = described;
+pub fn settle(world: &World, root: &Path, sources: Sources, records: &Records) -> Option<(Settled, Surroundings)> {
+    let Sources { toolchain, lowered, tree, variables, build_dir, since } = sources;
     let mut around = Surroundings::default();
     let mut links = Links::default();
     let database = Some(Digest::of(&compile_database::text(root, &lowered.compile_commands)));
@@ -121,6 +121,11 @@ impl Surroundings {
             self.directories.extend(links.real(above).parent().map(Path::to_owned));
         }
         self.directories.insert(links.real(absent));
+    }
+
+    /// What no watch tells, as it was.
+    pub fn fences(&self) -> impl Iterator<Item = &(PathBuf, Option<Stat>)> {
+        self.fences.iter()
     }
 
     /// Whether all that no watch tells is as it was.

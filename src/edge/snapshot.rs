@@ -26,12 +26,13 @@ fn place(cache_dir: &Path, name: &str) -> PathBuf {
 
 /// Writes a snapshot. One that cannot be written costs the next daemon its warmth, and is logged.
 pub fn write<T: Serialize>(cache_dir: &Path, name: &str, content: &T) {
-    if let Err(error) = try_write(&place(cache_dir, name), content) {
+    if let Err(error) = write_at(&place(cache_dir, name), content) {
         tracing::warn!("the cache {name} could not be written: {error}");
     }
 }
 
-fn try_write<T: Serialize>(path: &Path, content: &T) -> std::io::Result<()> {
+/// Writes a file of the same form anywhere.
+pub fn write_at<T: Serialize>(path: &Path, content: &T) -> std::io::Result<()> {
     let payload = postcard::to_stdvec(content).map_err(std::io::Error::other)?;
     let parent = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent)?;
@@ -47,7 +48,13 @@ fn try_write<T: Serialize>(path: &Path, content: &T) -> std::io::Result<()> {
 /// Reads a snapshot; `None` if there is no sound one.
 #[must_use]
 pub fn read<T: DeserializeOwned>(cache_dir: &Path, name: &str) -> Option<T> {
-    let bytes = super::fs::read(&place(cache_dir, name)).ok()?;
+    read_at(&place(cache_dir, name))
+}
+
+/// Reads a file of the same form; `None` if there is no sound one.
+#[must_use]
+pub fn read_at<T: DeserializeOwned>(path: &Path) -> Option<T> {
+    let bytes = super::fs::read(path).ok()?;
     let rest = bytes.strip_prefix(MAGIC)?;
     let (digest, payload) = rest.split_at_checked(32)?;
     (Digest::of(payload).bytes == digest).then(|| postcard::from_bytes(payload).ok()).flatten()

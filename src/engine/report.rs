@@ -1,5 +1,7 @@
 //! What a build says while it runs: events, and the summary they add up to. Does not know how they are shown or sent.
 
+use serde::{Deserialize, Serialize};
+
 use super::ids::{BuildId, StepId};
 use super::path::FilePath;
 
@@ -93,7 +95,7 @@ pub struct Diagnostic {
 }
 
 /// Counts of one build. `total = ran + cached + up_to_date + failed + not_run`; cancelled steps count as not run.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names are those of the JSON and say all")]
 pub struct Counts {
     pub total: u32,
@@ -104,13 +106,34 @@ pub struct Counts {
     pub not_run: u32,
 }
 
+/// What an artifact is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names are those of the JSON and say all")]
+pub enum ArtifactKind {
+    Executable,
+    SharedLibrary,
+    StaticLibrary,
+}
+
+impl ArtifactKind {
+    /// As in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Executable => "executable",
+            Self::SharedLibrary => "shared_library",
+            Self::StaticLibrary => "static_library",
+        }
+    }
+}
+
 /// A finished artifact.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Artifact {
     /// The target it belongs to.
     pub target: String,
-    /// `executable`, `shared_library`, `static_library` or `ir`.
-    pub kind: &'static str,
+    /// What it is.
+    pub kind: ArtifactKind,
     /// Where it is.
     pub path: FilePath,
 }

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
+use super::digest::{Digest, Hasher};
 use super::path::FilePath;
 use super::variables::Variables;
 
@@ -48,19 +51,26 @@ pub struct BuildRequest {
 }
 
 /// What tells requests apart that may come to different results.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct RequestKey {
-    project: ProjectRequest,
-    targets: Vec<String>,
-    all: bool,
-}
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub struct RequestKey(Digest);
 
 impl BuildRequest {
     /// Requests with equal keys come to the same result from the same files. Of the environment, what reaches tools counts.
     #[must_use]
     pub fn key(&self) -> RequestKey {
-        let variables = Variables::new(self.project.variables.for_tools());
-        RequestKey { project: ProjectRequest { variables, ..self.project.clone() }, targets: self.targets.clone(), all: self.all }
+        let ProjectRequest { root, profile, build_dir, toolchain, variables, staged } = &self.project;
+        let mut hasher = Hasher::default();
+        hasher.part(root.as_os_str().as_encoded_bytes()).part(profile.as_bytes()).part(build_dir.as_bytes());
+        hasher.part(&[u8::from(toolchain.is_some()), u8::from(*staged), u8::from(self.all)]);
+        hasher.part(toolchain.as_deref().unwrap_or_default().as_bytes());
+        hasher.part(&self.targets.len().to_le_bytes());
+        for target in &self.targets {
+            hasher.part(target.as_bytes());
+        }
+        for (name, value) in variables.for_tools() {
+            hasher.part(name.as_encoded_bytes()).part(value.as_encoded_bytes());
+        }
+        RequestKey(hasher.finish())
     }
 }
 

@@ -140,7 +140,7 @@ impl From<report::Diagnostic> for Event {
 
 impl From<report::Artifact> for Event {
     fn from(it: report::Artifact) -> Self {
-        Self::Artifact { target: it.target, kind: it.kind.to_owned(), path: (&it.path).into() }
+        Self::Artifact { target: it.target, kind: it.kind.name().to_owned(), path: (&it.path).into() }
     }
 }
 

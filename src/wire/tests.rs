@@ -63,7 +63,11 @@ fn build_event() -> impl Strategy<Value = BuildEvent> {
             .prop_map(|(build, root, profile, targets)| BuildEvent::BuildStarted { build: BuildId(build), root, profile, targets }),
         text().prop_map(|text| BuildEvent::Notice { text }),
         step_event(),
-        (text(), path()).prop_map(|(target, path)| BuildEvent::Artifact(report::Artifact { target, kind: "executable", path })),
+        (text(), path()).prop_map(|(target, path)| BuildEvent::Artifact(report::Artifact {
+            target,
+            kind: report::ArtifactKind::Executable,
+            path
+        })),
         any::<(u32, u32, u32)>().prop_map(|(done, total, running)| BuildEvent::Progress { done, total, running }),
         (text(), any::<u32>(), text()).prop_map(|(name, restarts, why)| BuildEvent::ActorRestarted { name, restarts, why }),
         (any::<u32>(), text()).prop_map(|(build, first)| BuildEvent::BuildError { build: BuildId(build), first }),

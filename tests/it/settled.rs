@@ -31,14 +31,25 @@ fn code(space: &Space) -> Option<i32> {
     space.command(space.path("build/dev/bin/project")).status().unwrap().code()
 }
 
-/// The program's exit code after a change, and how many steps ran.
-fn check(change: impl FnOnce(&Space), expect: i32, ran: u64) {
-    let space = project();
-    check_in(&space, change, expect, ran);
+/// The program's exit code after a change, and how many steps ran: while a daemon watches, and when one comes back later.
+fn check(change: impl Fn(&Space), expect: i32, ran: u64) {
+    check_in(project, change, expect, ran);
 }
 
-fn check_in(space: &Space, change: impl FnOnce(&Space), expect: i32, ran: u64) {
+fn check_in(project: impl Fn() -> Space, change: impl Fn(&Space), expect: i32, ran: u64) {
+    check_live(&project(), &change, expect, ran);
+    let space = project();
+    settle(&space);
+    space.jmake(&["daemon", "stop"]).ok();
+    check_change(&space, &change, expect, ran);
+}
+
+fn check_live(space: &Space, change: impl Fn(&Space), expect: i32, ran: u64) {
     settle(space);
+    check_change(space, change, expect, ran);
+}
+
+fn check_change(space: &Space, change: impl Fn(&Space), expect: i32, ran: u64) {
     assert_eq!(code(space), Some(1));
     change(space);
     let run = space.build(&[]).ok();
@@ -123,34 +134,77 @@ fn a_directory_is_replaced() {
 
 #[test]
 fn a_link_leads_elsewhere() {
-    let space = project();
-    space.remove("second");
-    for (dir, value) in [("v1", 1), ("v2", 2)] {
-        std::fs::create_dir_all(space.place("tmp").join(dir)).unwrap();
-        std::fs::write(space.place("tmp").join(dir).join("answer.h"), format!("#define ANSWER {value}\n")).unwrap();
-    }
-    symlink(space.place("tmp/v1"), space.path("second")).unwrap();
+    let linked = || {
+        let space = project();
+        space.remove("second");
+        for (dir, value) in [("v1", 1), ("v2", 2)] {
+            std::fs::create_dir_all(space.place("tmp").join(dir)).unwrap();
+            std::fs::write(space.place("tmp").join(dir).join("answer.h"), format!("#define ANSWER {value}\n")).unwrap();
+        }
+        symlink(space.place("tmp/v1"), space.path("second")).unwrap();
+        space
+    };
     let turn = |space: &Space| {
         std::fs::remove_file(space.path("second")).unwrap();
         symlink(space.place("tmp/v2"), space.path("second")).unwrap();
     };
-    check_in(&space, turn, 2, 2);
+    check_in(linked, turn, 2, 2);
 }
 
 #[test]
 fn a_file_behind_a_link_is_edited() {
+    let linked = || {
+        let space = project();
+        space.remove("src/own.h");
+        std::fs::write(space.place("tmp/real.h"), "#define OWN 0\n").unwrap();
+        symlink(space.place("tmp/real.h"), space.path("src/own.h")).unwrap();
+        space
+    };
+    check_in(linked, |space| std::fs::write(space.place("tmp/real.h"), "#define OWN 2\n").unwrap(), 3, 2);
+}
+
+#[test]
+fn a_new_daemon_believes_the_last_one_if_nothing_changed() {
+    let mut space = project();
+    space.set("JMAKE_LOG", "debug");
+    let artifacts = space.build(&[]).ok().artifacts();
+    settle(&space);
+    let believed = |space: &Space| space.log().matches("the last process left still holds").count();
+    for (round, wait) in [(1, false), (2, true), (3, false)] {
+        space.jmake(&["daemon", "stop"]).ok();
+        let run = space.build(&[]).ok();
+        assert_eq!((run.count("ran"), run.count("up_to_date") > 0, believed(&space)), (0, true, round), "{run}");
+        assert_eq!(run.artifacts(), artifacts);
+        if wait {
+            settle(&space);
+        }
+    }
+    space.write("src/own.h", "#define OWN 2\n");
+    space.build(&[]).ok();
+    assert_eq!(code(&space), Some(3));
+}
+
+#[test]
+fn what_a_killed_daemon_did_is_not_taken_for_what_an_earlier_one_wrote_down() {
     let space = project();
-    space.remove("src/own.h");
-    std::fs::write(space.place("tmp/real.h"), "#define OWN 0\n").unwrap();
-    symlink(space.place("tmp/real.h"), space.path("src/own.h")).unwrap();
-    check_in(&space, |space| std::fs::write(space.place("tmp/real.h"), "#define OWN 2\n").unwrap(), 3, 2);
+    settle(&space);
+    space.jmake(&["daemon", "stop"]).ok();
+    space.write("src/own.h", "#define OWN 2\n");
+    space.build(&[]).ok();
+    kill_process(Pid::from_raw(space.daemon().unwrap()).unwrap(), Signal::KILL).unwrap();
+    space.write("src/own.h", "#define OWN 0\n");
+    space.build(&[]).ok();
+    assert_eq!(code(&space), Some(1));
 }
 
 #[test]
 fn a_file_is_edited_under_another_of_its_names() {
-    let space = project();
-    std::fs::hard_link(space.path("src/own.h"), space.place("tmp/twin.h")).unwrap();
-    check_in(&space, |space| std::fs::write(space.place("tmp/twin.h"), "#define OWN 2\n").unwrap(), 3, 2);
+    let twin = || {
+        let space = project();
+        std::fs::hard_link(space.path("src/own.h"), space.place("tmp/twin.h")).unwrap();
+        space
+    };
+    check_in(twin, |space| std::fs::write(space.place("tmp/twin.h"), "#define OWN 2\n").unwrap(), 3, 2);
 }
 
 #[test]
@@ -217,5 +271,5 @@ fn more_happens_than_the_queue_holds() {
         space.write("src/own.h", "#define OWN 2\n");
         kill_process(daemon, Signal::CONT).unwrap();
     };
-    check(flood, 3, 2);
+    check_live(&project(), flood, 3, 2);
 }

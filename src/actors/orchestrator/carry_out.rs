@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use actix::prelude::*;
 
+use super::listener::Listener;
 use super::prepare::Ground;
+use super::standing::{Evidence, Standing};
 use super::{Orchestrator, Running, settle};
 use crate::edge::compute::compute;
 use crate::edge::{compile_database, faults, judging};
 use crate::engine::build::{Build, Effect, Event, SHUTDOWN};
+use crate::engine::request::BuildRequest;
 use crate::messages::compile_pool::{RunStep, StopSteps};
 use crate::messages::orchestrator::{StepRestored, StepsJudged};
 
@@ -17,6 +20,26 @@ const FAILED: &str =
     "JMake's orchestrator of this project failed and was restarted; run the build again, and report this with the daemon's log";
 
 impl Orchestrator {
+    /// Answers what is so already.
+    pub(super) fn unchanged(&mut self, listener: &Listener, request: BuildRequest, standing: Standing, context: &mut Context<Self>) {
+        let now = self.now();
+        standing.answer.events(now.saturating_sub(listener.since)).iter().for_each(|event| listener.say(now, event));
+        listener.sink.close(0);
+        let key = request.key();
+        let stamped = match &standing.evidence {
+            Evidence::Stamped(stamp) => Some(stamp.confirmed.clone()),
+            Evidence::Described(_) => None,
+        };
+        self.standings.put(key, standing);
+        if let Some(confirmed) = stamped.filter(|_| self.deepening.insert(key)) {
+            let deeper = settle::deepen(self.world.clone(), self.peers.clone(), request, confirmed);
+            context.spawn(deeper.into_actor(self).map(move |standing, orchestrator, _| {
+                orchestrator.deepening.remove(&key);
+                orchestrator.standings.deepen(key, standing);
+            }));
+        }
+    }
+
     /// Does all of it, in order.
     pub(super) fn carry_out(&mut self, effects: Vec<Effect>, context: &mut Context<Self>) {
         for effect in effects {
@@ -111,12 +134,8 @@ impl Orchestrator {
     fn settle(&mut self, build: &Build, ground: Ground, success: bool, context: &mut Context<Self>) {
         let key = build.request().key();
         match ground {
-            Ground::Narrowed(mut standing, steps, now) => {
-                if success && !build.request().dry_run {
-                    standing.renew(&steps, &self.records, now);
-                }
-                self.standings.put(key, standing);
-            }
+            Ground::Narrowed(narrow) if success && !build.request().dry_run => self.standings.put(key, narrow.done(&self.records)),
+            Ground::Narrowed(narrow) => self.standings.put(key, narrow.left()),
             Ground::Whole(mut basis) if success && !build.request().dry_run => {
                 let records = Arc::new(self.records.clone());
                 let confirmed = build.confirmed();
@@ -124,7 +143,7 @@ impl Orchestrator {
                     basis.lowered = lowered;
                     let settling =
                         settle::settle(self.world.clone(), self.peers.clone(), build.request().clone(), *basis, records, confirmed);
-                    context.spawn(settling.into_actor(self).map(|standing, orchestrator, _| {
+                    context.spawn(settling.into_actor(self).map(move |standing, orchestrator, _| {
                         if let Some(standing) = standing {
                             orchestrator.standings.put(key, standing);
                         }

@@ -9,8 +9,9 @@ mod carry_out;
 mod listener;
 mod prepare;
 mod settle;
+mod standing;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -20,7 +21,7 @@ use actix::prelude::*;
 
 use crate::edge::project_state::ProjectState;
 use crate::edge::{World, faults};
-use crate::engine::build::{self, Build, Event, Records};
+use crate::engine::build::{Build, Event, Records};
 use crate::engine::failure::Failure;
 use crate::engine::ids::BuildId;
 use crate::engine::path::FilePath;
@@ -39,7 +40,7 @@ use crate::messages::tool_cache::{FindToolchain, ProbeDriver};
 
 use listener::Listener;
 use prepare::Ground;
-use settle::{Standing, Standings};
+use standing::Standings;
 
 /// Whom an Orchestrator asks.
 #[derive(Clone)]
@@ -73,6 +74,8 @@ pub struct Orchestrator {
     state: Option<Arc<ProjectState>>,
     records: Records,
     standings: Standings,
+    /// Stamps of which it is being found out what they stand on.
+    deepening: HashSet<RequestKey>,
     waiting: VecDeque<(Listener, StartBuild)>,
     preparing: Option<(Listener, StartBuild, bool)>,
     running: Option<Running>,
@@ -93,6 +96,7 @@ impl Orchestrator {
             state: None,
             records: Records::default(),
             standings: Standings::default(),
+            deepening: HashSet::new(),
             waiting: VecDeque::new(),
             preparing: None,
             running: None,
@@ -122,7 +126,7 @@ impl Orchestrator {
         };
         listener.say(self.now(), &started);
         self.preparing = Some((listener, start, false));
-        let standing = self.standings.take(&request.key());
+        let standing = self.standings.take(request.key());
         let preparing = prepare::build(self.world.clone(), self.peers.clone(), request, standing);
         context.spawn(preparing.into_actor(self).map(move |prepared, orchestrator, context| {
             faults::point("Orchestrator.spawned");
@@ -136,7 +140,7 @@ impl Orchestrator {
         match prepared {
             _ if cancelled => listener.refuse(now, "cancelled".to_owned(), 130),
             Err(failure) => listener.refuse(now, failure.message.clone(), failure.kind.exit_code()),
-            Ok(prepare::Ready::Unchanged(standing)) => self.unchanged(listener, start.request.key(), standing),
+            Ok(prepare::Ready::Unchanged(standing)) => self.unchanged(&listener, start.request, standing, context),
             Ok(prepare::Ready::Open { ground, state, records }) => {
                 self.state = Some(state);
                 self.records = records;
@@ -148,17 +152,6 @@ impl Orchestrator {
             }
         }
         self.begin_next(context);
-    }
-
-    fn unchanged(&mut self, listener: Listener, key: RequestKey, standing: Box<Standing>) {
-        let now = self.now();
-        let settled = &standing.settled;
-        let since = now.saturating_sub(listener.since);
-        for event in build::unchanged(since, &standing.notices, settled.counts(), &settled.lowered().artifacts) {
-            listener.say(now, &event);
-        }
-        listener.sink.close(0);
-        self.standings.put(key, standing);
     }
 
     /// Tells the running build a fact, if it is the one meant, and does what it says.
@@ -288,8 +281,10 @@ impl Handler<GetProject> for Orchestrator {
 }
 
 impl Handler<Flush> for Orchestrator {
-    type Result = ();
-    fn handle(&mut self, _: Flush, context: &mut Context<Self>) {
+    type Result = ResponseFuture<()>;
+    fn handle(&mut self, _: Flush, context: &mut Context<Self>) -> Self::Result {
         self.stop_all(context);
+        let standings = std::mem::take(&mut self.standings);
+        Box::pin(settle::write_down(self.world.clone(), self.peers.clone(), self.root.clone(), standings))
     }
 }

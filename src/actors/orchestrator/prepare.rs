@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::Peers;
-use super::settle::{self, Considered, Standing};
+use super::settle::{self, Considered};
+use super::standing::{Narrow, Standing};
 use crate::actors::supervise::ask;
 use crate::edge::World;
 use crate::edge::compute::compute;
@@ -47,15 +48,15 @@ pub(super) struct Basis {
 /// What a build begins with.
 pub(super) enum Ready {
     /// An earlier one, of which nothing has to be done again.
-    Unchanged(Box<Standing>),
+    Unchanged(Standing),
     /// Steps to judge, and what is recorded of them.
     Open { ground: Ground, state: Arc<ProjectState>, records: Records },
 }
 
 /// What a build stands on.
 pub(super) enum Ground {
-    /// An earlier one, of which these steps have to be judged, as of a moment.
-    Narrowed(Box<Standing>, Vec<u32>, Moment),
+    /// An earlier one, of which some steps have to be judged.
+    Narrowed(Box<Narrow>),
     /// A look at everything.
     Whole(Box<Basis>),
 }
@@ -70,15 +71,7 @@ impl Ground {
                 notices: basis.notices.clone(),
                 untouched: None,
             },
-            Self::Narrowed(standing, steps, _) => {
-                let total = standing.settled.counts().total;
-                Prepared {
-                    front_end: standing.front_end.clone(),
-                    lowered: standing.settled.narrowed(steps),
-                    notices: standing.notices.clone(),
-                    untouched: Some(total - u32::try_from(steps.len()).unwrap_or(total)),
-                }
-            }
+            Self::Narrowed(narrow) => narrow.prepared(),
         }
     }
 }
@@ -169,12 +162,11 @@ async fn discover(
 }
 
 /// All that a build starts with: what is left of an earlier one, or a look at everything.
-pub(super) async fn build(world: World, peers: Peers, request: BuildRequest, standing: Option<Box<Standing>>) -> Outcome {
-    let (moment, considered) = settle::consider(&world, &peers, &request, standing).await?;
-    let ground = match considered {
+pub(super) async fn build(world: World, peers: Peers, request: BuildRequest, standing: Option<Standing>) -> Outcome {
+    let ground = match settle::consider(&world, &peers, &request, standing).await? {
         Considered::Unchanged(standing) => return Ok(Ready::Unchanged(standing)),
-        Considered::Narrowed(standing, steps, now) => Ground::Narrowed(standing, steps, now),
-        Considered::Whole => Ground::Whole(Box::new(basis(&world, &peers, &request, moment).await?)),
+        Considered::Narrowed(narrow) => Ground::Narrowed(narrow),
+        Considered::Whole(moment) => Ground::Whole(Box::new(basis(&world, &peers, &request, moment).await?)),
     };
     let root = request.project.root.clone();
     let opened = compute(move || {
@@ -237,7 +229,7 @@ pub(super) async fn survey(_world: World, peers: Peers, project: ProjectRequest)
     let facts = gather(&peers, &project).await?;
     let binaries = ask(&peers.binaries, FindBinaries { root: project.root.clone() }).await??;
     let discovery = Arc::unwrap_or_clone(facts.discovery);
-    let library_kind = facts.settings.library_type.unwrap_or_default().kind();
+    let library_kind = facts.settings.library_type.unwrap_or_default().kind().name();
     Ok(Survey { library_kind, name: facts.settings.name.clone(), discovery, binaries, notes: facts.notices })
 }
 

@@ -1,116 +1,106 @@
-//! What an Orchestrator keeps of builds that succeeded, so that the next one asks only what changed. Asks and passes on; what changes
-//! mean is decided in the engine.
+//! Asks what became of a build that succeeded, and what its success stands on. Asks and passes on; what changes mean is decided in the engine.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::standing::{Described, Evidence, Narrow, Standing, Standings};
 use super::{Peers, prepare};
 use crate::actors::supervise::ask;
 use crate::edge::World;
 use crate::edge::compute::compute;
 use crate::edge::judging;
-use crate::edge::settling::{self, Described, Surroundings};
-use crate::engine::build::Records;
+use crate::edge::project_state::ProjectState;
+use crate::edge::settling::{self, Sources};
+use crate::edge::stamp::{self, Stamp};
+use crate::engine::build::{Answer, Records};
 use crate::engine::change_log::{Heard, Moment};
 use crate::engine::failure::Failure;
-use crate::engine::front_end::FrontEnd;
 use crate::engine::path::FilePath;
 use crate::engine::request::{BuildRequest, RequestKey};
-use crate::engine::settled::{Impact, Settled};
+use crate::engine::settled::Impact;
 use crate::messages::file_scanner::{SyncTree, WatchTree, Watched};
-
-/// So many kinds of request of one project are kept.
-const KEPT: usize = 4;
-
-/// A build that succeeded, as of a moment.
-pub(super) struct Standing {
-    pub(super) settled: Settled,
-    pub(super) front_end: FrontEnd,
-    pub(super) notices: Vec<String>,
-    around: Surroundings,
-    since: Moment,
-}
-
-/// Standings by request, the one used last at the end.
-#[derive(Default)]
-pub(super) struct Standings(Vec<(RequestKey, Box<Standing>)>);
 
 /// What a request comes to.
 pub(super) enum Considered {
     /// All is as it was.
-    Unchanged(Box<Standing>),
-    /// These steps have to be judged.
-    Narrowed(Box<Standing>, Vec<u32>, Moment),
-    /// Everything has to be looked at.
-    Whole,
+    Unchanged(Standing),
+    /// Some steps have to be judged.
+    Narrowed(Box<Narrow>),
+    /// Everything has to be looked at, and what comes of it is true for this moment.
+    Whole(Moment),
 }
 
-impl Standings {
-    /// Takes the one for a request.
-    pub(super) fn take(&mut self, key: &RequestKey) -> Option<Box<Standing>> {
-        let at = self.0.iter().position(|(known, _)| known == key)?;
-        Some(self.0.remove(at).1)
-    }
-
-    /// Keeps one.
-    pub(super) fn put(&mut self, key: RequestKey, standing: Box<Standing>) {
-        self.0.retain(|(known, _)| *known != key);
-        self.0.push((key, standing));
-        let surplus = self.0.len().saturating_sub(KEPT);
-        self.0.drain(..surplus);
-    }
-
-    /// How many steps are known to be as they should.
-    pub(super) fn steps(&self) -> Option<u32> {
-        self.0.iter().map(|(_, standing)| standing.settled.counts().total).max()
-    }
-}
-
-impl Standing {
-    /// The narrowed build succeeded: what it was asked about at `now` is settled.
-    pub(super) fn renew(&mut self, steps: &[u32], records: &Records, now: Moment) {
-        self.settled.absorb(steps, records);
-        self.since = now;
-    }
-}
-
-/// What was heard since the standing's moment; everything written before this call is in it.
+/// What was heard since a moment; everything written before this call is in it.
 async fn sync(peers: &Peers, root: PathBuf, since: Moment) -> Result<Heard, Failure> {
     ask(&peers.sync, SyncTree { root, since }).await?
 }
 
-/// Where a request begins: the moment that what follows is true for, and what is left of an earlier build.
+/// Where a request begins: what is left of an earlier build.
 pub(super) async fn consider(
     world: &World,
     peers: &Peers,
     request: &BuildRequest,
-    standing: Option<Box<Standing>>,
-) -> Result<(Moment, Considered), Failure> {
+    standing: Option<Standing>,
+) -> Result<Considered, Failure> {
     let root = request.project.root.clone();
+    let (standing, known) = match standing.filter(|_| !request.force) {
+        Some(standing) => (Some(standing), true),
+        None if request.force => (None, true),
+        None => (stamped(peers, request.key(), root.clone()).await, false),
+    };
     let since = standing.as_ref().map_or_else(Moment::default, |standing| standing.since);
     let heard = sync(peers, root.clone(), since).await?;
-    let (now, world) = (heard.now, world.clone());
-    let Some(standing) = standing.filter(|_| !heard.everything && !request.force) else { return Ok((now, Considered::Whole)) };
-    let considered = compute(move || weigh(&world, &root, standing, &heard)).await.map_err(Failure::internal)?;
-    Ok((now, considered))
+    let world = world.clone();
+    let Some(standing) = standing.filter(|_| !heard.everything) else { return Ok(Considered::Whole(heard.now)) };
+    compute(move || {
+        let stamped = matches!(&standing.evidence, Evidence::Stamped(stamp) if !known && stamp.holds(&root));
+        if stamped {
+            tracing::debug!("what the last process left still holds");
+        }
+        if known || stamped { weigh(&world, &root, standing, &heard) } else { Considered::Whole(heard.now) }
+    })
+    .await
+    .map_err(Failure::internal)
 }
 
-fn weigh(world: &World, root: &std::path::Path, mut standing: Box<Standing>, heard: &Heard) -> Considered {
-    if !standing.around.fences_hold() {
-        return Considered::Whole;
-    }
-    let seen = standing.around.look(world, root, &standing.settled, &heard.paths);
-    match standing.settled.impact(&seen) {
-        Impact::Nothing => {
-            standing.since = heard.now;
+/// What an earlier process left of such a request, watched from now on.
+async fn stamped(peers: &Peers, key: RequestKey, root: PathBuf) -> Option<Standing> {
+    let place = root.clone();
+    let stamps = compute(move || stamp::read(&place)).await.ok()?;
+    let stamp = stamps.into_iter().find(|stamp| stamp.key == key)?;
+    let since = sync(peers, root.clone(), Moment::default()).await.ok()?.now;
+    let watch = WatchTree { paths: stamp.watched(&root), root: root.clone(), looked: since };
+    let since = match ask(&peers.watch, watch).await.ok()?.ok()? {
+        Watched::Before => since,
+        Watched::FromNow => sync(peers, root, Moment::default()).await.ok()?.now,
+        Watched::Never => return None,
+    };
+    Some(Standing { answer: Arc::new(stamp.answer.clone()), evidence: Evidence::Stamped(Box::new(stamp)), since })
+}
+
+fn weigh(world: &World, root: &Path, mut standing: Standing, heard: &Heard) -> Considered {
+    let impact = match &standing.evidence {
+        Evidence::Described(described) if described.around.fences_hold() => {
+            described.settled.impact(&described.around.look(world, root, &described.settled, &heard.paths))
+        }
+        Evidence::Stamped(stamp) if heard.paths.iter().all(|path| stamp.ignores(root, path)) => Impact::Nothing,
+        _ => return Considered::Whole(heard.now),
+    };
+    match (impact, standing.evidence) {
+        (Impact::Steps(steps), Evidence::Described(described)) => {
+            let (answer, since, now) = (standing.answer, standing.since, heard.now);
+            Considered::Narrowed(Box::new(Narrow { answer, described, steps, since, now }))
+        }
+        (Impact::Nothing, evidence) => {
+            (standing.evidence, standing.since) = (evidence, heard.now);
             Considered::Unchanged(standing)
         }
-        Impact::Steps(steps) => Considered::Narrowed(standing, steps, heard.now),
-        Impact::Description(path) => {
+        (Impact::Description(path), _) => {
             tracing::debug!(%path, "the project is described anew");
-            Considered::Whole
+            Considered::Whole(heard.now)
         }
+        (Impact::Steps(_), Evidence::Stamped(_)) => Considered::Whole(heard.now),
     }
 }
 
@@ -122,12 +112,12 @@ pub(super) async fn settle(
     mut basis: prepare::Basis,
     records: Arc<Records>,
     confirmed: BTreeMap<FilePath, bool>,
-) -> Option<Box<Standing>> {
+) -> Option<Standing> {
     let root = request.project.root.clone();
     // The first time around, its directories are not watched yet: then it is looked at once more, from when they are.
     for _ in 0..2 {
         let prepare::Basis { moment, since, front_end, lowered, tree, notices } = basis;
-        let described = Described {
+        let sources = Sources {
             toolchain: front_end.toolchain.clone(),
             lowered,
             tree,
@@ -136,11 +126,15 @@ pub(super) async fn settle(
             since,
         };
         let (at, place, known) = (world.clone(), root.clone(), records.clone());
-        let (settled, around) = compute(move || settling::settle(&at, &place, described, &known)).await.ok()??;
+        let (settled, around) = compute(move || settling::settle(&at, &place, sources, &known)).await.ok()??;
         let paths: HashSet<PathBuf> = around.directories.iter().chain(&around.files).cloned().collect();
         let watch = WatchTree { root: root.clone(), paths: paths.into_iter().collect(), looked: moment };
         match ask(&peers.watch, watch).await.ok()?.ok()? {
-            Watched::Before => return Some(Box::new(Standing { settled, front_end, notices, around, since: moment })),
+            Watched::Before => {
+                let answer = Answer { notices, counts: settled.counts(), artifacts: settled.lowered().artifacts.clone() };
+                let described = Described { settled, front_end, confirmed, around };
+                return Some(Standing { answer: Arc::new(answer), evidence: Evidence::Described(Box::new(described)), since: moment });
+            }
             Watched::Never => return None,
             Watched::FromNow => basis = confirm(&world, &peers, &request, &records, &confirmed).await?,
         }
@@ -161,4 +155,49 @@ async fn confirm(
     basis.lowered = basis.front_end.lower(confirmed).ok()?;
     let (world, root, records) = (world.clone(), request.project.root.clone(), records.clone());
     compute(move || judging::all_newest(&world, &root, &basis.lowered, &records).then_some(basis)).await.ok()?
+}
+
+/// Finds out what a stamped answer stands on, so that the next change costs what it concerns.
+pub(super) async fn deepen(world: World, peers: Peers, request: BuildRequest, confirmed: BTreeMap<FilePath, bool>) -> Option<Standing> {
+    let (at, root) = (world.clone(), request.project.root.clone());
+    let records = compute(move || Some(ProjectState::open(&at, &root).ok()?.0.records())).await.ok()??;
+    let records = Arc::new(records);
+    let basis = confirm(&world, &peers, &request, &records, &confirmed).await?;
+    settle(world, peers, request, basis, records, confirmed).await
+}
+
+/// Writes down what holds now, for the next process.
+pub(super) async fn write_down(world: World, peers: Peers, root: Arc<PathBuf>, standings: Standings) {
+    let mut stamps = Vec::new();
+    for (key, standing) in standings.into_all() {
+        stamps.extend(stamp_of(&world, &peers, &root, key, standing).await);
+    }
+    // A stamp that is not written costs the next process time only.
+    let _written = compute(move || stamp::write(&root, stamps)).await;
+}
+
+async fn stamp_of(world: &World, peers: &Peers, root: &Arc<PathBuf>, key: RequestKey, standing: Standing) -> Option<Stamp> {
+    let standing = still(world, peers, root, standing).await?;
+    let place = root.clone();
+    let (stamp, standing) = compute(move || match &standing.evidence {
+        Evidence::Described(it) => {
+            let (answer, confirmed) = (standing.answer.as_ref().clone(), it.confirmed.clone());
+            (Stamp::take(&place, key, answer, confirmed, &it.settled, &it.around), standing)
+        }
+        Evidence::Stamped(stamp) => (stamp.as_ref().clone(), standing),
+    })
+    .await
+    .ok()?;
+    // What changed while it was looked at may be in it.
+    still(world, peers, root, standing).await.map(|_| stamp)
+}
+
+/// A standing whose answer is still the same.
+async fn still(world: &World, peers: &Peers, root: &Arc<PathBuf>, standing: Standing) -> Option<Standing> {
+    let heard = sync(peers, root.as_ref().clone(), standing.since).await.ok().filter(|heard| !heard.everything)?;
+    let (world, root) = (world.clone(), root.clone());
+    match compute(move || weigh(&world, &root, standing, &heard)).await.ok()? {
+        Considered::Unchanged(standing) => Some(standing),
+        _ => None,
+    }
 }

@@ -12,7 +12,7 @@ use crate::engine::graph::StepSpec;
 use crate::engine::ids::{BuildId, StepId};
 use crate::engine::path::FilePath;
 use crate::engine::plan::PlanSummary;
-use crate::engine::report::{Artifact, BuildEvent, Counts, Diagnostic, Outcome, Severity};
+use crate::engine::report::{Artifact, BuildEvent, Diagnostic, Outcome, Severity};
 
 /// The books of one build.
 #[derive(Debug)]
@@ -199,16 +199,6 @@ fn signal_name(signal: i32) -> String {
     format!("signal {signal}{}", name.unwrap_or_default())
 }
 
-/// All that a build says which has nothing to do, `now` after its start.
-#[must_use]
-pub fn unchanged(now: Duration, notices: &[String], counts: Counts, made: &[Artifact]) -> Vec<BuildEvent> {
-    let notices = notices.iter().map(|text| BuildEvent::Notice { text: text.clone() });
-    let artifacts = made.iter().cloned().map(BuildEvent::Artifact);
-    let wall_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
-    let end = BuildEvent::BuildFinished { success: true, exit_code: 0, counts, artifacts: distinct(made), wall_ms };
-    notices.chain(artifacts).chain([end]).collect()
-}
-
 /// The diagnostics in a tool's text; all of it as one where a failure has none that can be told apart.
 fn told(text: &str, outcome: Outcome) -> Vec<Diagnostic> {
     let found = diagnostics::parse(text);
@@ -219,6 +209,6 @@ fn told(text: &str, outcome: Outcome) -> Vec<Diagnostic> {
     vec![Diagnostic { severity: Severity::Error, file: None, line: 0, column: 0, message, rendered: text.to_owned() }]
 }
 
-fn distinct(artifacts: &[Artifact]) -> Vec<FilePath> {
+pub(super) fn distinct(artifacts: &[Artifact]) -> Vec<FilePath> {
     artifacts.iter().map(|artifact| artifact.path.clone()).collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -4,6 +4,7 @@
 //! processes, files, actors or clients.
 
 mod account;
+mod answer;
 mod ending;
 mod event;
 mod growth;
@@ -27,7 +28,7 @@ use super::request::BuildRequest;
 use super::variables::Variables;
 
 use account::Account;
-pub use account::unchanged;
+pub use answer::Answer;
 use ending::{finish_of, outcome_of};
 pub use event::{Effect, Event, JudgeTask, Judged, Prepared, Records};
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::path::FilePath;
+use crate::engine::report::ArtifactKind;
 
 /// The form of the project's library.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
@@ -15,12 +16,12 @@ pub enum LibraryType {
 }
 
 impl LibraryType {
-    /// The artifact kind in JSON.
+    /// What it makes.
     #[must_use]
-    pub fn kind(self) -> &'static str {
+    pub fn kind(self) -> ArtifactKind {
         match self {
-            Self::Shared => "shared_library",
-            Self::Static => "static_library",
+            Self::Shared => ArtifactKind::SharedLibrary,
+            Self::Static => ArtifactKind::StaticLibrary,
         }
     }
 }

@@ -131,6 +131,11 @@ impl Settled {
         }
     }
 
+    /// Every file that the build read, made or was described from, absent ones too.
+    pub fn paths(&self) -> impl Iterator<Item = &FilePath> {
+        self.known.keys().chain(self.files.keys())
+    }
+
     /// What the build looked at.
     #[must_use]
     pub fn places(&self) -> &Places {

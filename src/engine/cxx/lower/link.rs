@@ -11,7 +11,7 @@ use crate::engine::digest::{Digest, Hasher};
 use crate::engine::discover::{Language, Target, TargetKind};
 use crate::engine::graph::{Command, CxxStep, Depfile, Output, Search, SearchKind};
 use crate::engine::path::FilePath;
-use crate::engine::report::{Artifact, StepKind};
+use crate::engine::report::{Artifact, ArtifactKind, StepKind};
 
 impl Lowering<'_> {
     /// The steps of one target. While it is not known what the project's sources are, only its objects.
@@ -60,13 +60,13 @@ impl Lowering<'_> {
         match self.request.settings.library_type.unwrap_or_default() {
             LibraryType::Static => {
                 self.archive(&target.name, &output, &inputs, &dir.join("@lib.rsp"), archive::whole)?;
-                self.artifact(target, "static_library", output);
+                self.artifact(target, ArtifactKind::StaticLibrary, output);
             }
             LibraryType::Shared => {
                 let soname = names::library_file(self.request.settings);
                 let product = link::Product::Shared { soname: &soname };
                 self.link(target, product, sources, (&inputs, &[]), (&output, &dir.join("@lib")))?;
-                self.artifact(target, "shared_library", output);
+                self.artifact(target, ArtifactKind::SharedLibrary, output);
             }
         }
         Ok(())
@@ -85,7 +85,7 @@ impl Lowering<'_> {
             (inputs, members)
         };
         self.link(target, link::Product::Executable, &sources, (&inputs, &members), (&output, &dir.join("@exe")))?;
-        self.artifact(target, "executable", output);
+        self.artifact(target, ArtifactKind::Executable, output);
         Ok(())
     }
 
@@ -170,7 +170,7 @@ impl Lowering<'_> {
         Arc::new(Search { kind: SearchKind::Libraries, dirs, unordered: 0 })
     }
 
-    fn artifact(&mut self, target: &Target, kind: &'static str, path: FilePath) {
+    fn artifact(&mut self, target: &Target, kind: ArtifactKind, path: FilePath) {
         self.out.wanted.push(path.clone());
         self.out.artifacts.push(Artifact { target: target.name.clone(), kind, path });
     }

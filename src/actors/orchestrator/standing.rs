@@ -1,0 +1,115 @@
+//! What an Orchestrator keeps of builds that succeeded, so that the next one asks only what changed. Decides nothing: what changes mean is
+//! the engine's.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::edge::settling::Surroundings;
+use crate::edge::stamp::Stamp;
+use crate::engine::build::{Answer, Prepared, Records};
+use crate::engine::change_log::Moment;
+use crate::engine::front_end::FrontEnd;
+use crate::engine::path::FilePath;
+use crate::engine::request::RequestKey;
+use crate::engine::settled::Settled;
+
+/// So many kinds of request of one project are kept.
+const KEPT: usize = 4;
+
+/// A build that succeeded, as of a moment.
+pub(super) struct Standing {
+    pub(super) answer: Arc<Answer>,
+    pub(super) evidence: Evidence,
+    pub(super) since: Moment,
+}
+
+/// Why an answer holds.
+pub(super) enum Evidence {
+    /// All that the build stood on: changes are told apart.
+    Described(Box<Described>),
+    /// What an earlier process left: with any change everything has to be looked at.
+    Stamped(Box<Stamp>),
+}
+
+/// A description, and what surrounds it.
+pub(super) struct Described {
+    pub(super) settled: Settled,
+    pub(super) front_end: FrontEnd,
+    pub(super) confirmed: BTreeMap<FilePath, bool>,
+    pub(super) around: Surroundings,
+}
+
+/// What is left to do of a build that succeeded before.
+pub(super) struct Narrow {
+    pub(super) answer: Arc<Answer>,
+    pub(super) described: Box<Described>,
+    /// These have to be judged.
+    pub(super) steps: Vec<u32>,
+    /// What the answer was true for.
+    pub(super) since: Moment,
+    /// What it is true for once they are done.
+    pub(super) now: Moment,
+}
+
+impl Narrow {
+    /// What its build starts with.
+    pub(super) fn prepared(&self) -> Prepared {
+        let total = self.answer.counts.total;
+        Prepared {
+            front_end: self.described.front_end.clone(),
+            lowered: self.described.settled.narrowed(&self.steps),
+            notices: self.answer.notices.clone(),
+            untouched: Some(total - u32::try_from(self.steps.len()).unwrap_or(total)),
+        }
+    }
+
+    /// It succeeded: what it was asked about is settled.
+    pub(super) fn done(mut self, records: &Records) -> Standing {
+        self.described.settled.absorb(&self.steps, records);
+        Standing { answer: self.answer, evidence: Evidence::Described(self.described), since: self.now }
+    }
+
+    /// It came to nothing.
+    pub(super) fn left(self) -> Standing {
+        Standing { answer: self.answer, evidence: Evidence::Described(self.described), since: self.since }
+    }
+}
+
+/// Standings by request, the one used last at the end.
+#[derive(Default)]
+pub(super) struct Standings(Vec<(RequestKey, Standing)>);
+
+impl Standings {
+    /// Takes the one for a request.
+    pub(super) fn take(&mut self, key: RequestKey) -> Option<Standing> {
+        let at = self.0.iter().position(|(known, _)| *known == key)?;
+        Some(self.0.remove(at).1)
+    }
+
+    /// Keeps one.
+    pub(super) fn put(&mut self, key: RequestKey, standing: Standing) {
+        self.0.retain(|(known, _)| *known != key);
+        self.0.push((key, standing));
+        let surplus = self.0.len().saturating_sub(KEPT);
+        self.0.drain(..surplus);
+    }
+
+    /// What was found out about a stamp takes its place; one of which nothing could be found out is given up.
+    pub(super) fn deepen(&mut self, key: RequestKey, found: Option<Standing>) {
+        let Some(at) = self.0.iter().position(|(known, it)| *known == key && matches!(it.evidence, Evidence::Stamped(_))) else { return };
+        match found {
+            Some(standing) => self.0[at].1 = standing,
+            None => drop(self.0.remove(at)),
+        }
+    }
+
+    /// How many steps are known to be as they should.
+    pub(super) fn steps(&self) -> Option<u32> {
+        self.0.iter().map(|(_, standing)| standing.answer.counts.total).max()
+    }
+
+    /// All of them.
+    pub(super) fn into_all(self) -> Vec<(RequestKey, Standing)> {
+        self.0
+    }
+}
