@@ -57,12 +57,13 @@ impl Directories {
 
     /// Reads again what changed. Between two calls the table stands still.
     pub fn refresh(&self) {
-        let stale: Vec<(Arc<Path>, Listing)> = {
+        // The lock is not held while others compute: a thread that waits for them may begin work that wants it.
+        let known: Vec<(Arc<Path>, Option<Stat>)> = {
             let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
-            let all: Vec<_> = table.listings.iter().collect();
-            let changed = all.into_par_iter().with_min_len(64).filter(|(path, listing)| listing.racy || stat(path) != listing.stat);
-            changed.map(|(path, _)| (path.clone(), read(path))).collect()
+            table.listings.iter().map(|(path, listing)| (path.clone(), listing.stat.filter(|_| !listing.racy))).collect()
         };
+        let changed = known.into_par_iter().with_min_len(64).filter(|(path, then)| then.is_none() || stat(path) != *then);
+        let stale: Vec<(Arc<Path>, Listing)> = changed.map(|(path, _)| (path.clone(), read(&path))).collect();
         let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
         stale.into_iter().for_each(|(path, listing)| table.put(&path, listing));
     }
@@ -160,6 +161,30 @@ fn leads_to_directory(entry: &std::fs::DirEntry) -> bool {
 mod tests {
     use super::*;
     use crate::engine::fingerprint::Directories as _;
+
+    #[test]
+    fn refreshes_do_not_wait_for_each_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let table = Arc::new(Directories::default());
+        let names = (0..500).map(|number| dir.path().join(number.to_string()));
+        names.for_each(|path| {
+            std::fs::create_dir(&path).unwrap();
+            table.open(&path);
+        });
+        // Many threads steal often.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(8).build().unwrap();
+        let (done, all) = std::sync::mpsc::channel();
+        for _ in 0..200 {
+            let (table, done) = (table.clone(), done.clone());
+            pool.spawn(move || {
+                table.refresh();
+                done.send(()).unwrap();
+            });
+        }
+        for _ in 0..200 {
+            all.recv_timeout(Duration::from_secs(60)).unwrap();
+        }
+    }
 
     #[test]
     fn changes_are_seen_after_a_refresh() {

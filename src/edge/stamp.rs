@@ -147,7 +147,7 @@ fn content(place: &Path) -> Digest {
             hasher.part(name.as_encoded_bytes());
         }
     } else {
-        hasher.raw(&std::fs::read(place).unwrap_or_default());
+        hasher.raw(&super::fs::read(place).unwrap_or_default());
     }
     hasher.finish()
 }
