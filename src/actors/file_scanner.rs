@@ -138,7 +138,7 @@ impl FileScanner {
             facts: digested.and_then(|key| known.get(&key).cloned()).unwrap_or_default(),
             path,
         };
-        Tree { files: files.into_iter().map(file).collect(), dirs: walk.dirs, notes: walk.notes }
+        Tree { files: files.into_iter().map(file).collect(), dirs: walk.dirs, marked: walk.marked, notes: walk.notes }
     }
 }
 

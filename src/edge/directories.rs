@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
@@ -37,50 +37,63 @@ struct Table {
     holders: HashMap<Box<[u8]>, Holders>,
 }
 
-/// The table of all projects.
+/// The tables of all projects: one that is on a slow or vanished file system concerns no other.
 #[derive(Debug, Default)]
-pub struct Directories(RwLock<Table>);
+pub struct Directories(Mutex<HashMap<PathBuf, Arc<RwLock<Table>>>>);
 
-/// The table as one project sees it: paths relative to its root where inside.
+/// The table of one project: paths relative to its root where inside.
 #[derive(Debug)]
 pub struct OfProject<'a> {
-    table: &'a Directories,
+    table: Arc<RwLock<Table>>,
     root: &'a Path,
 }
 
 impl Directories {
     /// As seen from `root`.
     #[must_use]
-    pub fn of<'a>(&'a self, root: &'a Path) -> OfProject<'a> {
-        OfProject { table: self, root }
+    pub fn of<'a>(&self, root: &'a Path) -> OfProject<'a> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = all.get(root).cloned();
+        OfProject { table: known.unwrap_or_else(|| all.entry(root.to_owned()).or_default().clone()), root }
+    }
+}
+
+impl OfProject<'_> {
+    fn read(&self) -> RwLockReadGuard<'_, Table> {
+        self.table.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Table> {
+        self.table.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads again what changed. Between two calls the table stands still.
     pub fn refresh(&self) {
         // The lock is not held while others compute: a thread that waits for them may begin work that wants it.
-        let known: Vec<(Arc<Path>, Option<Stat>)> = {
-            let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
-            table.listings.iter().map(|(path, listing)| (path.clone(), listing.stat.filter(|_| !listing.racy))).collect()
-        };
+        let known: Vec<(Arc<Path>, Option<Stat>)> =
+            self.read().listings.iter().map(|(path, listing)| (path.clone(), listing.stat.filter(|_| !listing.racy))).collect();
         let changed = known.into_par_iter().with_min_len(64).filter(|(path, then)| then.is_none() || stat(path) != *then);
         let stale: Vec<(Arc<Path>, Listing)> = changed.map(|(path, _)| (path.clone(), read(&path))).collect();
-        let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut table = self.write();
         stale.into_iter().for_each(|(path, listing)| table.put(&path, listing));
     }
 
     /// Every directory that was opened, with whether it is there.
     #[must_use]
     pub fn opened(&self) -> Vec<(PathBuf, bool)> {
-        let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        table.listings.iter().map(|(path, listing)| (path.to_path_buf(), listing.stat.is_some())).collect()
+        self.read().listings.iter().map(|(path, listing)| (path.to_path_buf(), listing.stat.is_some())).collect()
     }
 
-    fn open(&self, path: &Path) {
-        if self.0.read().unwrap_or_else(PoisonError::into_inner).listings.contains_key(path) {
+    fn open_place(&self, path: &Path) {
+        if self.read().listings.contains_key(path) {
             return;
         }
         let (path, listing): (Arc<Path>, _) = (path.into(), read(path));
-        self.0.write().unwrap_or_else(PoisonError::into_inner).put(&path, listing);
+        self.write().put(&path, listing);
+    }
+
+    fn seen(&self, path: &Path) -> FilePath {
+        FilePath::new(path.strip_prefix(self.root).unwrap_or(path))
     }
 }
 
@@ -101,26 +114,20 @@ impl Table {
     }
 }
 
-impl OfProject<'_> {
-    fn seen(&self, path: &Path) -> FilePath {
-        FilePath::new(path.strip_prefix(self.root).unwrap_or(path))
-    }
-}
-
 impl fingerprint::Directories for OfProject<'_> {
     fn open(&self, dir: &FilePath) {
-        self.table.open(&place(self.root, dir));
+        self.open_place(&place(self.root, dir));
     }
 
     fn holding(&self, name: &[u8]) -> Vec<Entry> {
-        let table = self.table.0.read().unwrap_or_else(PoisonError::into_inner);
+        let table = self.read();
         let holders = table.holders.get(name).map_or(&[][..], Vec::as_slice);
         holders.iter().map(|(path, is_dir)| (self.seen(path), *is_dir)).collect()
     }
 
     fn entries(&self, dir: &FilePath) -> Vec<Entry> {
         self.open(dir);
-        let table = self.table.0.read().unwrap_or_else(PoisonError::into_inner);
+        let table = self.read();
         let names = table.listings.get(place(self.root, dir).as_path()).map_or(&[][..], |listing| listing.names.as_slice());
         names.iter().map(|(name, is_dir)| (dir.join(FilePath::from_bytes(name).as_path()), *is_dir)).collect()
     }
@@ -169,15 +176,15 @@ mod tests {
         let names = (0..500).map(|number| dir.path().join(number.to_string()));
         names.for_each(|path| {
             std::fs::create_dir(&path).unwrap();
-            table.open(&path);
+            table.of(dir.path()).open_place(&path);
         });
         // Many threads steal often.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(8).build().unwrap();
         let (done, all) = std::sync::mpsc::channel();
         for _ in 0..200 {
-            let (table, done) = (table.clone(), done.clone());
+            let (table, done, root) = (table.clone(), done.clone(), dir.path().to_owned());
             pool.spawn(move || {
-                table.refresh();
+                table.of(&root).refresh();
                 done.send(()).unwrap();
             });
         }
@@ -204,12 +211,12 @@ mod tests {
         std::fs::write(dir.path().join("a/x.h"), "").unwrap();
         std::fs::create_dir(dir.path().join("x.h")).unwrap();
         assert_eq!(holders("x.h"), "", "nothing moves in between");
-        table.refresh();
+        seen.refresh();
         assert_eq!(holders("x.h"), ":true a:false");
         std::fs::remove_file(dir.path().join("a/x.h")).unwrap();
         std::fs::rename(dir.path().join("a"), dir.path().join("b")).unwrap();
         std::fs::write(dir.path().join("b/y.h"), "").unwrap();
-        table.refresh();
+        seen.refresh();
         assert_eq!((holders("x.h"), holders("y.h"), holders("b")), (":true".into(), "b:false".into(), ":true".into()));
         assert_eq!(seen.entries(&"b".into()), [("b/y.h".into(), false)]);
     }

@@ -65,12 +65,16 @@ pub fn settle(world: &World, root: &Path, sources: Sources, records: &Records) -
     for path in &paths {
         around.add(root, path, &mut links);
     }
-    for (dir, there) in world.directories.opened() {
+    for (dir, there) in world.directories.of(root).opened() {
         around.add_directory(root, &dir, there, &mut links, &mut places);
     }
     for dir in tree.dirs.iter().chain(paths.iter().map(FilePath::parent).collect::<HashSet<_>>().iter()) {
         let place = dir.under(root);
         around.add_directory(root, &place, true, &mut links, &mut places);
+    }
+    for dir in &tree.marked {
+        around.directories.insert(links.real(&dir.under(root)));
+        places.marked.insert(dir.clone());
     }
     for link in &links.followed {
         places.hinges.insert(FilePath::new(link.strip_prefix(root).unwrap_or(link)));
@@ -106,7 +110,8 @@ impl Surroundings {
 
     fn add_directory(&mut self, root: &Path, dir: &Path, there: bool, links: &mut Links, places: &mut Places) {
         let seen = |path: &Path| FilePath::new(path.strip_prefix(root).unwrap_or(path));
-        places.searched.insert(seen(dir));
+        // Events name the real one.
+        places.searched.extend([seen(dir), seen(&links.real(dir))]);
         let mut absent = dir;
         while !there && !absent.exists() {
             places.hinges.insert(seen(absent));
@@ -165,9 +170,6 @@ fn fences(root: &Path, toolchain: &Toolchain, variables: &Variables) -> BTreeSet
     all.extend(super::tools_search::places(variables));
     let lookup = |name: &str| variables.get(name).map(ToOwned::to_owned);
     all.extend(super::paths::user_config_path(&lookup).ok());
-    for above in root.ancestors().skip(1) {
-        all.extend([".gitignore", ".ignore"].map(|name| above.join(name)));
-    }
-    all.extend(super::walk::ignore_files(root, &lookup));
+    all.extend(super::walk::ignore_files(root));
     all
 }

@@ -36,7 +36,7 @@ pub type Digested = (FilePath, Option<(Digest, Language)>);
 /// The files of a project, those of `extra` that are there included; directories and remarks of the walk.
 #[must_use]
 pub fn digest_all(world: &World, root: &Path, extra: Vec<FilePath>) -> (Vec<Digested>, Walk) {
-    let Walk { mut files, mut dirs, mut notes } = walk(root);
+    let Walk { mut files, mut dirs, marked, mut notes } = walk(root);
     dirs.extend(extra.iter().map(FilePath::parent));
     dirs.sort();
     dirs.dedup();
@@ -53,7 +53,7 @@ pub fn digest_all(world: &World, root: &Path, extra: Vec<FilePath>) -> (Vec<Dige
     notes.extend(
         all.iter().filter(|(_, unreadable)| *unreadable).map(|((path, _), _)| format!("{path} cannot be read; give yourself access to it")),
     );
-    (all.into_iter().map(|(digested, _)| digested).collect(), Walk { files: Vec::new(), dirs, notes })
+    (all.into_iter().map(|(digested, _)| digested).collect(), Walk { files: Vec::new(), dirs, marked, notes })
 }
 
 /// What these files say, side by side. A file that is gone meanwhile says nothing.

@@ -3,15 +3,13 @@
 use std::collections::HashSet;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::engine::path::FilePath;
+use crate::engine::tree::{BUILD_MARKS, SETTINGS};
 
-/// What marks a directory as made by a build, whatever its name.
-const BUILD_MARKS: &[&str] = &["CMakeCache.txt", "build.ninja", ".ninja_log", "meson-private", "CACHEDIR.TAG", ".jmake_cache"];
 /// Never a project's own files.
 const SKIPPED: &[&str] = &["node_modules", ".jmake_cache"];
 
@@ -25,6 +23,8 @@ pub struct Walk {
     pub files: Vec<FilePath>,
     /// Directories that were entered, likewise.
     pub dirs: Vec<FilePath>,
+    /// Directories that were passed over for a mark in them, likewise.
+    pub marked: Vec<FilePath>,
     /// What could not be read and what was passed over, in words, sorted.
     pub notes: Vec<String>,
 }
@@ -32,16 +32,17 @@ pub struct Walk {
 /// Walks the project at `root`, on several threads.
 #[must_use]
 pub fn walk(root: &Path) -> Walk {
-    let found = Mutex::new(Walk::default());
     let base = root.to_owned();
     let unreadable = root.ancestors().find_map(not_rules);
     let note = unreadable.as_ref().map(|path| format!("{} {NO_RULES} nothing is ignored", path.display()));
-    let notes = std::sync::Arc::new(Mutex::new(Vec::from_iter(note)));
-    let passed_over = notes.clone();
+    let found = Arc::new(Mutex::new(Walk { notes: Vec::from_iter(note), ..Walk::default() }));
+    let passed_over = found.clone();
     let walker = WalkBuilder::new(root)
         .standard_filters(unreadable.is_none())
         .hidden(true)
         .require_git(false)
+        // That of the daemon's user is not that of whoever builds the same sources elsewhere.
+        .git_global(false)
         .follow_links(false)
         .filter_entry(move |entry| enters(&base, entry, &passed_over))
         .threads(super::own_process::processors().min(8))
@@ -52,10 +53,10 @@ pub fn walk(root: &Path) -> Walk {
             WalkState::Continue
         })
     });
-    let mut walk = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    walk.notes.append(&mut notes.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut walk = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
     walk.files.sort();
     walk.dirs.sort();
+    walk.marked.sort();
     walk.notes.sort();
     walk
 }
@@ -82,7 +83,7 @@ fn not_rules(dir: &Path) -> Option<PathBuf> {
     RULES.iter().map(|name| dir.join(name)).find(odd)
 }
 
-fn enters(root: &Path, entry: &DirEntry, notes: &Mutex<Vec<String>>) -> bool {
+fn enters(root: &Path, entry: &DirEntry, found: &Mutex<Walk>) -> bool {
     let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
     if !is_dir || entry.depth() == 0 {
         return true;
@@ -91,19 +92,20 @@ fn enters(root: &Path, entry: &DirEntry, notes: &Mutex<Vec<String>>) -> bool {
         return false;
     }
     let relative = FilePath::within(root, entry.path());
-    if entry.path().join("jmake.toml").exists() {
-        notes.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{relative}: a project of its own (it has a jmake.toml)"));
-        return false;
-    }
-    if BUILD_MARKS.iter().any(|mark| entry.path().join(mark).exists()) {
-        return false;
-    }
-    let unreadable = not_rules(entry.path());
-    if let Some(path) = &unreadable {
-        let path = FilePath::within(root, path);
-        notes.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{path} {NO_RULES} the files beside it are not built"));
-    }
-    unreadable.is_none()
+    let there = |name: &&&str| entry.path().join(name).exists();
+    let (mark, unreadable) = ([SETTINGS].iter().chain(BUILD_MARKS).find(there), not_rules(entry.path()));
+    let note = match (mark, &unreadable) {
+        (Some(&SETTINGS), _) => Some(format!("{relative}: a project of its own (it has a jmake.toml)")),
+        (Some(&".jmake_cache"), _) => {
+            Some(format!("{relative}: it was built as a project of its own; to make it part of this one, remove {relative}/.jmake_cache"))
+        }
+        (None, Some(path)) => Some(format!("{} {NO_RULES} the files beside it are not built", FilePath::within(root, path))),
+        _ => None,
+    };
+    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+    found.notes.extend(note);
+    found.marked.extend(mark.map(|_| relative));
+    mark.is_none() && unreadable.is_none()
 }
 
 fn visit(root: &Path, entry: Result<DirEntry, ignore::Error>, found: &Mutex<Walk>) {
@@ -145,11 +147,7 @@ fn linked(path: &Path) -> Result<bool, String> {
 
 /// Files outside of the walk that say what is ignored in it.
 #[must_use]
-pub fn ignore_files(root: &Path, lookup: super::paths::Lookup<'_>) -> Vec<PathBuf> {
-    let mut all = vec![root.join(".git/info/exclude")];
-    if let Some(home) = lookup("HOME").map(PathBuf::from) {
-        let config = lookup("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from);
-        all.extend([home.join(".gitconfig"), config.join("git/config"), config.join("git/ignore")]);
-    }
-    all
+pub fn ignore_files(root: &Path) -> Vec<PathBuf> {
+    let above = root.ancestors().skip(1).flat_map(|above| [".gitignore", ".ignore"].map(|name| above.join(name)));
+    above.chain([root.join(".git/info/exclude")]).collect()
 }

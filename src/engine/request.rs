@@ -67,6 +67,8 @@ impl BuildRequest {
         for target in &self.targets {
             hasher.part(target.as_bytes());
         }
+        // It leads to the user's settings.
+        hasher.part(variables.get("XDG_CONFIG_HOME").unwrap_or_default().as_encoded_bytes());
         for (name, value) in variables.for_tools() {
             hasher.part(name.as_encoded_bytes()).part(value.as_encoded_bytes());
         }
@@ -112,7 +114,8 @@ mod tests {
             plain,
             request(|it| it.project.variables = Variables::new(vec![("PATH".into(), "/bin".into()), ("X".into(), "y".into())]))
         );
-        let others: [fn(&mut BuildRequest); 4] = [
+        let others: [fn(&mut BuildRequest); 5] = [
+            |it| it.project.variables = Variables::new(vec![("PATH".into(), "/bin".into()), ("XDG_CONFIG_HOME".into(), "/c".into())]),
             |it| it.all = true,
             |it| it.targets.push("a".into()),
             |it| it.project.profile = "release".into(),

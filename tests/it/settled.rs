@@ -273,3 +273,69 @@ fn more_happens_than_the_queue_holds() {
     };
     check_live(&project(), flood, 3, 2);
 }
+
+#[test]
+fn a_header_that_is_read_for_the_first_time_is_heard_from_then_on() {
+    let mut space = project();
+    let outside = space.place("tmp/outside");
+    std::fs::create_dir(&outside).unwrap();
+    let extra = |value: i32| std::fs::write(outside.join("extra.h"), format!("#define EXTRA {value}\n")).unwrap();
+    extra(3);
+    space.set("CPATH", &outside);
+    space.write(
+        "src/main.c",
+        "#include \"own.h\"\n#if OWN\n#include <extra.h>\n#else\n#define EXTRA 0\n#endif\nint main(void) { return EXTRA; }\n",
+    );
+    settle(&space);
+    space.write("src/own.h", "#define OWN 1\n");
+    space.build(&[]).ok();
+    assert_eq!(code(&space), Some(3));
+    for value in 4..7 {
+        extra(value);
+        space.build(&[]).ok();
+        assert_eq!(code(&space), Some(value));
+        assert_eq!(space.build(&[]).ok().count("ran"), 0);
+    }
+}
+
+#[test]
+fn a_header_appears_behind_a_link_to_a_searched_directory() {
+    let mut space = project();
+    let place = |name: &str| space.place("tmp").join(name);
+    ["v1", "later"].iter().for_each(|dir| std::fs::create_dir(place(dir)).unwrap());
+    symlink("v1", place("current")).unwrap();
+    std::fs::write(place("later/answer.h"), "#define ANSWER 1\n").unwrap();
+    let (path, appears) = (format!("{}:{}", place("current").display(), place("later").display()), place("v1/answer.h"));
+    space.remove("second/answer.h");
+    space.set("CPATH", path);
+    check_live(&space, |_| std::fs::write(&appears, "#define ANSWER 5\n").unwrap(), 5, 2);
+}
+
+#[test]
+fn a_project_below_becomes_part_of_this_one() {
+    let nested = || {
+        let space = project();
+        space.write("below/jmake.toml", "");
+        space.write("below/more.c", "int more;\n");
+        space
+    };
+    check_in(nested, |space| space.remove("below/jmake.toml"), 1, 4);
+}
+
+#[test]
+fn users_have_settings_of_their_own() {
+    let mut space = project();
+    let config = |name: &str, defines: &str| {
+        let dir = space.place("tmp").join(name);
+        std::fs::create_dir_all(dir.join("jmake")).unwrap();
+        std::fs::write(dir.join("jmake/config.toml"), format!("[compile]\ndefines = {{ {defines} }}\n")).unwrap();
+        dir
+    };
+    let (one, other) = (config("one", "OTHER = 1"), config("other", "OTHER = 2"));
+    space.write("src/other.c", "int other(void) { return OTHER; }\n");
+    for (dir, expect) in [(&one, 2), (&other, 3), (&one, 2)] {
+        space.set("XDG_CONFIG_HOME", dir);
+        space.build(&[]).ok();
+        assert_eq!(code(&space), Some(expect));
+    }
+}

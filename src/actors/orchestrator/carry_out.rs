@@ -1,5 +1,6 @@
 //! Does what a build says: sends its effects to the world and to other actors. Decides nothing.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix::prelude::*;
@@ -11,6 +12,7 @@ use super::{Orchestrator, Running, settle};
 use crate::edge::compute::compute;
 use crate::edge::{compile_database, faults, judging};
 use crate::engine::build::{Build, Effect, Event, SHUTDOWN};
+use crate::engine::path::FilePath;
 use crate::engine::request::BuildRequest;
 use crate::messages::compile_pool::{RunStep, StopSteps};
 use crate::messages::orchestrator::{StepRestored, StepsJudged};
@@ -31,11 +33,19 @@ impl Orchestrator {
             Evidence::Described(_) => None,
         };
         self.standings.put(key, standing);
-        if let Some(confirmed) = stamped.filter(|_| self.deepening.insert(key)) {
-            let deeper = settle::deepen(self.world.clone(), self.peers.clone(), request, confirmed);
-            context.spawn(deeper.into_actor(self).map(move |standing, orchestrator, _| {
-                orchestrator.deepening.remove(&key);
-                orchestrator.standings.deepen(key, standing);
+        if let Some(confirmed) = stamped {
+            self.find_out(request, confirmed, context);
+        }
+    }
+
+    /// Finds out what the answer to a request stands on, behind it.
+    fn find_out(&mut self, request: BuildRequest, confirmed: BTreeMap<FilePath, bool>, context: &mut Context<Self>) {
+        let key = request.key();
+        if self.finding_out.insert(key) {
+            let described = settle::describe(self.world.clone(), self.peers.clone(), request, confirmed);
+            context.spawn(described.into_actor(self).map(move |standing, orchestrator, _| {
+                orchestrator.finding_out.remove(&key);
+                orchestrator.standings.found_out(key, standing);
             }));
         }
     }
@@ -134,7 +144,13 @@ impl Orchestrator {
     fn settle(&mut self, build: &Build, ground: Ground, success: bool, context: &mut Context<Self>) {
         let key = build.request().key();
         match ground {
-            Ground::Narrowed(narrow) if success && !build.request().dry_run => self.standings.put(key, narrow.done(&self.records)),
+            Ground::Narrowed(narrow) if success && !build.request().dry_run => {
+                let confirmed = narrow.described.confirmed.clone();
+                match narrow.done(&self.records) {
+                    Some(standing) => self.standings.put(key, standing),
+                    None => self.find_out(build.request().clone(), confirmed, context),
+                }
+            }
             Ground::Narrowed(narrow) => self.standings.put(key, narrow.left()),
             Ground::Whole(mut basis) if success && !build.request().dry_run => {
                 let records = Arc::new(self.records.clone());

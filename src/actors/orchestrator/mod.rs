@@ -74,8 +74,8 @@ pub struct Orchestrator {
     state: Option<Arc<ProjectState>>,
     records: Records,
     standings: Standings,
-    /// Stamps of which it is being found out what they stand on.
-    deepening: HashSet<RequestKey>,
+    /// Requests of which it is being found out what their answers stand on.
+    finding_out: HashSet<RequestKey>,
     waiting: VecDeque<(Listener, StartBuild)>,
     preparing: Option<(Listener, StartBuild, bool)>,
     running: Option<Running>,
@@ -96,7 +96,7 @@ impl Orchestrator {
             state: None,
             records: Records::default(),
             standings: Standings::default(),
-            deepening: HashSet::new(),
+            finding_out: HashSet::new(),
             waiting: VecDeque::new(),
             preparing: None,
             running: None,

@@ -208,7 +208,7 @@ pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, 
     let tree = facts.tree;
     let described = compute(move || {
         tree_files::expect_directory(&build_dir.under(&root))?;
-        world.directories.refresh();
+        world.directories.of(&root).refresh();
         let mut lowered = front_end.lower(&BTreeMap::new())?;
         let named = |path: &FilePath| crate::edge::fs::exists(&path.under(&root));
         front_end.named_inputs = lowered.maybe_inputs.iter().filter(|path| named(path)).cloned().collect();

@@ -157,8 +157,8 @@ async fn confirm(
     compute(move || judging::all_newest(&world, &root, &basis.lowered, &records).then_some(basis)).await.ok()?
 }
 
-/// Finds out what a stamped answer stands on, so that the next change costs what it concerns.
-pub(super) async fn deepen(world: World, peers: Peers, request: BuildRequest, confirmed: BTreeMap<FilePath, bool>) -> Option<Standing> {
+/// Finds out what an answer stands on, so that the next change costs what it concerns.
+pub(super) async fn describe(world: World, peers: Peers, request: BuildRequest, confirmed: BTreeMap<FilePath, bool>) -> Option<Standing> {
     let (at, root) = (world.clone(), request.project.root.clone());
     let records = compute(move || Some(ProjectState::open(&at, &root).ok()?.0.records())).await.ok()??;
     let records = Arc::new(records);

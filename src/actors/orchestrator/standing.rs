@@ -63,10 +63,10 @@ impl Narrow {
         }
     }
 
-    /// It succeeded: what it was asked about is settled.
-    pub(super) fn done(mut self, records: &Records) -> Standing {
-        self.described.settled.absorb(&self.steps, records);
-        Standing { answer: self.answer, evidence: Evidence::Described(self.described), since: self.now }
+    /// It succeeded: what it was asked about is settled. `None` if it went beyond what is watched.
+    pub(super) fn done(mut self, records: &Records) -> Option<Standing> {
+        let known = self.described.settled.absorb(&self.steps, records);
+        known.then_some(Standing { answer: self.answer, evidence: Evidence::Described(self.described), since: self.now })
     }
 
     /// It came to nothing.
@@ -94,12 +94,12 @@ impl Standings {
         self.0.drain(..surplus);
     }
 
-    /// What was found out about a stamp takes its place; one of which nothing could be found out is given up.
-    pub(super) fn deepen(&mut self, key: RequestKey, found: Option<Standing>) {
-        let Some(at) = self.0.iter().position(|(known, it)| *known == key && matches!(it.evidence, Evidence::Stamped(_))) else { return };
-        match found {
-            Some(standing) => self.0[at].1 = standing,
-            None => drop(self.0.remove(at)),
+    /// What was found out about a stamp takes its place; one of which nothing could be found out is given up. What is described already
+    /// stays.
+    pub(super) fn found_out(&mut self, key: RequestKey, found: Option<Standing>) {
+        if self.0.iter().all(|(known, it)| *known != key || matches!(it.evidence, Evidence::Stamped(_))) {
+            self.take(key);
+            self.0.extend(found.map(|standing| (key, standing)));
         }
     }
 

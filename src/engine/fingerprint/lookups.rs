@@ -116,7 +116,7 @@ fn spellings(hit: &FilePath, search: &Search, ranks: &HashMap<FilePath, usize>, 
 }
 
 /// A library is looked for as shared and as static in each directory.
-fn forms(name: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+pub(in crate::engine) fn forms(name: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let text = String::from_utf8_lossy(name);
     let stem = text.split_once(".so").map(|(stem, _)| stem).or_else(|| text.strip_suffix(".a"));
     let stem = stem.filter(|stem| stem.starts_with("lib")).map(str::to_owned);

@@ -5,7 +5,7 @@
 
 mod explain;
 mod judge;
-mod lookups;
+pub(super) mod lookups;
 mod manifest;
 mod reason;
 mod record;

@@ -13,16 +13,13 @@ pub use self::place::{Place, Places};
 use super::build::Records;
 use super::cxx::lower::Lowered;
 use super::digest::Digest;
-use super::fingerprint::Record;
-use super::graph::StepSpec;
+use super::fingerprint::{Record, lookups};
+use super::graph::{SearchKind, StepSpec};
 use super::path::FilePath;
 use super::report::Counts;
 use super::scan::facts::{MainFact, SourceFacts};
 use super::scan::kind::FileKind;
-use super::tree::Tree;
-
-/// The name of the file that describes a project.
-const SETTINGS: &[u8] = b"jmake.toml";
+use super::tree::{BUILD_MARKS, SETTINGS, Tree};
 
 /// What one file was to the last build.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +40,8 @@ pub struct Settled {
     files: HashMap<FilePath, Arc<SourceFacts>>,
     /// Names that were looked for: last components, and the directories before them.
     names: HashSet<Vec<u8>>,
+    /// Somewhere any name was looked for.
+    any_name: bool,
     places: Places,
 }
 
@@ -80,6 +79,7 @@ impl Settled {
             dependents: vec![Vec::new(); lowered.steps.len()],
             files: tree.files.iter().map(|file| (file.path.clone(), file.facts.clone())).collect(),
             names: HashSet::new(),
+            any_name: false,
             lowered,
             places,
         };
@@ -118,17 +118,30 @@ impl Settled {
             }
             note_name(&mut self.names, path);
         }
+        let libraries = self.searches(step) == Some(SearchKind::Libraries);
+        for (path, _) in record.inputs.iter().filter(|_| libraries) {
+            self.names.extend(lookups::forms(last(path)));
+        }
         record.lookups.questions.names.iter().for_each(|name| note_name(&mut self.names, name));
+        self.any_name |= record.lookups.questions.unknown;
     }
 
-    /// These steps were built again.
-    pub fn absorb(&mut self, steps: &[u32], records: &Records) {
-        for step in steps {
+    fn searches(&self, step: u32) -> Option<SearchKind> {
+        Some(self.lowered.steps.get(step as usize)?.cxx.as_ref()?.search.as_ref()?.kind)
+    }
+
+    /// These steps were built again. False if one read something that nobody looked at before: then what surrounds the build is another,
+    /// and this is of no use any more.
+    #[must_use]
+    pub fn absorb(&mut self, steps: &[u32], records: &Records) -> bool {
+        steps.iter().all(|step| {
             let record = self.lowered.steps.get(*step as usize).and_then(|spec| newest(records, spec)).cloned();
-            if let Some(record) = record {
+            record.is_some_and(|record| {
+                let known = record.inputs.iter().all(|(path, _)| self.known.contains_key(path));
                 self.absorb_record(*step, &record);
-            }
-        }
+                known
+            })
+        })
     }
 
     /// Every file that the build read, made or was described from, absent ones too.
@@ -199,10 +212,15 @@ impl Settled {
         if self.places.of(&seen.path) == Place::Database {
             return (seen.digest == self.places.database).then_some(&[]);
         }
+        let there = seen.digest.is_some() || seen.is_dir;
+        if self.lowered.maybe_inputs.contains(&seen.path) {
+            let then = self.known.get(&seen.path).and_then(|known| known.digest);
+            return (then == seen.digest && !seen.is_dir).then_some(&[]);
+        }
         if let Some(file) = self.files.get(&seen.path) {
             let same = match (&seen.facts, FileKind::of(&seen.path).scanned_as()) {
                 // Settings are read by nobody but the description.
-                (_, None) => seen.digest.is_some() && last(&seen.path) != SETTINGS,
+                (_, None) => seen.digest.is_some() && last(&seen.path) != SETTINGS.as_bytes(),
                 (Some(now), Some(_)) => now.says_the_same(file),
                 (None, Some(_)) => false,
             };
@@ -216,13 +234,13 @@ impl Settled {
         if self.files.contains_key(&seen.path) {
             return Some(&[]);
         }
-        let there = seen.digest.is_some() || seen.is_dir;
         match self.places.of(&seen.path) {
             Place::Elsewhere | Place::Own => Some(&[]),
             Place::Database | Place::Hinge => None,
-            Place::Searched if self.names.contains(last(&seen.path)) => None,
-            Place::Tree if self.shapes_the_tree(seen, there) => None,
-            Place::Searched | Place::Tree => Some(&[]),
+            Place::Marked if !there && is_mark(last(&seen.path)) => None,
+            Place::Searched if self.any_name || self.names.contains(last(&seen.path)) => None,
+            Place::Tree if self.any_name || self.shapes_the_tree(seen, there) => None,
+            Place::Marked | Place::Searched | Place::Tree => Some(&[]),
         }
     }
 
@@ -230,7 +248,9 @@ impl Settled {
     fn shapes_the_tree(&self, seen: &Seen, there: bool) -> bool {
         let name = last(&seen.path);
         let hidden = name.starts_with(b".");
-        let rules = name == b".gitignore" || name == b".ignore" || name == SETTINGS || name == b"CACHEDIR.TAG";
+        // Marks in the root itself mean nothing.
+        let mark = is_mark(name) && !seen.path.parent().as_bytes().is_empty() || name == SETTINGS.as_bytes();
+        let rules = name == b".gitignore" || name == b".ignore" || mark;
         let looked_for = self.names.contains(name);
         let kind = FileKind::of(&seen.path);
         rules || looked_for || (!hidden && (seen.is_dir || there && kind != FileKind::Other))
@@ -249,6 +269,10 @@ impl Settled {
 
 fn newest<'a>(records: &'a Records, step: &StepSpec) -> Option<&'a Record> {
     records.get(&step.outputs.first()?.path)?.first()
+}
+
+fn is_mark(name: &[u8]) -> bool {
+    name == SETTINGS.as_bytes() || BUILD_MARKS.iter().any(|mark| name == mark.as_bytes())
 }
 
 fn last(path: &FilePath) -> &[u8] {

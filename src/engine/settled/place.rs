@@ -14,6 +14,8 @@ pub enum Place {
     Searched,
     /// A directory or a symbolic link: everything below it depends on where it leads.
     Hinge,
+    /// It is passed over for a mark in it.
+    Marked,
     /// JMake writes here itself.
     Own,
     /// The compile database, which is there after each build.
@@ -27,6 +29,8 @@ pub enum Place {
 pub struct Places {
     /// Directories of the walk. The root is the empty path.
     pub walked: HashSet<FilePath>,
+    /// Directories that the walk passed over for a mark in them.
+    pub marked: HashSet<FilePath>,
     /// Directories in which a name was looked for.
     pub searched: HashSet<FilePath>,
     /// Directories and symbolic links on the way to anything that was looked at, absent ones too.
@@ -58,6 +62,8 @@ impl Places {
             Place::Database
         } else if path.as_path().starts_with(STATE) {
             Place::Own
+        } else if self.marked.contains(&parent) {
+            Place::Marked
         } else if self.walked.contains(&parent) {
             Place::Tree
         } else if self.searched.contains(&parent) {

@@ -4,8 +4,8 @@ use super::*;
 use crate::engine::build::Records;
 use crate::engine::discover::{FileEntry, Language};
 use crate::engine::fingerprint::{Identity, Lookups, Questions, record_of};
-use crate::engine::graph::CxxStep;
 use crate::engine::graph::tests::spec;
+use crate::engine::graph::{CxxStep, Search};
 use crate::engine::scan::source::scan;
 
 const FILES: &[(&str, &str)] = &[
@@ -22,7 +22,12 @@ const FILES: &[(&str, &str)] = &[
 fn steps() -> Vec<StepSpec> {
     let all = ["obj/a.o: src/a.c", "obj/b.o: src/b.c", "obj/m.o: src/m.c", "lib.a: obj/a.o obj/b.o", "bin/p: obj/m.o lib.a"].map(spec);
     let compiles = |step: &StepSpec| step.explicit[0].to_string().ends_with(".c").then(|| step.explicit[0].clone());
-    let cxx = |step: &StepSpec| CxxStep { source: compiles(step), uncacheable: None, search: None };
+    let search = |kind| Some(Arc::new(Search { kind, dirs: Vec::new(), unordered: 0 }));
+    let cxx = |step: &StepSpec| CxxStep {
+        source: compiles(step),
+        uncacheable: None,
+        search: search(if compiles(step).is_some() { SearchKind::Headers } else { SearchKind::Libraries }),
+    };
     all.into_iter().map(|step| StepSpec { cxx: Some(cxx(&step)), ..step }).collect()
 }
 
@@ -43,6 +48,7 @@ fn records() -> Records {
         let headers: &[&str] = match step.explicit[0].to_string().as_str() {
             "src/m.c" => &["/sys/x.h"],
             path if path.ends_with(".c") => &["src/a.h", "/sys/stdio.h"],
+            "obj/m.o" => &["/sys/libz.a"],
             _ => &[],
         };
         let read = step.explicit.iter().cloned().chain(headers.iter().map(|path| FilePath::from(*path)));
@@ -61,8 +67,9 @@ fn facts(text: &str) -> Arc<SourceFacts> {
 fn settled() -> Settled {
     let files =
         FILES.iter().map(|(path, text)| FileEntry { path: (*path).into(), kind: FileKind::of(&(*path).into()), facts: facts(text) });
-    let tree = Tree { files: files.collect(), dirs: vec!["".into(), "src".into()], notes: Vec::new() };
+    let tree = Tree { files: files.collect(), dirs: vec!["".into(), "src".into()], ..Tree::default() };
     let places = Places {
+        marked: [FilePath::from("old-build")].into(),
         walked: tree.dirs.iter().cloned().collect(),
         searched: ["src", "/sys", "/opt/inc"].map(FilePath::from).into(),
         hinges: ["src", "/opt/absent", "build", "build/dev"].map(FilePath::from).into(),
@@ -110,7 +117,6 @@ fn edits_reach_who_reads_them_and_what_follows() {
     check(&[("/sys/stdio.h", "new")], "0 1 3 4");
     check(&[("/sys/stdio.h", "-")], "0 1 3 4");
     check(&[("src/unused.h", "int u; // more")], "nothing");
-    check(&[("profile.data", "x")], "nothing");
 }
 
 #[test]
@@ -131,6 +137,9 @@ fn other_words_make_another_description() {
     check(&[("build/compile_commands.json", "-")], "description: build/compile_commands.json");
     check(&[("build/compile_commands.json", "spoilt")], "description: build/compile_commands.json");
     check(&[("jmake.toml", "[compile]")], "description: jmake.toml");
+    check(&[("profile.data", "x")], "description: profile.data");
+    check(&[("profile.data", "/")], "description: profile.data");
+    check(&[("profile.data", "-")], "nothing");
 }
 
 #[test]
@@ -143,6 +152,12 @@ fn names_that_come_and_go_count_where_somebody_looks() {
     check(&[("/opt/inc/a.h", "x")], "description: /opt/inc/a.h");
     check(&[("/opt/inc/optional", "/")], "description: /opt/inc/optional");
     check(&[("/opt/inc/other.h", "x")], "nothing");
+    check(&[("/opt/inc/libz.so", "x")], "description: /opt/inc/libz.so");
+    check(&[("/opt/inc/libother.so", "x")], "nothing");
+    check(&[("old-build/build.ninja", "x"), ("old-build/x.c", "x")], "nothing");
+    check(&[("old-build/build.ninja", "-")], "description: old-build/build.ninja");
+    check(&[("src/build.ninja", "x")], "description: src/build.ninja");
+    check(&[("build.ninja", "x")], "nothing");
     check(&[("/elsewhere/a.h", "x")], "nothing");
     check(&[("/opt/absent", "/")], "description: /opt/absent");
 }
@@ -170,9 +185,22 @@ fn what_was_built_again_is_believed() {
     let mut records = records();
     let record = &mut Arc::make_mut(records.get_mut(&"obj/a.o".into()).unwrap())[0];
     record.inputs[2].1 = Some(Identity::of(Digest::of(b"new")));
-    record.inputs.push(("src/late.h".into(), Some(Identity::of(Digest::of(b"late")))));
-    settled.absorb(&[0], &records);
+    assert!(settled.absorb(&[0], &records));
     assert_eq!(settled.impact(&[seen]), Impact::Nothing);
-    let late = Seen { path: "src/late.h".into(), digest: None, ..Seen::default() };
-    assert_eq!(settled.impact(&[late]), Impact::Steps(vec![0, 3, 4]));
+    let record = &mut Arc::make_mut(records.get_mut(&"obj/b.o".into()).unwrap())[0];
+    record.inputs.push(("/opt/inc/late.h".into(), Some(Identity::of(Digest::of(b"late")))));
+    assert!(!settled.absorb(&[1], &records), "nobody watches what is read for the first time");
+}
+
+#[test]
+fn where_any_name_counts_any_that_comes_is_news() {
+    let mut records = records();
+    Arc::make_mut(records.get_mut(&"obj/a.o".into()).unwrap())[0].lookups.questions.unknown = true;
+    let mut settled = settled();
+    let come = |path: &str| Seen { path: path.into(), digest: Some(Digest::of(b"x")), ..Seen::default() };
+    let (outside, inside) = (come("/opt/inc/other.h"), come("src/notes.txt"));
+    assert_eq!(settled.impact(&[outside.clone(), inside.clone()]), Impact::Nothing);
+    assert!(settled.absorb(&[0], &records));
+    assert_eq!(settled.impact(std::slice::from_ref(&outside)), Impact::Description(outside.path));
+    assert_eq!(settled.impact(std::slice::from_ref(&inside)), Impact::Description(inside.path));
 }
