@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use super::World;
 use super::compute::compute;
 use super::process::{Exit, ProcessSpec};
+use super::spelling::Spelling;
 use super::symbol_search;
 use crate::engine::cxx::diagnostics::machine::{self, Obstacle};
 use crate::engine::cxx::undefined::Lookup;
@@ -224,20 +225,21 @@ fn discovered(world: &World, spec: &StepSpec, root: &Path) -> Result<Vec<FilePat
     let named = parse(&text).map_err(|error| Failure::internal(format!("{}: {error}", depfile.path)))?;
     // Read once; a leftover costs nothing.
     let _removed = world.fs.remove_file(&place);
-    let mut all: Vec<_> = named.iter().map(|path| FilePath::within(root, path.as_path())).collect();
+    let mut spelling = Spelling::seen_from(root);
+    let mut all: Vec<_> = named.iter().map(|path| spelling.of(path.as_path())).collect();
     all.retain(|path| !spec.explicit.contains(path) && !spec.implicit.contains(path));
     all.sort();
     all.dedup();
     Ok(all)
 }
 
-/// An input that changed while the process ran, or a file that came to where it had perhaps already been looked for.
+/// An input that changed while the process ran or is gone, or a file that came to where it had perhaps already been looked for.
 fn outdated(world: &World, prepared: &Prepared, execution: &Execution, root: &Path) -> Option<FilePath> {
     let doubtful = prepared.started - DOUBT;
     let changed = prepared.before.iter().find(|(path, before)| world.identity(&path.under(root)) != *before);
     let others = execution.lookups.others.iter().filter(|(_, is_dir)| !is_dir).map(|(path, _)| path);
     let mut seen = execution.discovered.iter().chain(others);
-    let written = || seen.find(|path| world.fs.stat(&path.under(root)).is_ok_and(|stat| stat.changed_since(doubtful)));
+    let written = || seen.find(|path| world.fs.stat(&path.under(root)).map_or(true, |stat| stat.changed_since(doubtful)));
     changed.map(|(path, _)| path).or_else(written).cloned()
 }
 
@@ -246,3 +248,6 @@ pub fn defines_main(world: &World, order: &Order) -> bool {
     let Some(output) = order.spec.outputs.first() else { return false };
     world.fs.read(&output.path.under(&order.root)).is_ok_and(|bytes| binary::defines_symbol(&bytes, "main"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,5 @@
-//! Where paths lead: symbolic links on the way, one by one, remembered for many paths of the same directories. Decides nothing.
+//! Where paths lead: symbolic links on the way, one by one, remembered for many paths of the same directories. Decides nothing, and
+//! does not know who names them.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
@@ -18,7 +19,7 @@ pub struct Links {
 impl Links {
     /// Where `path`, which is absolute, leads. What does not exist leads to itself.
     pub fn real(&mut self, path: &Path) -> PathBuf {
-        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return path.to_owned() };
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return self.directory(path) };
         let place = self.directory(parent).join(name);
         self.step(place, MOST)
     }
@@ -50,7 +51,7 @@ impl Links {
         let Some(target) = std::fs::read_link(&place).ok().filter(|_| most > 0) else { return place };
         let whole = place.parent().unwrap_or(Path::new("/")).join(target);
         self.followed.insert(place);
-        let (Some(parent), Some(name)) = (whole.parent(), whole.file_name()) else { return whole };
+        let (Some(parent), Some(name)) = (whole.parent(), whole.file_name()) else { return self.walk(&whole, most - 1) };
         let further = self.walk(parent, most - 1).join(name);
         self.step(further, most - 1)
     }
@@ -86,6 +87,7 @@ mod tests {
             ("v1", "current"),
             ("current/inc", "inc"),
             ("../v1/inc/a.h", "v1/b.h"),
+            ("inc/..", "v1/up"),
             ("loop2", "loop1"),
             ("loop1", "loop2"),
             ("gone", "broken"),
@@ -106,6 +108,8 @@ mod tests {
         check("inc/../b.h", "v1/inc/a.h", "current inc v1/b.h");
         check("broken", "gone", "broken");
         check("none/x", "none/x", "");
+        check("current/inc/..", "v1", "current");
+        check("v1/up/b.h", "v1/inc/a.h", "v1/b.h v1/up");
         let mut links = Links::default();
         let _somewhere = links.real(&root.join("loop1"));
         assert_eq!(links.followed.len(), 2);

@@ -22,6 +22,7 @@ pub mod questions;
 pub mod settling;
 pub mod snapshot;
 pub mod spawn;
+pub mod spelling;
 pub mod stamp;
 pub mod store;
 pub mod symbol_search;

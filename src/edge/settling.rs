@@ -108,7 +108,16 @@ impl Surroundings {
         }
     }
 
+    /// Also under its real name: that is the one under which changes are heard of.
     fn add_directory(&mut self, root: &Path, dir: &Path, there: bool, links: &mut Links, places: &mut Places) {
+        let real = links.real(dir);
+        if real != dir {
+            self.add_name_of_directory(root, &real, there, links, places);
+        }
+        self.add_name_of_directory(root, dir, there, links, places);
+    }
+
+    fn add_name_of_directory(&mut self, root: &Path, dir: &Path, there: bool, links: &mut Links, places: &mut Places) {
         let seen = |path: &Path| FilePath::new(path.strip_prefix(root).unwrap_or(path));
         // Events name the real one.
         places.searched.extend([seen(dir), seen(&links.real(dir))]);

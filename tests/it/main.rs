@@ -10,6 +10,7 @@ mod corpus;
 mod daemon;
 mod errors;
 mod incremental;
+mod linked_includes;
 mod lookups;
 mod no_files;
 mod oracle;

@@ -1,7 +1,7 @@
 //! Asks the other actors what a build needs to know, and lets the engine describe it. Holds no state between the questions.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -12,6 +12,7 @@ use crate::actors::supervise::ask;
 use crate::edge::World;
 use crate::edge::compute::compute;
 use crate::edge::project_state::ProjectState;
+use crate::edge::spelling::Spelling;
 use crate::edge::tree_files;
 use crate::engine::build::{Prepared, Records};
 use crate::engine::change_log::Moment;
@@ -129,7 +130,13 @@ async fn gather(peers: &Peers, project: &ProjectRequest) -> Result<Facts, Failur
     let (Probe::Compile(c_probe), Probe::Compile(cxx_probe), Probe::Link(link)) = (c??, cxx??, link??) else {
         return Err(Failure::internal("a driver was asked one thing and answered another"));
     };
-    let (c_probe, cxx_probe, link) = (c_probe.seen_from(&project.root), cxx_probe.seen_from(&project.root), link.seen_from(&project.root));
+    let root = project.root.clone();
+    let spelled = compute(move || {
+        let mut spelling = Spelling::seen_from(&root);
+        let spell: &mut dyn FnMut(&Path) -> FilePath = &mut |dir| spelling.of(dir);
+        (c_probe.spelled(spell), cxx_probe.spelled(spell), link.spelled(spell))
+    });
+    let (c_probe, cxx_probe, link) = spelled.await.map_err(Failure::internal)?;
     let as_cpp = [(Language::C, c_probe.clone()), (Language::Assembler, c_probe.clone()), (Language::AssemblerWithCpp, c_probe)];
     let probes: Arc<BTreeMap<_, _>> = Arc::new(as_cpp.into_iter().chain([(Language::Cxx, cxx_probe)]).collect());
     let discovery = discover(project, &settings, tree.clone(), probes.clone()).await?;

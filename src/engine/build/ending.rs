@@ -1,6 +1,7 @@
 //! How an execution ended, as the plan takes it and as people see it. Does not know what follows.
 
 use crate::engine::execution::{Ending, Execution};
+use crate::engine::path::{FilePath, fold};
 use crate::engine::plan::{Finish, State};
 use crate::engine::report::Outcome;
 
@@ -8,7 +9,10 @@ use crate::engine::report::Outcome;
 pub(super) fn finish_of(execution: &Execution, state: State) -> Finish {
     match &execution.ending {
         Ending::Signalled(_) | Ending::Outdated(_) if state == State::Stopping => Finish::Stopped,
-        Ending::Exited(0) => Finish::Succeeded { discovered: execution.discovered.clone() },
+        // What a step makes is named without detours.
+        Ending::Exited(0) => {
+            Finish::Succeeded { discovered: execution.discovered.iter().map(|path| FilePath::new(fold(path.as_path()))).collect() }
+        }
         Ending::Exited(_) | Ending::Broken(_) => Finish::Failed,
         Ending::Signalled(signal) => Finish::Signalled(*signal),
         Ending::Outdated(path) => Finish::Voided(path.to_string()),

@@ -46,21 +46,21 @@ pub struct LinkProbe {
 impl LinkProbe {
     /// With its directories spelled as the files in them are.
     #[must_use]
-    pub fn seen_from(self, root: &Path) -> Self {
-        Self { library_dirs: spelled(&self.library_dirs, root), ..self }
+    pub fn spelled(self, spell: &mut dyn FnMut(&Path) -> FilePath) -> Self {
+        Self { library_dirs: spelled(&self.library_dirs, spell), ..self }
     }
 }
 
 impl DriverProbe {
     /// With its directories spelled as the files in them are.
     #[must_use]
-    pub fn seen_from(self, root: &Path) -> Self {
-        Self { quote_dirs: spelled(&self.quote_dirs, root), search_dirs: spelled(&self.search_dirs, root), ..self }
+    pub fn spelled(self, spell: &mut dyn FnMut(&Path) -> FilePath) -> Self {
+        Self { quote_dirs: spelled(&self.quote_dirs, spell), search_dirs: spelled(&self.search_dirs, spell), ..self }
     }
 }
 
-fn spelled(dirs: &[FilePath], root: &Path) -> Vec<FilePath> {
-    dirs.iter().map(|dir| FilePath::within(root, dir.as_path())).collect()
+fn spelled(dirs: &[FilePath], spell: &mut dyn FnMut(&Path) -> FilePath) -> Vec<FilePath> {
+    dirs.iter().map(|dir| spell(dir.as_path())).collect()
 }
 
 /// The name clang gives a language after `-x`.

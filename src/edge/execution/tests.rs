@@ -1,0 +1,66 @@
+//! Steps whose compiler is a shell script that says what it read. Knows nothing of real compilers.
+
+use super::*;
+use crate::engine::graph::{Depfile, Output, Purity, StepFlags};
+
+/// Runs a step that makes `out` and lists what it read in `out.d`.
+fn run_script(root: &Path, script: &str) -> Execution {
+    let world = World::real(&root.join("cache"));
+    let command = Command {
+        program: "/bin/sh".into(),
+        args: vec!["-c".into(), script.into()],
+        environment: Environment::Tools,
+        response: None,
+        depfile: Some(Depfile { path: "out.d".into() }),
+        identity: crate::engine::digest::Digest::of(b""),
+    };
+    let spec = StepSpec {
+        kind: StepKind::Compile,
+        purity: Purity::Understood,
+        label: "out".to_owned(),
+        target: "out".to_owned(),
+        explicit: Vec::new(),
+        implicit: Vec::new(),
+        order_only: Vec::new(),
+        validations: Vec::new(),
+        outputs: vec![Output::file("out".into())],
+        flags: StepFlags::default(),
+        pool: None,
+        command: Some(command),
+        cxx: None,
+    };
+    let order = Order {
+        build: BuildId(1),
+        step: StepId(1),
+        spec: Arc::new(spec),
+        lookup: None,
+        root: Arc::new(root.to_owned()),
+        variables: Variables::default(),
+        inspect_main: false,
+        keep: false,
+    };
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run(world, order))
+}
+
+/// A project with a header that was written long enough ago.
+fn project() -> (tempfile::TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().canonicalize().unwrap();
+    std::fs::write(root.join("a.h"), "a").unwrap();
+    let written = SystemTime::now();
+    while written.elapsed().unwrap_or_default() < 2 * DOUBT {
+        std::thread::park_timeout(DOUBT);
+    }
+    (dir, root)
+}
+
+#[test]
+fn what_was_read_and_is_gone_voids_the_run() {
+    let (_dir, root) = project();
+    let check = |read: &str, ending: Ending| {
+        let execution = run_script(&root, &format!("echo made > out; echo out: {read} > out.d"));
+        assert_eq!(execution.ending, ending, "{read}");
+    };
+    check("a.h", Ending::Exited(0));
+    check("a.h gone.h", Ending::Outdated("gone.h".into()));
+}
