@@ -74,8 +74,8 @@ impl Handler<LoadSettings> for ConfigStore {
     type Result = ResponseActFuture<Self, Result<LoadedSettings, Failure>>;
     fn handle(&mut self, load: LoadSettings, _: &mut Context<Self>) -> Self::Result {
         faults::point("ConfigStore");
-        let (world, root, variables) = (self.world.clone(), load.root.clone(), load.variables.clone());
-        let texts = compute(move || config_files::read(&world, &root, &variables));
+        let (world, root, config, variables) = (self.world.clone(), load.root.clone(), load.config.clone(), load.variables.clone());
+        let texts = compute(move || config_files::read(&world, &root, config.as_ref(), &variables));
         Box::pin(texts.into_actor(self).map(move |texts, store, _| {
             faults::point("ConfigStore.spawned");
             store.settle(&load, &texts.map_err(Failure::internal)??)

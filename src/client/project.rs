@@ -85,11 +85,22 @@ pub fn path_and_targets(names: &[OsString]) -> Result<(Option<PathBuf>, Vec<Stri
         Some((first, rest)) if is_path(Path::new(first)) => (Some(PathBuf::from(first)), rest),
         _ => (None, names),
     };
-    let targets = targets.iter().map(|name| {
+    Ok((path, self::targets(targets)?))
+}
+
+/// All of them as targets.
+pub fn targets(names: &[OsString]) -> Result<Vec<String>, ClientError> {
+    let text = |name: &OsString| {
         let text = name.to_str().map(str::to_owned);
         text.ok_or_else(|| ClientError::Usage(format!("{}: a target's name is UTF-8; name its target instead", name.display())))
-    });
-    Ok((path, targets.collect::<Result<_, _>>()?))
+    };
+    names.iter().map(text).collect()
+}
+
+/// The first argument, if it is a name that both a directory and a target may have.
+pub fn either(names: &[OsString]) -> Option<&str> {
+    let first = names.first()?.to_str()?;
+    (!first.contains('/') && first != "." && first != ".." && Path::new(first).is_dir()).then_some(first)
 }
 
 fn is_path(first: &Path) -> bool {

@@ -13,7 +13,7 @@ use super::render::{Build, Listing, Style};
 use super::session::{Asker, Show};
 use super::{project, service};
 use crate::edge::term;
-use crate::wire::{BuildRequest, Event, FromDaemon, Goal, Project, Request};
+use crate::wire::{BuildRequest, Control, Event, FromDaemon, Goal, Project, Reply, Request};
 
 /// Carries out a command.
 pub fn run(cli: &Cli) -> Result<u8, ClientError> {
@@ -45,7 +45,10 @@ struct Client<'a> {
 
 impl Client<'_> {
     fn build(&self, args: &BuildArgs) -> Result<u8, ClientError> {
-        let (path, targets) = project::path_and_targets(&args.names)?;
+        let (path, targets) = match project::either(&args.names) {
+            Some(name) if self.has_target(name, args) => (None, project::targets(&args.names)?),
+            _ => project::path_and_targets(&args.names)?,
+        };
         let request = self.request(path.as_deref(), &args.project, &args.build, targets, Goal::Build)?;
         let mut asker = Asker::new(self.place, self.output.no_daemon);
         if args.build.clean {
@@ -57,6 +60,14 @@ impl Client<'_> {
         let mut show: Box<dyn Show> =
             if self.output.json { Box::new(Json::default()) } else { Box::new(Build::new(self.style(&args.build, false))) };
         asker.ask(&Request::Build(Box::new(request)), &mut *show)
+    }
+
+    /// Whether the project at hand has a target of this name.
+    fn has_target(&self, name: &str, args: &BuildArgs) -> bool {
+        let Ok(project) = project::at(None, &args.project, self.environment) else { return false };
+        let mut show = Targets::default();
+        let asked = Asker::new(self.place, self.output.no_daemon).ask(&Request::Discover(Box::new(project)), &mut show);
+        asked.is_ok() && show.0.iter().any(|target| target == name)
     }
 
     fn request(
@@ -122,6 +133,24 @@ impl Client<'_> {
         let source = std::process::Command::new(&path).args(&args.args).exec();
         Err(ClientError::NotRun { path, source })
     }
+}
+
+/// Shows nothing, and remembers the targets of a project.
+#[derive(Default)]
+struct Targets(Vec<String>);
+
+impl Show for Targets {
+    fn line(&mut self, line: &FromDaemon, _: &[u8]) {
+        if let FromDaemon::Control(Control::Reply(Reply::Discover(found))) = line {
+            self.0 = found.targets.iter().map(|target| target.name.clone()).collect();
+        }
+    }
+
+    fn note(&mut self, _: &str, _: bool) {}
+
+    fn flush(&mut self) {}
+
+    fn end(&mut self) {}
 }
 
 /// Shows a build and remembers the executables it made or found up to date.

@@ -21,7 +21,9 @@ pub(super) fn project(project: wire::Project, staged: bool) -> ProjectRequest {
     let cwd = project.cwd.into_path();
     let build_dir = project.build_dir.map_or_else(|| FilePath::from("build"), |dir| FilePath::within(&root, &cwd.join(dir.as_path())));
     let variables = project.environment.iter().map(|(name, value)| (name.as_os_str().to_owned(), value.as_os_str().to_owned()));
+    let config = project.config.map(|config| FilePath::within(&root, &config.into_path()));
     ProjectRequest {
+        config,
         profile: project.profile.unwrap_or_else(|| "dev".to_owned()),
         build_dir,
         toolchain: project.toolchain,

@@ -7,6 +7,7 @@ use super::paths;
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
+use crate::engine::tree::SETTINGS;
 use crate::engine::variables::Variables;
 
 /// No configuration is larger.
@@ -22,15 +23,19 @@ pub struct ConfigTexts {
     pub path_of_file: String,
 }
 
-/// Reads the user's and the project's configuration.
-pub fn read(world: &World, root: &Path, variables: &Variables) -> Result<ConfigTexts, Failure> {
+/// Reads the user's configuration and the project's, which is `named` or the root's `jmake.toml`.
+pub fn read(world: &World, root: &Path, named: Option<&FilePath>, variables: &Variables) -> Result<ConfigTexts, Failure> {
     let lookup = |name: &str| variables.get(name).map(ToOwned::to_owned);
     let user = match paths::user_config_path(&lookup) {
         Ok(path) => text(world, &path)?,
         Err(_no_home) => None,
     };
-    let path = root.join("jmake.toml");
-    Ok(ConfigTexts { root: root.to_owned(), user, project: text(world, &path)?, path_of_file: path.display().to_string() })
+    let path = named.map_or_else(|| root.join(SETTINGS), |named| named.under(root));
+    let project = text(world, &path)?;
+    if named.is_some() && project.is_none() {
+        return Err(Failure::usage(format!("{} is not there; name another file, or none", path.display())));
+    }
+    Ok(ConfigTexts { root: root.to_owned(), user, project, path_of_file: path.display().to_string() })
 }
 
 fn text(world: &World, path: &Path) -> Result<Option<String>, Failure> {
@@ -59,6 +64,7 @@ impl ConfigTexts {
         for text in [&self.user, &self.project] {
             hasher.part(&[u8::from(text.is_some())]).part(text.as_deref().unwrap_or_default().as_bytes());
         }
+        hasher.part(self.path_of_file.as_bytes());
         hasher.part(self.root.as_os_str().as_encoded_bytes()).part(profile.as_bytes()).part(build_dir.as_bytes()).part(&[u8::from(staged)]);
         for name in ["CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS"] {
             hasher.part(variables.get(name).unwrap_or_default().as_encoded_bytes());

@@ -46,6 +46,7 @@ pub struct Sources {
     pub tree: Arc<Tree>,
     pub variables: Variables,
     pub build_dir: FilePath,
+    pub config: Option<FilePath>,
     /// When the first question was asked.
     pub since: SystemTime,
 }
@@ -53,22 +54,22 @@ pub struct Sources {
 /// Arranges what a successful build left behind; `None` if something changed meanwhile that no watch tells.
 #[must_use]
 pub fn settle(world: &World, root: &Path, sources: Sources, records: &Records) -> Option<(Settled, Surroundings)> {
-    let Sources { toolchain, lowered, tree, variables, build_dir, since } = sources;
+    let Sources { toolchain, lowered, tree, variables, build_dir, config, since } = sources;
     let mut around = Surroundings::default();
     let mut links = Links::default();
     let database = Some(Digest::of(&compile_database::text(root, &lowered.compile_commands)));
     if world.digests.digest(&compile_database::place(root, &build_dir)) != database {
         return None;
     }
-    let mut places = Places { walked: tree.dirs.iter().cloned().collect(), build_dir, database, ..Places::default() };
+    let mut places = Places { walked: tree.dirs.iter().cloned().collect(), build_dir, config, database, ..Places::default() };
     let paths = looked_at(&lowered, records, &tree);
-    for path in &paths {
+    for path in paths.iter().chain(&places.config) {
         around.add(root, path, &mut links);
     }
     for (dir, there) in world.directories.of(root).opened() {
         around.add_directory(root, &dir, there, &mut links, &mut places);
     }
-    for dir in tree.dirs.iter().chain(paths.iter().map(FilePath::parent).collect::<HashSet<_>>().iter()) {
+    for dir in tree.dirs.iter().chain(paths.iter().chain(&places.config).map(FilePath::parent).collect::<HashSet<_>>().iter()) {
         let place = dir.under(root);
         around.add_directory(root, &place, true, &mut links, &mut places);
     }

@@ -13,6 +13,8 @@ use super::variables::Variables;
 pub struct ProjectRequest {
     /// Canonical path of the root.
     pub root: PathBuf,
+    /// What describes it, if that is not the root's `jmake.toml`; relative to the root where inside it.
+    pub config: Option<FilePath>,
     /// `--profile`.
     pub profile: String,
     /// `-B`, relative to the root where inside it.
@@ -58,9 +60,10 @@ impl BuildRequest {
     /// Requests with equal keys come to the same result from the same files. Of the environment, what reaches tools counts.
     #[must_use]
     pub fn key(&self) -> RequestKey {
-        let ProjectRequest { root, profile, build_dir, toolchain, variables, staged } = &self.project;
+        let ProjectRequest { root, config, profile, build_dir, toolchain, variables, staged } = &self.project;
         let mut hasher = Hasher::default();
         hasher.part(root.as_os_str().as_encoded_bytes()).part(profile.as_bytes()).part(build_dir.as_bytes());
+        hasher.part(config.as_ref().map(FilePath::as_bytes).unwrap_or_default());
         hasher.part(&[u8::from(toolchain.is_some()), u8::from(*staged), u8::from(self.all)]);
         hasher.part(toolchain.as_deref().unwrap_or_default().as_bytes());
         hasher.part(&self.targets.len().to_le_bytes());
@@ -86,6 +89,7 @@ mod tests {
             let of = |pairs: &[(&str, &str)]| Variables::new(pairs.iter().map(|(name, value)| (name.into(), value.into())).collect());
             let project = ProjectRequest {
                 root: "/p".into(),
+                config: None,
                 profile: "dev".into(),
                 build_dir: "build".into(),
                 toolchain: None,
@@ -114,7 +118,8 @@ mod tests {
             plain,
             request(|it| it.project.variables = Variables::new(vec![("PATH".into(), "/bin".into()), ("X".into(), "y".into())]))
         );
-        let others: [fn(&mut BuildRequest); 5] = [
+        let others: [fn(&mut BuildRequest); 6] = [
+            |it| it.project.config = Some("other.toml".into()),
             |it| it.project.variables = Variables::new(vec![("PATH".into(), "/bin".into()), ("XDG_CONFIG_HOME".into(), "/c".into())]),
             |it| it.all = true,
             |it| it.targets.push("a".into()),

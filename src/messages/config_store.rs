@@ -16,6 +16,8 @@ use crate::engine::variables::Variables;
 pub struct LoadSettings {
     /// The project's root.
     pub root: PathBuf,
+    /// What describes it, if that is not the root's `jmake.toml`.
+    pub config: Option<FilePath>,
     /// `--profile`.
     pub profile: String,
     /// `-B`, relative to the root where inside it.

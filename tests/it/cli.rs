@@ -130,3 +130,21 @@ fn a_shell_that_takes_the_output_does_not_wait_for_the_daemon() {
     assert_eq!(run.stdout, "done\n");
     assert!(space.daemon().is_some());
 }
+
+#[test]
+fn a_target_goes_before_a_directory_of_its_name() {
+    let space = Space::with(&[
+        ("jmake.toml", ""),
+        ("server.c", "int main(void) { return 1; }\n"),
+        ("client.c", "int main(void) { return 2; }\n"),
+        ("server/jmake.toml", "[project]\nname = \"inner\"\n"),
+        ("server/main.c", "int main(void) { return 3; }\n"),
+        ("docs/main.c", "int main(void) { return 4; }\n"),
+        ("docs/jmake.toml", ""),
+    ]);
+    let made = |arguments: &[&str], expect: &[&str]| assert_eq!(space.build(arguments).ok().artifacts(), expect, "{arguments:?}");
+    made(&["server"], &["build/dev/bin/server"]);
+    made(&["./server"], &["build/dev/bin/inner"]);
+    made(&["docs"], &["build/dev/bin/docs"]);
+    made(&["server", "client"], &["build/dev/bin/client", "build/dev/bin/server"]);
+}

@@ -339,3 +339,20 @@ fn users_have_settings_of_their_own() {
         assert_eq!(code(&space), Some(expect));
     }
 }
+
+#[test]
+fn another_file_of_settings_is_named() {
+    let space = project();
+    space.write("other.toml", "[compile]\ndefines = { ANSWER = 4 }\n");
+    space.write("src/main.c", "#include \"own.h\"\n#ifndef ANSWER\n#define ANSWER 1\n#endif\nint main(void) { return ANSWER; }\n");
+    let build = |arguments: &[&str], expect: i32| {
+        space.build(arguments).ok();
+        assert_eq!(code(&space), Some(expect), "{arguments:?}");
+    };
+    build(&[], 1);
+    build(&["other.toml"], 4);
+    space.write("other.toml", "[compile]\ndefines = { ANSWER = 5 }\n");
+    build(&["other.toml"], 5);
+    build(&[], 1);
+    build(&["./other.toml", "project"], 5);
+}

@@ -93,6 +93,7 @@ struct Facts {
 async fn gather(peers: &Peers, project: &ProjectRequest) -> Result<Facts, Failure> {
     let load = LoadSettings {
         root: project.root.clone(),
+        config: project.config.clone(),
         profile: project.profile.clone(),
         build_dir: project.build_dir.clone(),
         variables: project.variables.clone(),

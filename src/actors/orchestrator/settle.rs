@@ -123,6 +123,7 @@ pub(super) async fn settle(
             tree,
             variables: request.project.variables.clone(),
             build_dir: request.project.build_dir.clone(),
+            config: request.project.config.clone(),
             since,
         };
         let (at, place, known) = (world.clone(), root.clone(), records.clone());

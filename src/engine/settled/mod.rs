@@ -208,6 +208,9 @@ impl Settled {
 
     /// The steps that read or make it, if it is another; `None` if the description may change.
     fn impact_of(&self, seen: &Seen) -> Option<&[u32]> {
+        if self.places.config.as_ref() == Some(&seen.path) {
+            return None;
+        }
         // A walk may have met it as a file like others.
         if self.places.of(&seen.path) == Place::Database {
             return (seen.digest == self.places.database).then_some(&[]);

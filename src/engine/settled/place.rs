@@ -37,6 +37,8 @@ pub struct Places {
     pub hinges: HashSet<FilePath>,
     /// Where results go, relative to the root.
     pub build_dir: FilePath,
+    /// What describes the project, if that is not the root's own.
+    pub config: Option<FilePath>,
     /// What the compile database holds after the build.
     pub database: Option<Digest>,
 }
@@ -56,7 +58,7 @@ impl Places {
         let results = parent == self.build_dir && path.as_path().file_name().is_some_and(|name| name == "compile_commands.json");
         if temporary {
             Place::Own
-        } else if self.hinges.contains(path) {
+        } else if self.hinges.contains(path) || self.config.as_ref() == Some(path) {
             Place::Hinge
         } else if results {
             Place::Database

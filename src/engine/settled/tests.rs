@@ -70,6 +70,7 @@ fn settled() -> Settled {
     let tree = Tree { files: files.collect(), dirs: vec!["".into(), "src".into()], ..Tree::default() };
     let places = Places {
         marked: [FilePath::from("old-build")].into(),
+        config: Some("other.toml".into()),
         walked: tree.dirs.iter().cloned().collect(),
         searched: ["src", "/sys", "/opt/inc"].map(FilePath::from).into(),
         hinges: ["src", "/opt/absent", "build", "build/dev"].map(FilePath::from).into(),
@@ -137,6 +138,7 @@ fn other_words_make_another_description() {
     check(&[("build/compile_commands.json", "-")], "description: build/compile_commands.json");
     check(&[("build/compile_commands.json", "spoilt")], "description: build/compile_commands.json");
     check(&[("jmake.toml", "[compile]")], "description: jmake.toml");
+    check(&[("other.toml", "x")], "description: other.toml");
     check(&[("profile.data", "x")], "description: profile.data");
     check(&[("profile.data", "/")], "description: profile.data");
     check(&[("profile.data", "-")], "nothing");
