@@ -1,10 +1,11 @@
-//! Digests of files, hashed once per change: a stat that is equal to the one of the last hashing stands for equal content.
+//! Digests of files, hashed once per change: a stat that is equal to the one of the last hashing stands for equal content, unless that was
+//! too soon after a change. Does not know what files mean.
 
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::fs::{self, Stat};
 use crate::engine::digest::{Digest, Hasher};
@@ -15,10 +16,12 @@ const RACY: Duration = Duration::from_millis(20);
 const SHARDS: usize = 16;
 
 /// What is known of one file.
-#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug)]
 struct Row {
     stat: Stat,
     digest: Digest,
+    /// When this stat and content were first seen. A change at least [`RACY`] later gives another one, whatever the clock says.
+    seen: Instant,
     /// Hashed so soon after it was written that the stat proves nothing.
     racy: bool,
 }
@@ -33,17 +36,27 @@ impl Digests {
     /// The digest of a regular file's content; `None` if there is no such file or it cannot be read.
     #[must_use]
     pub fn digest(&self, path: &Path) -> Option<Digest> {
+        self.row(path).map(|row| row.digest)
+    }
+
+    /// Whether a regular file is known to have been at `moment` what it is now. If that is not known, it can be said of later moments.
+    #[must_use]
+    pub fn held_since(&self, path: &Path, moment: Instant) -> bool {
+        self.row(path).is_some_and(|row| row.seen <= moment)
+    }
+
+    fn row(&self, path: &Path) -> Option<Row> {
         let stat = Stat::of(&std::fs::metadata(path).ok()?);
-        if let Some(row) = self.shard(path).get(path)
-            && row.stat == stat
-            && !row.racy
-        {
-            return Some(row.digest);
+        let known = self.shard(path).get(path).copied();
+        if let Some(row) = known.filter(|row| row.stat == stat && !row.racy) {
+            return Some(row);
         }
+        let began = Instant::now();
         let (digest, stat) = hash(path)?;
-        let racy = stat.changed_since(SystemTime::now().checked_sub(RACY)?);
-        self.shard(path).insert(path.to_owned(), Row { stat, digest, racy });
-        Some(digest)
+        let seen = known.filter(|row| row.stat == stat && row.digest == digest).map_or_else(Instant::now, |row| row.seen);
+        let row = Row { stat, digest, seen, racy: is_racy(&stat, SystemTime::now(), began.saturating_duration_since(seen)) };
+        self.shard(path).insert(path.to_owned(), row);
+        Some(row)
     }
 
     /// The file was written by ourselves: what was known of it is void.
@@ -62,9 +75,10 @@ impl Digests {
 
     /// Takes rows of an earlier process back.
     pub fn restore(&self, rows: Vec<(Vec<u8>, Stat, Digest)>) {
+        let seen = Instant::now();
         for (path, stat, digest) in rows {
             let path = crate::engine::path::FilePath::from_bytes(&path).as_path().to_owned();
-            self.shard(&path).insert(path.clone(), Row { stat, digest, racy: false });
+            self.shard(&path).insert(path.clone(), Row { stat, digest, seen, racy: false });
         }
     }
 
@@ -73,6 +87,12 @@ impl Digests {
             path.as_os_str().as_encoded_bytes().iter().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
         self.shards[index % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a file that was hashed `now` may change without its stat changing. What is dated in the future, because the clock was set
+/// back or is another's, is sound once its stat has been the same for a while.
+fn is_racy(stat: &Stat, now: SystemTime, same_for: Duration) -> bool {
+    same_for < RACY && now.checked_sub(RACY).is_none_or(|doubtful| stat.changed_since(doubtful))
 }
 
 fn hash(path: &Path) -> Option<(Digest, Stat)> {
@@ -106,5 +126,34 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         assert_eq!(digests.digest(&path), None);
         assert_eq!(digests.digest(dir.path()), None);
+    }
+
+    #[test]
+    fn what_is_dated_tomorrow_is_not_hashed_for_ever() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        std::fs::write(&path, "a").unwrap();
+        let stat = hash(&path).unwrap().1;
+        let now = SystemTime::now();
+        let (moment, minute) = (Duration::from_millis(1), Duration::from_secs(60));
+        assert!(is_racy(&stat, now, moment), "it was written just now");
+        assert!(!is_racy(&stat, now + minute, moment));
+        assert!(is_racy(&stat, now - minute, moment), "its time is yet to come");
+        assert!(!is_racy(&stat, now - minute, minute));
+    }
+
+    #[test]
+    fn a_file_holds_what_it_held_since_it_was_seen() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        std::fs::write(&path, "a").unwrap();
+        let digests = Digests::default();
+        let before = Instant::now();
+        assert!(!digests.held_since(&path, before));
+        let seen = Instant::now();
+        assert!(digests.held_since(&path, seen) && !digests.held_since(&path, before));
+        std::fs::write(&path, "b").unwrap();
+        assert!(!digests.held_since(&path, seen));
+        assert!(!digests.held_since(&dir.path().join("none"), seen));
     }
 }

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::World;
 use super::compute::compute;
@@ -70,7 +70,8 @@ struct Prepared {
     /// Where the process writes the first output, if not to its place.
     temporary: Option<FilePath>,
     before: Vec<(FilePath, Option<Identity>)>,
-    started: SystemTime,
+    /// When it was about to start, by both clocks.
+    started: (SystemTime, Instant),
 }
 
 fn prepare(world: &World, order: &Order) -> Result<Prepared, Failure> {
@@ -85,7 +86,7 @@ fn prepare(world: &World, order: &Order) -> Result<Prepared, Failure> {
         world.fs.write_atomic(&response.path.under(root), &response.content).map_err(Failure::environment)?;
     }
     let before = spec.explicit.iter().chain(&spec.implicit).map(|path| (path.clone(), world.identity(&path.under(root)))).collect();
-    Ok(Prepared { temporary: temporary(order), before, started: world.clock.wall() })
+    Ok(Prepared { temporary: temporary(order), before, started: (world.clock.wall(), Instant::now()) })
 }
 
 /// Linkers and archivers write beside the place of their output, so that nobody ever sees half of it and an old archive is not added to.
@@ -235,11 +236,16 @@ fn discovered(world: &World, spec: &StepSpec, root: &Path) -> Result<Vec<FilePat
 
 /// An input that changed while the process ran or is gone, or a file that came to where it had perhaps already been looked for.
 fn outdated(world: &World, prepared: &Prepared, execution: &Execution, root: &Path) -> Option<FilePath> {
-    let doubtful = prepared.started - DOUBT;
+    let (started, began) = prepared.started;
     let changed = prepared.before.iter().find(|(path, before)| world.identity(&path.under(root)) != *before);
     let others = execution.lookups.others.iter().filter(|(_, is_dir)| !is_dir).map(|(path, _)| path);
     let mut seen = execution.discovered.iter().chain(others);
-    let written = || seen.find(|path| world.fs.stat(&path.under(root)).map_or(true, |stat| stat.changed_since(doubtful)));
+    let written = |place: &Path| {
+        let stat = world.fs.stat(place);
+        // The clock may have been set back, or be another's: then what was seen of the file before tells.
+        stat.map_or(true, |stat| stat.changed_since(started - DOUBT) && !world.digests.held_since(place, began))
+    };
+    let written = || seen.find(|path| written(&path.under(root)));
     changed.map(|(path, _)| path).or_else(written).cloned()
 }
 

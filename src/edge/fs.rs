@@ -59,11 +59,12 @@ impl Stat {
         }
     }
 
-    /// Whether its content or its inode was written at `moment` or later.
+    /// Whether its content or its inode was written at `moment` or later, or at a time that is yet to come. Anybody may set the time of
+    /// its content to what they like, so that one says nothing.
     #[must_use]
     pub fn changed_since(&self, moment: SystemTime) -> bool {
         let since = moment.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_nanos();
-        self.ctime_ns.max(self.mtime_ns) >= i128::try_from(since).unwrap_or(i128::MAX)
+        self.ctime_ns >= i128::try_from(since).unwrap_or(i128::MAX)
     }
 
     /// Whether it is a regular file.

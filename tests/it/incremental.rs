@@ -77,3 +77,27 @@ fn a_spoilt_compile_database_is_written_again() {
         assert_eq!(space.build(&[]).ok().count("ran"), 0);
     }
 }
+
+#[test]
+fn files_of_tomorrow_build_like_others() {
+    let space = Space::with(&[
+        ("src/main.c", "#include \"answer.h\"\nint main(void) { return ANSWER; }\n"),
+        ("src/answer.h", "#define ANSWER 1\n"),
+        ("jmake.toml", "[compile]\ninclude_dirs = ['include']\n"),
+        ("include/other.h", ""),
+    ]);
+    let date = |when: &str| {
+        let paths = ["src/main.c", "src/answer.h", "src", "include", "include/other.h", "jmake.toml", "."];
+        assert!(space.command("touch").args(["-d", when]).args(paths).status().unwrap().success());
+    };
+    let code = || space.command(space.path("build/dev/bin/project")).status().unwrap().code();
+    date("tomorrow");
+    assert_eq!(space.build(&[]).ok().count("failed"), 0);
+    assert_eq!((space.build(&[]).ok().count("ran"), code()), (0, Some(1)));
+    space.write("src/answer.h", "#define ANSWER 2\n");
+    date("tomorrow");
+    assert_eq!((space.build(&[]).ok().count("ran"), code()), (2, Some(2)));
+    space.write("src/answer.h", "#define ANSWER 3\n");
+    date("last year");
+    assert_eq!((space.build(&[]).ok().count("ran"), code()), (2, Some(3)));
+}

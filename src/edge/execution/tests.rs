@@ -4,8 +4,7 @@ use super::*;
 use crate::engine::graph::{Depfile, Output, Purity, StepFlags};
 
 /// Runs a step that makes `out` and lists what it read in `out.d`.
-fn run_script(root: &Path, script: &str) -> Execution {
-    let world = World::real(&root.join("cache"));
+fn run_script(world: &World, root: &Path, script: &str) -> Execution {
     let command = Command {
         program: "/bin/sh".into(),
         args: vec!["-c".into(), script.into()],
@@ -39,7 +38,7 @@ fn run_script(root: &Path, script: &str) -> Execution {
         inspect_main: false,
         keep: false,
     };
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run(world, order))
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run(world.clone(), order))
 }
 
 /// A project with a header that was written long enough ago.
@@ -58,9 +57,46 @@ fn project() -> (tempfile::TempDir, PathBuf) {
 fn what_was_read_and_is_gone_voids_the_run() {
     let (_dir, root) = project();
     let check = |read: &str, ending: Ending| {
-        let execution = run_script(&root, &format!("echo made > out; echo out: {read} > out.d"));
+        let execution = run_script(&World::real(&root.join("cache")), &root, &format!("echo made > out; echo out: {read} > out.d"));
         assert_eq!(execution.ending, ending, "{read}");
     };
     check("a.h", Ending::Exited(0));
     check("a.h gone.h", Ending::Outdated("gone.h".into()));
+}
+
+/// A clock that was set back: all that was written is of tomorrow.
+#[derive(Debug)]
+struct SetBack;
+
+impl crate::edge::clock::Clock for SetBack {
+    fn now(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn wall(&self) -> SystemTime {
+        SystemTime::now() - Duration::from_secs(86_400)
+    }
+}
+
+#[test]
+fn what_the_clock_cannot_tell_is_told_by_what_was_seen_before() {
+    let (_dir, root) = project();
+    let world = World { clock: Arc::new(SetBack), ..World::real(&root.join("cache")) };
+    let ending = |script: &str| run_script(&world, &root, &format!("{script}; echo made > out; echo out: a.h > out.d")).ending;
+    assert_eq!(ending(":"), Ending::Outdated("a.h".into()), "nobody knows what it was before");
+    assert_eq!(ending(":"), Ending::Exited(0));
+    assert_eq!(ending("echo b >> a.h"), Ending::Outdated("a.h".into()), "it was written while the step ran");
+    assert_eq!(ending(":"), Ending::Exited(0));
+}
+
+#[test]
+fn the_time_of_a_content_is_nobodys_proof() {
+    let (_dir, root) = project();
+    let world = World::real(&root.join("cache"));
+    let dated = |when: &str| std::process::Command::new("touch").args(["-d", when]).arg(root.join("a.h")).status().unwrap();
+    assert!(dated("tomorrow").success());
+    let ending = |script: &str| run_script(&world, &root, &format!("{script}; echo made > out; echo out: a.h > out.d")).ending;
+    let _just_written = ending(":");
+    assert_eq!(ending(":"), Ending::Exited(0));
+    assert_eq!(ending("echo b >> a.h; touch -d yesterday a.h"), Ending::Outdated("a.h".into()));
 }
