@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::World;
 use super::compute::compute;
+use super::fs::exists;
 use super::process::{Exit, ProcessSpec};
 use super::spelling::Spelling;
 use super::symbol_search;
@@ -228,10 +229,18 @@ fn discovered(world: &World, spec: &StepSpec, root: &Path) -> Result<Vec<FilePat
     let _removed = world.fs.remove_file(&place);
     let mut spelling = Spelling::seen_from(root);
     let mut all: Vec<_> = named.iter().map(|path| spelling.of(path.as_path())).collect();
-    all.retain(|path| !spec.explicit.contains(path) && !spec.implicit.contains(path));
+    let declared = |path: &FilePath| spec.explicit.iter().chain(&spec.implicit).any(|input| input == path);
+    // clang lists a name with a backslash as one with a slash.
+    let misspelled = |path: &FilePath| spec.explicit.iter().any(|input| input.as_bytes().contains(&b'\\') && slashed(input) == *path);
+    all.retain(|path| !declared(path) && (!misspelled(path) || exists(&path.under(root))));
     all.sort();
     all.dedup();
     Ok(all)
+}
+
+fn slashed(path: &FilePath) -> FilePath {
+    let bytes: Vec<u8> = path.as_bytes().iter().map(|byte| if *byte == b'\\' { b'/' } else { *byte }).collect();
+    FilePath::from_bytes(&bytes)
 }
 
 /// An input that changed while the process ran or is gone, or a file that came to where it had perhaps already been looked for.
