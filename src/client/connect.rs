@@ -10,6 +10,7 @@
 //! | no permission, a daemon that cannot start, `--no-daemon` | a child serves this request |
 
 use std::io::{self, ErrorKind, Read, Write};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Child;
@@ -24,6 +25,8 @@ use crate::wire::{self, Control, FromDaemon, Hello, Refusal, Refused, Request};
 pub struct Connection {
     /// What it says after its welcome.
     pub lines: Lines,
+    /// Readable when it says more, where that can be waited for.
+    pub readiness: Option<OwnedFd>,
     /// Where a cancel goes. Its end is the end of the request.
     pub writer: Box<dyn Write + Send>,
     /// The process, where it is a child that serves only us.
@@ -142,8 +145,11 @@ pub enum Greeting {
 
 /// Sends hello and request, and reads the first line.
 pub fn greet(stream: UnixStream, opening: &[u8]) -> Result<Greeting, ClientError> {
-    let writer = stream.try_clone().map_err(lost)?;
-    greet_over(Box::new(stream), Box::new(writer), opening)
+    let (writer, readiness) = (stream.try_clone().map_err(lost)?, stream.try_clone().map_err(lost)?);
+    greet_over(Box::new(stream), Box::new(writer), opening).map(|greeting| match greeting {
+        Greeting::Welcome(connection) => Greeting::Welcome(Connection { readiness: Some(readiness.into()), ..connection }),
+        refused @ Greeting::Refused(_) => refused,
+    })
 }
 
 fn greet_over(reader: Box<dyn Read + Send>, mut writer: Box<dyn Write + Send>, opening: &[u8]) -> Result<Greeting, ClientError> {
@@ -155,7 +161,7 @@ fn greet_over(reader: Box<dyn Read + Send>, mut writer: Box<dyn Write + Send>, o
         (Err(_), Err(error)) | (Err(error), Ok(())) => return Err(lost(error)),
     };
     match wire::decode_line(&first)? {
-        FromDaemon::Control(Control::Welcome(_)) => Ok(Greeting::Welcome(Connection { lines, writer, child: None, note: None })),
+        FromDaemon::Control(Control::Welcome(_)) => Ok(Greeting::Welcome(Connection { lines, readiness: None, writer, child: None, note: None })),
         FromDaemon::Control(Control::Refused(refused)) => Ok(Greeting::Refused(refused)),
         other => Err(ClientError::Unserved(format!("it did not begin with a welcome but with {other:?}"))),
     }

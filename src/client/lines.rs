@@ -14,6 +14,12 @@ impl Lines {
         Self(BufReader::with_capacity(64 << 10, source))
     }
 
+    /// Whether the next line is here already.
+    #[must_use]
+    pub fn has_line(&self) -> bool {
+        self.0.buffer().contains(&b'\n')
+    }
+
     /// The next line with its newline. An error says how the stream ended; every stream ends so.
     pub fn next_line(&mut self) -> io::Result<Vec<u8>> {
         let mut line = Vec::new();

@@ -1,9 +1,12 @@
 //! One request from opening to exit code. Does not know what is asked, nor how the answer is shown.
 
+use std::os::fd::OwnedFd;
 use std::process::Child;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::connect::{self, Connection};
 use super::error::ClientError;
@@ -37,6 +40,8 @@ pub enum Incoming {
 
 /// How often a progress line is renewed.
 pub const TICK: Duration = Duration::from_millis(100);
+/// So long an answer may take for which no threads are started.
+const AT_ONCE: Duration = Duration::from_millis(20);
 /// How long a cancelled request may take to end before the client leaves.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -71,9 +76,14 @@ impl<'a> Asker<'a> {
     }
 
     fn attempt(&mut self, request: &Request, show: &mut dyn Show) -> Result<Ended, ClientError> {
-        let Connection { lines, writer, child, note } = connect::open(self.place, self.no_daemon, request)?;
+        let Connection { mut lines, readiness, writer, child, note } = connect::open(self.place, self.no_daemon, request)?;
         if let Some(note) = note {
             show.note(&format!("without a daemon: {note}"), true);
+        }
+        if let Some(readiness) = readiness.filter(|_| self.interrupt.is_none())
+            && let Some(ended) = at_once(&mut lines, &readiness, show)
+        {
+            return Ok(ended);
         }
         let sender = self.sender.clone();
         let interrupt = self.interrupt.get_or_insert_with(|| Interrupt::install(sender)).clone();
@@ -93,16 +103,48 @@ enum Ended {
     Lost(String),
 }
 
+/// Most requests are answered before threads would have been started: then there are none. A signal ends the process meanwhile, which
+/// cancels, too.
+fn at_once(lines: &mut Lines, readiness: &OwnedFd, show: &mut dyn Show) -> Option<Ended> {
+    let until = Instant::now() + AT_ONCE;
+    while lines.has_line() || is_readable(readiness, until.saturating_duration_since(Instant::now())) {
+        match incoming(lines) {
+            Incoming::Line(line, raw) => {
+                if let FromDaemon::Control(Control::Done { exit_code }) = *line {
+                    show.end();
+                    return Some(Ended::Done(exit_code));
+                }
+                show.line(&line, &raw);
+            }
+            Incoming::Lost(why) => return Some(Ended::Lost(why)),
+            Incoming::Interrupted => {}
+        }
+        if Instant::now() > until {
+            break;
+        }
+    }
+    None
+}
+
+fn is_readable(readiness: &OwnedFd, within: Duration) -> bool {
+    let within = Timespec { tv_sec: 0, tv_nsec: within.subsec_nanos().into() };
+    matches!(poll(&mut [PollFd::new(readiness, PollFlags::IN)], Some(&within)), Ok(1))
+}
+
+fn incoming(lines: &mut Lines) -> Incoming {
+    match lines.next_line() {
+        Ok(raw) => match wire::decode_line(&raw) {
+            Ok(line) => Incoming::Line(Box::new(line), raw),
+            Err(error) => Incoming::Lost(error.to_string()),
+        },
+        Err(error) => Incoming::Lost(error.to_string()),
+    }
+}
+
 /// Reads on a thread of its own, so that a slow terminal never stops the daemon.
 fn read(mut lines: Lines, to: &Sender<Incoming>) {
     loop {
-        let incoming = match lines.next_line() {
-            Ok(raw) => match wire::decode_line(&raw) {
-                Ok(line) => Incoming::Line(Box::new(line), raw),
-                Err(error) => Incoming::Lost(error.to_string()),
-            },
-            Err(error) => Incoming::Lost(error.to_string()),
-        };
+        let incoming = incoming(&mut lines);
         let last = matches!(&incoming, Incoming::Lost(_)) || is_done(&incoming);
         if to.send(incoming).is_err() || last {
             return;
