@@ -161,7 +161,9 @@ fn greet_over(reader: Box<dyn Read + Send>, mut writer: Box<dyn Write + Send>, o
         (Err(_), Err(error)) | (Err(error), Ok(())) => return Err(lost(error)),
     };
     match wire::decode_line(&first)? {
-        FromDaemon::Control(Control::Welcome(_)) => Ok(Greeting::Welcome(Connection { lines, readiness: None, writer, child: None, note: None })),
+        FromDaemon::Control(Control::Welcome(_)) => {
+            Ok(Greeting::Welcome(Connection { lines, readiness: None, writer, child: None, note: None }))
+        }
         FromDaemon::Control(Control::Refused(refused)) => Ok(Greeting::Refused(refused)),
         other => Err(ClientError::Unserved(format!("it did not begin with a welcome but with {other:?}"))),
     }

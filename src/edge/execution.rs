@@ -49,8 +49,11 @@ pub struct Order {
 /// Runs a step to its end. Dropping the future kills its process group.
 pub async fn run(world: World, order: Order) -> Execution {
     let Some(command) = order.spec.command.clone() else { return Execution::empty() };
-    let (at, ready) = (world.clone(), order.clone());
-    let prepared = match compute(move || prepare(&at, &ready)).await {
+    // An earlier attempt that was stopped may still be cleaning up.
+    let first = order.spec.outputs.first().map(|output| output.path.under(&order.root)).unwrap_or_default();
+    let claim = world.claims.claim(&first).await;
+    let (at, ready, held) = (world.clone(), order.clone(), claim.clone());
+    let prepared = match compute(move || (prepare(&at, &ready), held).0).await {
         Ok(Ok(prepared)) => prepared,
         Ok(Err(failure)) => return Execution::broken(failure),
         Err(lost) => return Execution::broken(Failure::internal(lost)),
@@ -60,7 +63,7 @@ pub async fn run(world: World, order: Order) -> Execution {
         Err(error) => return Execution::broken(Failure::environment(error)),
     };
     let at = world.clone();
-    match compute(move || collect(&at, &order, prepared, exit)).await {
+    match compute(move || (collect(&at, &order, prepared, exit), claim).0).await {
         Ok(execution) => execution,
         Err(lost) => Execution::broken(Failure::internal(lost)),
     }

@@ -3,6 +3,7 @@
 //! Each file is one door: a small trait with its real implementation where tests need another one, plain functions elsewhere.
 //! Nothing here knows actors, messages or the wire.
 
+pub mod claims;
 pub mod clock;
 pub mod compile_database;
 pub mod compute;
@@ -45,6 +46,7 @@ pub struct World {
     pub fs: Arc<dyn fs::Fs>,
     pub digests: Arc<digests::Digests>,
     pub directories: Arc<directories::Directories>,
+    pub claims: Arc<claims::Claims>,
     pub store: Arc<dyn store::Store>,
     pub process: Arc<process::Processes>,
     pub watches: Arc<watch::Watches>,
@@ -62,6 +64,7 @@ impl World {
             fs: Arc::new(fs::Disk),
             digests: Arc::new(digests::Digests::default()),
             directories: Arc::default(),
+            claims: Arc::default(),
             store: Arc::new(store::Directory::new(cache_dir)),
             process: Arc::new(process::Processes::default()),
             watches: Arc::default(),

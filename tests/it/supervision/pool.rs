@@ -48,6 +48,26 @@ fn that_fails_runs_no_step_twice_at_a_time() {
 }
 
 #[test]
+fn that_fails_begins_a_step_again_only_when_its_first_process_is_gone() {
+    let space = adder();
+    let first = space.place("tmp/first");
+    // It is deaf to the polite signal.
+    let deaf = format!("echo $$ > {0}; trap '' TERM; while :; do sleep 0.01; done", first.display());
+    let again = format!("kill -0 $(cat {0}) 2>/dev/null && : > {0}.overlap", first.display());
+    let script = format!("case \"$*\" in *' -c a.c '*) if [ -e {} ]; then {again}; else {deaf}; fi;; esac", first.display());
+    let llvm = scripted(&space, &script);
+    let build = space.start(&["build", "--json", "--toolchain", llvm.to_str().unwrap()]);
+    assert!(until(DEADLINE, || fs::read_to_string(&first).is_ok_and(|pid| !pid.is_empty())));
+    let other = space.place("other");
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("main.c"), "int main(void) { return 0; }\n").unwrap();
+    fault(&space, "CompilePool", &["panic"]);
+    space.jmake(&["-C", other.to_str().unwrap(), "build", "--json"]).ok().says("actor_restarted");
+    build.finish().ok();
+    assert_eq!((result(&space), first.with_extension("overlap").exists()), (Some(34), false));
+}
+
+#[test]
 fn that_fails_while_a_build_is_prepared_serves_it_afterwards() {
     let mut space = endless();
     // The gated command keeps a computing thread.

@@ -42,9 +42,9 @@ pub fn faults_left(space: &Space) -> Vec<String> {
     fs::read_dir(space.place("faults")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-/// The compilers that run, each with its command line.
+/// The compilers that compile, each with its command line; those that are only asked something do not count.
 pub fn compilers(space: &Space) -> Vec<(i32, String)> {
-    space.processes().into_iter().filter(|(_, line)| line.contains("clang")).collect()
+    space.processes().into_iter().filter(|(_, line)| line.contains("clang") && line.contains(" -c ")).collect()
 }
 
 /// A build in which a compiler runs, and that compiler.
@@ -58,8 +58,13 @@ pub fn building(space: &Space) -> (Running, i32) {
 /// The compiler that runs once there is one.
 #[track_caller]
 pub fn compiler(space: &Space) -> i32 {
-    assert!(until(DEADLINE, || !compilers(space).is_empty()), "no compiler came");
-    compilers(space)[0].0
+    let mut found = None;
+    let came = until(DEADLINE, || {
+        found = compilers(space).first().map(|(pid, _)| *pid);
+        found.is_some()
+    });
+    assert!(came, "no compiler came");
+    found.unwrap()
 }
 
 /// Waits until a process is gone.
