@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::World;
 use super::compute::compute;
 use super::fs::exists;
+use super::hidden_reads::{self, HiddenReads};
 use super::process::{Exit, ProcessSpec};
 use super::spelling::Spelling;
 use super::symbol_search;
@@ -15,7 +16,7 @@ use crate::engine::cxx::diagnostics::machine::{self, Obstacle};
 use crate::engine::cxx::undefined::Lookup;
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::failure::Failure;
-use crate::engine::fingerprint::{self, Identity, Lookups, Questions};
+use crate::engine::fingerprint::{self, Identity, Lookups};
 use crate::engine::graph::{Command, Environment, Search, SearchKind, StepSpec};
 use crate::engine::ids::{BuildId, StepId};
 use crate::engine::path::FilePath;
@@ -179,7 +180,7 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
         execution.inputs.push((path.clone(), world.identity(&path.under(root))));
     }
     if let Some(search) = spec.cxx.as_ref().and_then(|cxx| cxx.search.as_ref()) {
-        execution.lookups = lookups(world, root, search, &spec.explicit, &execution.inputs);
+        look_around(world, root, spec, search, execution);
     }
     if let Some(path) = outdated(world, prepared, execution, root) {
         execution.ending = Ending::Outdated(path);
@@ -188,12 +189,13 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
     if let (Some(temporary), Some(output)) = (&prepared.temporary, spec.outputs.first()) {
         world.fs.rename(&temporary.under(root), &output.path.under(root)).map_err(Failure::environment)?;
     }
+    let shared = spec.cxx.as_ref().is_none_or(|cxx| cxx.uncacheable.is_none()) && execution.lookups.unnamed.is_none();
     for output in &spec.outputs {
         let place = output.path.under(root);
         world.digests.forget(&place);
         match (world.identity(&place), world.fs.stat(&place)) {
             (Some(identity), Ok(stat)) => {
-                if order.keep && spec.cxx.as_ref().is_none_or(|cxx| cxx.uncacheable.is_none()) {
+                if order.keep && shared {
                     // A full or missing store costs a later hit, never this build.
                     let _kept = world.store.put_file(&place, &identity.digest);
                 }
@@ -209,16 +211,18 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
     Ok(())
 }
 
-/// What the step looked for in vain, as far as it matters.
-fn lookups(world: &World, root: &Path, search: &Search, named: &[FilePath], inputs: &[(FilePath, Option<Identity>)]) -> Lookups {
-    let read = || inputs.iter().filter_map(|(path, identity)| Some((path, identity.as_ref()?)));
-    let questions = match search.kind {
-        SearchKind::Headers => world.questions.of(root, read().map(|(path, identity)| (path, identity.digest))),
-        SearchKind::Libraries => Questions::default(),
+/// What the step read that its depfile does not name, and what it looked for in vain, as far as it matters.
+fn look_around(world: &World, root: &Path, spec: &StepSpec, search: &Search, execution: &mut Execution) {
+    let hidden = match search.kind {
+        SearchKind::Headers => hidden_reads::of(world, root, spec, search, &execution.inputs),
+        SearchKind::Libraries => HiddenReads::default(),
     };
-    let hits: Vec<&FilePath> = read().map(|(path, _)| path).collect();
-    let others = fingerprint::others(search, named, &hits, &questions, &world.directories.of(root));
-    Lookups { questions, others }
+    let HiddenReads { questions, inputs, unnamed } = hidden;
+    execution.discovered.extend(inputs.iter().filter(|(_, identity)| identity.is_some()).map(|(path, _)| path.clone()));
+    execution.inputs.extend(inputs);
+    let hits: Vec<&FilePath> = execution.inputs.iter().filter(|(_, identity)| identity.is_some()).map(|(path, _)| path).collect();
+    let others = fingerprint::others(search, &spec.explicit, &hits, &questions, &world.directories.of(root));
+    execution.lookups = Lookups { questions, others, unnamed };
 }
 
 fn discovered(world: &World, spec: &StepSpec, root: &Path) -> Result<Vec<FilePath>, Failure> {

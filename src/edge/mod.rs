@@ -13,6 +13,7 @@ pub mod directories;
 pub mod execution;
 pub mod faults;
 pub mod fs;
+pub mod hidden_reads;
 pub mod judging;
 pub mod links;
 pub mod own_process;

@@ -20,7 +20,7 @@ use crate::engine::path::FilePath;
 /// The directory in a project's root.
 pub const DIRECTORY: &str = ".jmake_cache";
 /// Changes with the format of what is stored; files of another format are set aside.
-const FORMAT: u64 = 2;
+const FORMAT: u64 = 3;
 
 const STEPS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("steps");
 const FORMATS: TableDefinition<'_, &str, u64> = TableDefinition::new("format");

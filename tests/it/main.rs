@@ -10,6 +10,7 @@ mod corpus;
 mod daemon;
 mod errors;
 mod incremental;
+mod inputs;
 mod linked_includes;
 mod lookups;
 mod no_files;

@@ -55,7 +55,8 @@ impl DriverProbe {
     /// With its directories spelled as the files in them are.
     #[must_use]
     pub fn spelled(self, spell: &mut dyn FnMut(&Path) -> FilePath) -> Self {
-        Self { quote_dirs: spelled(&self.quote_dirs, spell), search_dirs: spelled(&self.search_dirs, spell), ..self }
+        let mut all = |dirs: &[FilePath]| spelled(dirs, spell);
+        Self { quote_dirs: all(&self.quote_dirs), search_dirs: all(&self.search_dirs), embed_dirs: all(&self.embed_dirs), ..self }
     }
 }
 
@@ -99,7 +100,8 @@ pub fn parse_compile(stderr: &str) -> Result<DriverProbe, ProbeError> {
     let lists = SearchLists::of(cc1);
     let (search_dirs, angled) = lists.angled_order();
     let comment_blind = dialect_of(&commands).ok();
-    Ok(DriverProbe { identity: identity(&commands), quote_dirs: lists.quote.clone(), search_dirs, angled, comment_blind })
+    let embed_dirs = cc1.iter().filter_map(|arg| arg.strip_prefix("--embed-dir=")).map(FilePath::from).collect();
+    Ok(DriverProbe { identity: identity(&commands), quote_dirs: lists.quote.clone(), search_dirs, angled, embed_dirs, comment_blind })
 }
 
 /// Reads what [`link_arguments`] made the driver print on stderr.

@@ -195,6 +195,8 @@ pub struct DriverProbe {
     pub search_dirs: Vec<FilePath>,
     /// How many of these, at the start, stem from `-I` and `CPATH`.
     pub angled: usize,
+    /// Where `#embed` looks besides.
+    pub embed_dirs: Vec<FilePath>,
     /// How texts are read, if a change of comments alone cannot change what is made of them.
     pub comment_blind: Option<Dialect>,
 }

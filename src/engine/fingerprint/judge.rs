@@ -74,6 +74,9 @@ fn input_difference(purity: Purity, record: &Record, facts: &dyn Facts) -> Optio
 
 /// The first entry that came or went where the step looks for what it reads.
 fn lookup_difference(step: &StepSpec, record: &Record, facts: &dyn Facts) -> Option<Reason> {
+    if let Some(text) = &record.lookups.unnamed {
+        return Some(Reason::ReadsUnnamed(text.clone()));
+    }
     let search = step.cxx.as_ref()?.search.as_ref()?;
     let hits: Vec<&FilePath> = record.inputs.iter().filter(|(_, then)| then.is_some()).map(|(path, _)| path).collect();
     let (then, now) = (&record.lookups.others, others(search, &step.explicit, &hits, &record.lookups.questions, facts.directories()));

@@ -25,7 +25,7 @@ pub trait Directories {
 /// What the texts that a step read ask for without including it.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Questions {
-    /// Names in `__has_include` and `__has_embed`, sorted, each once.
+    /// Names in `__has_include`, sorted, each once.
     pub names: Vec<FilePath>,
     /// Somewhere the name is made by macros: any entry of the directories that were searched may be the answer.
     pub unknown: bool,
@@ -38,6 +38,8 @@ pub struct Lookups {
     pub questions: Questions,
     /// The entries that were there all the same, as [`others`] gives them.
     pub others: Vec<Entry>,
+    /// A text that it read and that reads data whose name it does not say: then nobody knows what else was read.
+    pub unnamed: Option<FilePath>,
 }
 
 /// A name as a search spells it, and how many directories of the list come before the one that had it.
@@ -178,7 +180,7 @@ mod tests {
     fn check(kind: SearchKind, dirs: &[&str], hits: &[&str], asked: &[&str], tree: &[&'static str], expect: &[&str]) {
         let (unordered, dirs): (Vec<&str>, Vec<&str>) = dirs.iter().partition(|dir| dir.ends_with('?'));
         let all = unordered.iter().chain(&dirs).map(|dir| FilePath::from(dir.trim_end_matches('?')));
-        let search = Search { kind, dirs: all.collect(), unordered: unordered.len() };
+        let search = Search { kind, dirs: all.collect(), unordered: unordered.len(), embed_dirs: Vec::new() };
         let hits: Vec<FilePath> = hits.iter().map(|hit| FilePath::from(*hit)).collect();
         let unknown = asked.contains(&"*");
         let names = asked.iter().filter(|name| **name != "*").map(|name| FilePath::from(*name)).collect();

@@ -55,6 +55,9 @@ pub enum Reason {
     /// A file that it reads is not there.
     #[error("{0} is gone")]
     InputGone(FilePath),
+    /// It reads a file that nobody can name.
+    #[error("{0} embeds a file whose name is made by macros or operands, so it is read anew every time")]
+    ReadsUnnamed(FilePath),
     /// A file that it made is not there, nor in the store.
     #[error("{0} is gone")]
     OutputGone(FilePath),

@@ -107,6 +107,8 @@ pub struct Search {
     pub dirs: Vec<FilePath>,
     /// How many of them, at the start, may come in another order: each counts as one that precedes the others.
     pub unordered: usize,
+    /// Where `#embed` looks besides.
+    pub embed_dirs: Vec<FilePath>,
 }
 
 /// What is particular to C and C++ about a step.

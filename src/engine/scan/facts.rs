@@ -49,14 +49,16 @@ pub struct SourceFacts {
     pub includes: Vec<Include>,
     /// Whether it defines `main`.
     pub main: MainFact,
-    /// What `__has_include` and `__has_embed` ask for.
+    /// What `__has_include` asks for.
     pub has_include: Vec<Include>,
     /// It is a C++20 module unit, or imports one.
     pub module: bool,
     /// It uses `__DATE__`, `__TIME__` or `__TIMESTAMP__`.
     pub time_macros: bool,
-    /// Files that become data: `.incbin` and `#embed`.
+    /// Files that become data: `#embed`, and what `__has_embed` asks for.
     pub embeds: Vec<Include>,
+    /// Files that the assembler reads: `.incbin` and `.include`.
+    pub assembled: Vec<Include>,
     /// It defines `LLVMFuzzerTestOneInput`.
     pub fuzzer: bool,
     /// It names `LLVMFuzzerTestOneInput` without defining it, as a stand-in for libFuzzer's `main` does.
@@ -75,13 +77,10 @@ impl SourceFacts {
             these.len() == those.len() && these.iter().zip(those).all(|(a, b)| Include { line: b.line, ..a.clone() } == *b)
         };
         let rest = |facts: &Self| {
-            let empty = Self { includes: Vec::new(), has_include: Vec::new(), embeds: Vec::new(), ..facts.clone() };
-            Self { time_macros: false, ..empty }
+            let empty = Self { includes: Vec::new(), has_include: Vec::new(), ..facts.clone() };
+            Self { time_macros: false, embeds: Vec::new(), assembled: Vec::new(), ..empty }
         };
-        same(&self.includes, &other.includes)
-            && same(&self.has_include, &other.has_include)
-            && same(&self.embeds, &other.embeds)
-            && rest(self) == rest(other)
+        same(&self.includes, &other.includes) && same(&self.has_include, &other.has_include) && rest(self) == rest(other)
     }
 }
 

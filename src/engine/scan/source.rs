@@ -1,5 +1,6 @@
 //! What the text of one source or header asks for and offers, in one pass over its tokens. Does not expand macros or look for files.
 
+use super::assembly::{self, Reader};
 use super::conditional::{Condition, Conditions, Verdict};
 use super::declarations::{Declarations, Found};
 use super::facts::{Include, IncludeForm, MainFact, SourceFacts, name_digest};
@@ -62,8 +63,7 @@ struct Scanner<'a> {
     branches: Vec<Branches<'a>>,
     declarations: Declarations<'a>,
     guard: Guard<'a>,
-    /// The token before was `incbin`.
-    incbin: bool,
+    reader: Reader,
 }
 
 impl<'a> Scanner<'a> {
@@ -77,7 +77,7 @@ impl<'a> Scanner<'a> {
             branches: Vec::new(),
             declarations: Declarations::default(),
             guard: Guard::Possible,
-            incbin: false,
+            reader: Reader::default(),
         }
     }
 
@@ -139,35 +139,37 @@ impl<'a> Scanner<'a> {
 
     /// What counts anywhere, the text of macros included.
     fn common(&mut self, token: Token<'a>) {
-        match token.kind {
-            TokenKind::Identifier => {
-                self.facts.time_macros |= matches!(token.text, b"__DATE__" | b"__TIME__" | b"__TIMESTAMP__");
-                self.facts.drives_fuzzer |= token.text == FUZZER.as_bytes();
-                self.incbin = token.text == b"incbin" && !matches!(self.language, Language::C | Language::Cxx);
-                return;
-            }
-            TokenKind::Text if self.incbin => self.embed(token, token.text.get(1..token.text.len() - 1)),
-            TokenKind::Text => self.assembly_text(token),
-            _ => {}
+        if token.kind == TokenKind::Identifier {
+            self.facts.time_macros |= matches!(token.text, b"__DATE__" | b"__TIME__" | b"__TIMESTAMP__");
+            self.facts.drives_fuzzer |= token.text == FUZZER.as_bytes();
         }
-        self.incbin = false;
+        match (self.language, token.kind) {
+            (Language::C | Language::Cxx, TokenKind::Text) => self.assembly_text(token),
+            (Language::C | Language::Cxx, _) => {}
+            _ => self.assembler(token),
+        }
     }
 
-    /// `.incbin` in the text of an `asm` statement.
+    fn assembler(&mut self, token: Token<'a>) {
+        if self.reader == Reader::Named {
+            self.reads(token, assembly::name(token));
+        }
+        self.reader = self.reader.after(token);
+    }
+
+    /// A literal that may be the text of an `asm` statement.
     fn assembly_text(&mut self, token: Token<'a>) {
-        let mut rest = token.text;
-        while let Some(at) = rest.windows(7).position(|w| w == b".incbin") {
-            rest = &rest[at + 7..];
-            let quoted = rest.trim_ascii_start();
-            let name = quoted.strip_prefix(b"\\\"").and_then(|q| q.windows(2).position(|w| w == b"\\\"").map(|end| &q[..end]));
-            self.embed(token, name);
+        let names: Vec<_> = assembly::read_by(token.text).collect();
+        if names.is_empty() || assembly::ends_before_name(token.text) && assembly::ends(self.lexer.peek_token()) {
+            return;
         }
+        names.into_iter().for_each(|name| self.reads(token, name));
     }
 
-    fn embed(&mut self, token: Token<'a>, name: Option<&[u8]>) {
+    fn reads(&mut self, token: Token<'a>, name: Option<&[u8]>) {
         let form = if name.is_some() { IncludeForm::Quote } else { IncludeForm::Computed };
         let include = self.include(token, name.unwrap_or(token.text), form);
-        self.facts.embeds.push(include);
+        self.facts.assembled.push(include);
     }
 
     fn include(&mut self, token: Token<'_>, name: &[u8], form: IncludeForm) -> Include {
@@ -187,7 +189,10 @@ impl<'a> Scanner<'a> {
             b"endif" => self.close(),
             _ if !self.conditions.live() => {}
             b"include" | b"include_next" | b"import" => return self.include_directive(name),
-            b"embed" => return self.embed_directive(name),
+            b"embed" => {
+                let embed = self.named(name);
+                self.facts.embeds.extend(embed);
+            }
             b"define" => self.define(guard),
             b"pragma" if guard == Guard::Possible => self.guard = guard,
             b"error" | b"warning" | b"ident" | b"line" => {}
@@ -267,8 +272,10 @@ impl<'a> Scanner<'a> {
             return;
         }
         self.lexer.token();
-        if let Some(include) = self.named(token) {
-            self.facts.has_include.push(Include { next: token.is("__has_include_next"), ..include });
+        match self.named(token) {
+            Some(embed) if token.is("__has_embed") => self.facts.embeds.push(embed),
+            Some(include) => self.facts.has_include.push(Include { next: token.is("__has_include_next"), ..include }),
+            None => {}
         }
     }
 
@@ -285,12 +292,6 @@ impl<'a> Scanner<'a> {
         if let Some(include) = self.named(name) {
             self.facts.includes.push(Include { next: name.is("include_next"), ..include });
         }
-        while !self.lexer.token().ends_line() {}
-    }
-
-    fn embed_directive(&mut self, name: Token<'a>) {
-        let embed = self.named(name);
-        self.facts.embeds.extend(embed);
         while !self.lexer.token().ends_line() {}
     }
 }

@@ -71,7 +71,7 @@ pub enum Impact {
 
 impl Settled {
     /// After a build of `lowered` in which every step is as its newest record says. `tree` is what it was described from, `places` what it
-    /// looked at. `None` if a step has no record.
+    /// looked at. `None` if a step has no record, or has to run every time.
     #[must_use]
     pub fn new(lowered: Lowered, records: &Records, tree: &Tree, places: Places) -> Option<Self> {
         let mut settled = Self {
@@ -90,7 +90,7 @@ impl Settled {
             settled.known.entry(path.clone()).or_default();
         }
         for step in 0..settled.lowered.steps.len() {
-            let record = newest(records, &settled.lowered.steps[step])?.clone();
+            let record = newest(records, &settled.lowered.steps[step]).filter(|record| record.lookups.unnamed.is_none())?.clone();
             settled.absorb_record(u32::try_from(step).ok()?, &record);
         }
         settled.link_dependents();
@@ -137,7 +137,7 @@ impl Settled {
         steps.iter().all(|step| {
             let record = self.lowered.steps.get(*step as usize).and_then(|spec| newest(records, spec)).cloned();
             record.is_some_and(|record| {
-                let known = record.inputs.iter().all(|(path, _)| self.known.contains_key(path));
+                let known = record.lookups.unnamed.is_none() && record.inputs.iter().all(|(path, _)| self.known.contains_key(path));
                 self.absorb_record(*step, &record);
                 known
             })

@@ -22,7 +22,7 @@ const FILES: &[(&str, &str)] = &[
 fn steps() -> Vec<StepSpec> {
     let all = ["obj/a.o: src/a.c", "obj/b.o: src/b.c", "obj/m.o: src/m.c", "lib.a: obj/a.o obj/b.o", "bin/p: obj/m.o lib.a"].map(spec);
     let compiles = |step: &StepSpec| step.explicit[0].to_string().ends_with(".c").then(|| step.explicit[0].clone());
-    let search = |kind| Some(Arc::new(Search { kind, dirs: Vec::new(), unordered: 0 }));
+    let search = |kind| Some(Arc::new(Search { kind, dirs: Vec::new(), unordered: 0, embed_dirs: Vec::new() }));
     let cxx = |step: &StepSpec| CxxStep {
         source: compiles(step),
         uncacheable: None,
@@ -55,7 +55,7 @@ fn records() -> Records {
         let inputs = read.map(|path| (path.clone(), Some(identity(&path)))).collect();
         let outputs = step.outputs.iter().map(|output| (output.path.clone(), identity(&output.path), 0o644)).collect();
         let questions = Questions { names: vec!["optional/extra.h".into()], unknown: false };
-        record_of(step, &"/p".into(), inputs, Lookups { questions, others: Vec::new() }, outputs, Vec::new(), 1)
+        record_of(step, &"/p".into(), inputs, Lookups { questions, ..Lookups::default() }, outputs, Vec::new(), 1)
     };
     steps().iter().map(|step| (step.outputs[0].path.clone(), Arc::new(vec![record(step)]))).collect()
 }

@@ -81,8 +81,8 @@ pub(super) fn without_own(flags: &[String]) -> Vec<&str> {
 
 /// Source to object in one process.
 #[must_use]
-pub fn fused(flags: &[FilePath], source: &FilePath, object: &FilePath, depfile: &FilePath) -> Vec<FilePath> {
-    with_files(flags, &["-c"], source, object, Some(depfile))
+pub fn fused(flags: &[FilePath], source: &FilePath, object: &FilePath, depfile: Option<&FilePath>) -> Vec<FilePath> {
+    with_files(flags, &["-c"], source, object, depfile)
 }
 
 /// Source to optimised bitcode: all passes run here, where the names that they make up are those of the fused compile.

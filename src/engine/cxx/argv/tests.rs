@@ -60,7 +60,8 @@ fn stages_have_the_flags_of_the_whole() {
     let flags = [FilePath::from("-O2")];
     let (source, object, bitcode, depfile) = ("-a.c".into(), "o/a.c.o".into(), "o/a.c.bc".into(), "o/a.c.d".into());
     let check = |args: Vec<FilePath>, expect: &str| assert_eq!(text(&args), expect);
-    check(compile::fused(&flags, &source, &object, &depfile), "-O2 -c ./-a.c -o o/a.c.o -MD -MF o/a.c.d");
+    check(compile::fused(&flags, &source, &object, None), "-O2 -c ./-a.c -o o/a.c.o");
+    check(compile::fused(&flags, &source, &object, Some(&depfile)), "-O2 -c ./-a.c -o o/a.c.o -MD -MF o/a.c.d");
     check(
         compile::frontend(&flags, &source, &bitcode, &depfile),
         "-O2 -emit-llvm -Xclang -emit-llvm-uselists -c ./-a.c -o o/a.c.bc -MD -MF o/a.c.d",

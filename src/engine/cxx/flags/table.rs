@@ -18,6 +18,7 @@ pub const TABLE: &[(&str, Form, Role)] = &[
     ("--sysroot=", Joined, SearchDir),
     ("--sysroot", Separate, SearchDir),
     ("--include-directory=", Joined, SearchDir),
+    ("--embed-dir=", Joined, SearchDir),
     ("--gcc-toolchain=", Joined, SearchDir),
     ("--gcc-install-dir=", Joined, SearchDir),
     ("-resource-dir", Separate, SearchDir),

@@ -61,10 +61,11 @@ impl LanguageFlags {
 fn search(request: &LowerRequest<'_>, language: Language) -> Search {
     let inferred = &request.discovery.include_dirs;
     let Some(probe) = request.probes.get(&language) else {
-        return Search { kind: SearchKind::Headers, dirs: inferred.clone(), unordered: inferred.len() };
+        return Search { kind: SearchKind::Headers, dirs: inferred.clone(), unordered: inferred.len(), embed_dirs: Vec::new() };
     };
     let (angled, system) = probe.search_dirs.split_at(probe.angled.min(probe.search_dirs.len()));
     let first = probe.quote_dirs.iter().chain(angled).chain(inferred);
     let unordered = first.clone().count();
-    Search { kind: SearchKind::Headers, dirs: first.chain(system).cloned().collect(), unordered }
+    let dirs = first.chain(system).cloned().collect();
+    Search { kind: SearchKind::Headers, dirs, unordered, embed_dirs: probe.embed_dirs.clone() }
 }

@@ -167,7 +167,7 @@ impl Lowering<'_> {
 
     fn library_search(&self) -> Arc<Search> {
         let dirs = self.request.link_probe.library_dirs.clone();
-        Arc::new(Search { kind: SearchKind::Libraries, dirs, unordered: 0 })
+        Arc::new(Search { kind: SearchKind::Libraries, dirs, unordered: 0, embed_dirs: Vec::new() })
     }
 
     fn artifact(&mut self, target: &Target, kind: ArtifactKind, path: FilePath) {

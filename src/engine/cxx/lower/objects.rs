@@ -18,7 +18,7 @@ use crate::engine::report::StepKind;
 /// Arguments that make the compiler write a depfile, and where.
 struct Line<'a> {
     args: Vec<FilePath>,
-    depfile: &'a FilePath,
+    depfile: Option<&'a FilePath>,
 }
 
 /// Steps as they come up.
@@ -68,7 +68,7 @@ impl<'a> Lowering<'a> {
         let mut args = flags.args.clone();
         args.push("-fno-lto".into());
         let depfile = depfile(&object);
-        let line = Line { args: compile::fused(&args, source, &object, &depfile), depfile: &depfile };
+        let line = Line { args: compile::fused(&args, source, &object, Some(&depfile)), depfile: Some(&depfile) };
         self.compile_step(StepKind::Compile, source, line, std::slice::from_ref(&object))?;
         Ok(object)
     }
@@ -85,19 +85,19 @@ impl<'a> Lowering<'a> {
         let depfile = depfile(&object);
         if text && !passes.is_empty() && self.request.settings.lto == Lto::Off {
             let args = compile::frontend_for_passes(&flags.args, source, &bitcode, &depfile);
-            let line = Line { args, depfile: &depfile };
+            let line = Line { args, depfile: Some(&depfile) };
             self.compile_step(StepKind::Frontend, source, line, &with(&bitcode, [notes]))?;
             let changed = self.place(source, ".opt.bc");
             self.passes_step(source, &bitcode, &changed)?;
             self.backend_step(source, &changed, &with(&object, [dwarf]))?;
         } else if text && self.request.settings.staged && flags.staged {
             let args = compile::frontend(&flags.args, source, &bitcode, &depfile);
-            let line = Line { args, depfile: &depfile };
+            let line = Line { args, depfile: Some(&depfile) };
             self.compile_step(StepKind::Frontend, source, line, &with(&bitcode, [notes]))?;
             self.backend_step(source, &bitcode, &with(&object, [dwarf]))?;
         } else {
-            let args = compile::fused(&flags.args, source, &object, &depfile);
-            let line = Line { args, depfile: &depfile };
+            let depfile = writes_depfile(language).then_some(&depfile);
+            let line = Line { args: compile::fused(&flags.args, source, &object, depfile), depfile };
             self.compile_step(StepKind::Compile, source, line, &with(&object, [notes, dwarf]))?;
         }
         Ok(object)
@@ -112,7 +112,8 @@ impl<'a> Lowering<'a> {
         let bitcode = self.place(source, ".bc");
         let flags = self.flags(language);
         let depfile = depfile(&bitcode);
-        let line = Line { args: compile::frontend_for_lto(&flags.args, source, &bitcode, &depfile), depfile: &depfile };
+        let args = compile::frontend_for_lto(&flags.args, source, &bitcode, &depfile);
+        let line = Line { args, depfile: Some(&depfile) };
         self.compile_step(StepKind::Frontend, source, line, std::slice::from_ref(&bitcode))?;
         Ok(Some(bitcode))
     }
@@ -159,7 +160,9 @@ impl<'a> Lowering<'a> {
             let flags = self.flags(source.language);
             let output = self.place(&source.path, ".o");
             let mut arguments = vec![self.program(compile::driver(source.language))];
-            arguments.extend(compile::fused(&flags.args, &source.path, &output, &depfile(&output)));
+            let depfile = depfile(&output);
+            let depfile = writes_depfile(source.language).then_some(&depfile);
+            arguments.extend(compile::fused(&flags.args, &source.path, &output, depfile));
             self.out.compile_commands.push(CompileCommand { source: source.path.clone(), arguments, output });
         }
         let mut seen = HashSet::new();
@@ -187,7 +190,7 @@ impl<'a> Lowering<'a> {
         let Some(output) = outputs.first() else { return Ok(()) };
         let language = self.language(source);
         let flags = self.flags(language);
-        let depfile = Some(Depfile { path: line.depfile.clone() });
+        let depfile = line.depfile.map(|path| Depfile { path: path.clone() });
         let mut step = self.step(kind, source, compile::driver(language), line.args, flags.identity);
         step.explicit = vec![source.clone()];
         step.implicit.clone_from(&flags.classified.inputs);
@@ -274,6 +277,11 @@ fn with<const N: usize>(first: &FilePath, rest: [Option<FilePath>; N]) -> Vec<Fi
 
 fn optional(path: &FilePath) -> Output {
     Output { path: path.clone(), tree: false, optional: true }
+}
+
+/// The assembler writes none, whatever it is told.
+fn writes_depfile(language: Language) -> bool {
+    language != Language::Assembler
 }
 
 fn depfile(output: &FilePath) -> FilePath {

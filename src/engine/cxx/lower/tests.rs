@@ -81,7 +81,14 @@ fn settings(toml: &str) -> Settings {
 }
 
 fn run(project: &str, toml: &str, requested: &Requested, confirmed: &[(&str, bool)]) -> Result<Lowered, LowerError> {
-    let probe = DriverProbe { identity: Digest::of(b"probe"), quote_dirs: vec![], search_dirs: vec![], angled: 0, comment_blind: None };
+    let probe = DriverProbe {
+        identity: Digest::of(b"probe"),
+        quote_dirs: vec![],
+        search_dirs: vec![],
+        angled: 0,
+        embed_dirs: vec![],
+        comment_blind: None,
+    };
     lower(&LowerRequest {
         settings: &settings(toml),
         discovery: &sketch(project),

@@ -20,6 +20,13 @@ fn the_search_list_is_in_clangs_order() {
 }
 
 #[test]
+fn directories_of_embedded_data_are_a_list_of_their_own() {
+    let probe = parse_compile(&CLANG_19.replace("\"-O2\"", "\"-O2\" \"--embed-dir=data\" \"--embed-dir=more\"")).unwrap();
+    assert_eq!(probe.embed_dirs, ["data".into(), "more".into()]);
+    assert!(!probe.search_dirs.contains(&"data".into()));
+}
+
+#[test]
 fn comments_count_where_a_flag_says_so() {
     let of = |text: &str| parse_compile(text).unwrap().comment_blind.is_some();
     assert!(of(CLANG_19));

@@ -157,16 +157,27 @@ fn modules_are_found() {
 
 #[test]
 fn hidden_inputs_are_found() {
-    for (text, expect) in [
-        ("#embed \"a.bin\" limit(3)\n#embed <b.bin>", "\"a.bin\":1 <b.bin>:2"),
-        ("asm(\".incbin \\\"a.bin\\\"\\n.incbin \\\"b c\\\"\");", "\"a.bin\":1 \"b c\":1"),
-        ("\n#define I(f) asm(\".incbin \\\"\" f \"\\\"\")", "\".incbin \\\"\":2"),
-        ("// .incbin \"a\"\nint incbin; char *s = \"a\";", ""),
+    for (text, embedded, assembled) in [
+        ("#embed \"a.bin\" limit(3)\n#embed <b.bin>\n#embed X", "\"a.bin\":1 <b.bin>:2 X:3", ""),
+        ("#if __has_embed(\"a.bin\")\n#endif", "\"a.bin\":1", ""),
+        ("asm(\".incbin \\\"a.bin\\\"\\n.include \\\"b c\\\"\");", "", "\"a.bin\":1 \"b c\":1"),
+        ("\n#define I(f) asm(\".incbin \\\"\" f \"\\\"\")", "", "\".incbin \\\"\":2"),
+        ("asm(\".incbin \" F);", "", "\".incbin \":1"),
+        ("asm(\".incbin \" #F);", "", "\".incbin \":1"),
+        ("if (name == \".incbin\") f[\".include\"];", "", ""),
+        ("// .incbin \"a\"\nint incbin; char *s = \"a\";", "", ""),
     ] {
-        assert_eq!(list(&facts(text).embeds), expect, "{text}");
+        assert_eq!(list(&facts(text).embeds), embedded, "{text}");
+        assert_eq!(list(&facts(text).assembled), assembled, "{text}");
     }
-    assert_eq!(list(&scan(b".text\n .incbin \"a.bin\" # it's\n", Language::Assembler).embeds), "\"a.bin\":2");
-    assert_eq!(list(&scan(b"#include \"a.h\"\n .incbin \"a.bin\"\n", Language::AssemblerWithCpp).embeds), "\"a.bin\":2");
+    for (text, expect) in [
+        (".text\n .incbin \"a.bin\" # it's\n", "\"a.bin\":2"),
+        (".include \"a.s\"\nincbin: .ascii \"x\"\ninclude \"y\"\n", "\"a.s\":1"),
+        (".incbin FILE\n.incbin \"\\name\"\n", "FILE:1 \"\\name\":2"),
+    ] {
+        assert_eq!(list(&scan(text.as_bytes(), Language::Assembler).assembled), expect, "{text}");
+    }
+    assert_eq!(list(&scan(b"#include \"a.h\"\n .incbin \"a.bin\"\n", Language::AssemblerWithCpp).assembled), "\"a.bin\":2");
     let asked = facts("#if defined(__has_include) && __has_include(<a.h>) || __has_include(\"b.h\")\n#elif __has_include(X)\n#endif");
     assert_eq!(list(&asked.has_include), "<a.h>:1 \"b.h\":1 X?:2");
     for (text, expect) in
