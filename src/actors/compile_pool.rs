@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use actix::prelude::*;
 
+use crate::edge::process::Permit;
 use crate::edge::{World, faults};
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::fair_queue::FairQueue;
@@ -30,7 +31,7 @@ pub struct CompilePool {
     lost: Recipient<WorkersLost>,
     queue: FairQueue<BuildId, RunStep>,
     workers: HashMap<usize, Recipient<ExecuteStep>>,
-    running: HashMap<usize, RunStep>,
+    running: HashMap<usize, (RunStep, Permit)>,
     builds: HashSet<BuildId>,
     next_worker: usize,
 }
@@ -54,10 +55,18 @@ impl CompilePool {
     fn dispatch(&mut self) {
         while let Some((worker, step)) = self.queue.pair() {
             if let Some(address) = self.workers.get(&worker) {
-                self.running.insert(worker, step.clone());
-                address.do_send(ExecuteStep(step));
+                let permit = self.world.process.permit(Some((step.build, step.step)));
+                let run = permit.run;
+                self.running.insert(worker, (step.clone(), permit));
+                address.do_send(ExecuteStep { step, run });
             }
         }
+    }
+
+    /// Tells its build that a step was stopped before it ran.
+    fn report_stopped(step: &RunStep) {
+        let execution = Execution { ending: Ending::Signalled(15), ..Execution::empty() };
+        step.report_to.do_send(StepExecuted { build: step.build, step: step.step, attempt: step.attempt, execution });
     }
 }
 
@@ -72,7 +81,7 @@ impl Supervised for CompilePool {
         *self = Self::new(self.world.clone(), self.hire.clone(), self.lost.clone());
         // Old workers keep their names until their last result; new ones must not share them.
         self.next_worker = first_new;
-        self.world.process.kill_all();
+        self.world.process.kill_steps();
         self.lost.do_send(WorkersLost);
     }
 }
@@ -107,8 +116,7 @@ impl Handler<StopSteps> for CompilePool {
     type Result = ();
     fn handle(&mut self, stop: StopSteps, _: &mut Context<Self>) {
         for step in self.queue.remove(stop.build, |queued| stop.step.is_none_or(|step| step == queued.step)) {
-            let execution = Execution { ending: Ending::Signalled(15), ..Execution::empty() };
-            step.report_to.do_send(StepExecuted { build: step.build, step: step.step, attempt: step.attempt, execution });
+            Self::report_stopped(&step);
         }
         if let Some(step) = stop.step {
             return self.world.process.kill_step(stop.build, step);
@@ -132,9 +140,14 @@ impl Handler<WorkerFreed> for CompilePool {
 impl Handler<WorkerRestarted> for CompilePool {
     type Result = ();
     fn handle(&mut self, WorkerRestarted { worker }: WorkerRestarted, _: &mut Context<Self>) {
-        if let Some(step) = self.running.remove(&worker) {
+        if let Some((step, permit)) = self.running.remove(&worker) {
+            let wanted = !permit.is_revoked();
             self.world.process.kill_step(step.build, step.step);
-            self.queue.push(step.build, step);
+            if wanted {
+                self.queue.push(step.build, step);
+            } else {
+                Self::report_stopped(&step);
+            }
             self.queue.free(worker);
         }
         self.dispatch();
@@ -153,7 +166,7 @@ impl Handler<Flush> for CompilePool {
     fn handle(&mut self, _: Flush, _: &mut Context<Self>) {
         self.queue.clear();
         self.builds.clear();
-        self.world.process.kill_all();
+        self.world.process.kill_steps();
     }
 }
 
@@ -161,3 +174,6 @@ impl Handler<Ping> for CompilePool {
     type Result = ();
     fn handle(&mut self, _: Ping, _: &mut Context<Self>) {}
 }
+
+#[cfg(test)]
+mod tests;

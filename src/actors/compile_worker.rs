@@ -9,6 +9,7 @@ use actix::prelude::*;
 
 use crate::edge::execution::{self, Order};
 use crate::edge::{World, faults};
+use crate::engine::ids::RunId;
 use crate::messages::compile_pool::{RunStep, WorkerFreed, WorkerRestarted};
 use crate::messages::compile_worker::ExecuteStep;
 use crate::messages::events::StepExecuted;
@@ -42,9 +43,9 @@ impl Supervised for CompileWorker {
 
 impl Handler<ExecuteStep> for CompileWorker {
     type Result = ();
-    fn handle(&mut self, ExecuteStep(step): ExecuteStep, context: &mut Context<Self>) {
+    fn handle(&mut self, ExecuteStep { step, run }: ExecuteStep, context: &mut Context<Self>) {
         faults::point("CompileWorker");
-        let running = execution::run(self.world.clone(), order_of(&step));
+        let running = execution::run(self.world.clone(), order_of(&step, run));
         let reported = running.into_actor(self).map(move |execution, worker, _| {
             faults::point("CompileWorker.spawned");
             step.report_to.do_send(StepExecuted { build: step.build, step: step.step, attempt: step.attempt, execution });
@@ -54,10 +55,11 @@ impl Handler<ExecuteStep> for CompileWorker {
     }
 }
 
-fn order_of(step: &RunStep) -> Order {
+fn order_of(step: &RunStep, run: RunId) -> Order {
     Order {
         build: step.build,
         step: step.step,
+        run,
         spec: step.spec.clone(),
         lookup: step.lookup.clone(),
         root: step.root.clone(),

@@ -18,7 +18,7 @@ use crate::engine::execution::{Ending, Execution};
 use crate::engine::failure::Failure;
 use crate::engine::fingerprint::{self, Identity, Lookups};
 use crate::engine::graph::{Command, Environment, Search, SearchKind, StepSpec};
-use crate::engine::ids::{BuildId, StepId};
+use crate::engine::ids::{BuildId, RunId, StepId};
 use crate::engine::path::FilePath;
 use crate::engine::report::StepKind;
 use crate::engine::scan::{binary, depfile};
@@ -36,6 +36,7 @@ const DOUBT: Duration = Duration::from_millis(10);
 pub struct Order {
     pub build: BuildId,
     pub step: StepId,
+    pub run: RunId,
     pub spec: Arc<StepSpec>,
     /// Where to look for what it lacks, if it links.
     pub lookup: Option<Lookup>,
@@ -116,8 +117,7 @@ fn process(order: &Order, command: &Command, temporary: Option<&FilePath>) -> Pr
             Environment::Tools => order.variables.for_tools(),
             Environment::All => order.variables.all(),
         },
-        build: order.build,
-        step: order.step,
+        run: order.run,
         output_limit: OUTPUT_LIMIT,
     }
 }

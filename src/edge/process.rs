@@ -1,26 +1,27 @@
-//! Processes: each in a group of its own, with one pipe for what it prints. All running ones are registered here, so that an
-//! actor's restart leaves no stray behind.
+//! Processes: each in a group of its own, with one pipe for what it prints. All running ones are registered, so that an actor's restart
+//! leaves no stray behind. Does not know what they are for.
 
-use std::collections::HashMap;
+mod registry;
+
 use std::ffi::OsString;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use tokio::io::AsyncReadExt;
 use tokio::io::unix::AsyncFd;
 use tokio::net::unix::pipe;
 
-use crate::engine::ids::{BuildId, StepId};
+use self::registry::Registry;
+pub use self::registry::{Owner, Permit};
+use crate::engine::ids::{BuildId, RunId, StepId};
 use crate::engine::report::Cost;
 
-/// Between a polite signal and the last one.
-const GRACE: Duration = Duration::from_millis(300);
 /// How long what a dead leader left in its group may hold the pipe.
 const LINGER: Duration = Duration::from_millis(100);
 
@@ -33,8 +34,8 @@ pub struct ProcessSpec {
     pub cwd: PathBuf,
     /// All it gets.
     pub env: Vec<(OsString, OsString)>,
-    pub build: BuildId,
-    pub step: StepId,
+    /// As what it is registered.
+    pub run: RunId,
     /// In bytes; more is cut, with a remark.
     pub output_limit: usize,
 }
@@ -59,6 +60,10 @@ pub struct ProcessExit {
     pub cost: Cost,
 }
 
+/// What comes of a process that was ended before it began.
+const NEVER_RUN: ProcessExit =
+    ProcessExit { status: Exit::Signalled(libc::SIGTERM), output: Vec::new(), cost: Cost { wall_ms: 0, user_ms: 0, max_rss_kb: 0 } };
+
 /// A process could not be started.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot run {}: {source}", program.display())]
@@ -67,42 +72,21 @@ pub struct SpawnError {
     source: io::Error,
 }
 
-/// All running processes.
+/// All running processes, and leave to run more.
 #[derive(Debug, Default)]
 pub struct Processes {
     registry: Arc<Registry>,
 }
 
-#[derive(Debug, Default)]
-struct Registry {
-    running: Mutex<Running>,
-    ended: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct Running {
-    groups: HashMap<Pid, (BuildId, StepId)>,
-    /// No process is started any more.
-    closed: bool,
-}
-
-impl Registry {
-    fn running(&self) -> MutexGuard<'_, Running> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits until none of `doomed` runs, for as long as grace lasts, then ends the rest.
-    fn finish_off(&self, doomed: &[Pid]) {
-        let alive = |running: &mut Running| doomed.iter().any(|pid| running.groups.contains_key(pid));
-        let waited = self.ended.wait_timeout_while(self.running(), GRACE, alive).unwrap_or_else(PoisonError::into_inner);
-        for pid in doomed.iter().filter(|pid| waited.0.groups.contains_key(pid)) {
-            let _gone = kill_process_group(*pid, Signal::KILL);
-        }
-    }
-}
-
 impl Processes {
-    /// Runs a process to its end. Dropping the future kills its group.
+    /// Leave to run one process for a step, or for nobody in particular. What ends that step's process from now on counts for one that is
+    /// about to start, too.
+    #[must_use]
+    pub fn permit(&self, owner: Owner) -> Permit {
+        self.registry.permit(owner)
+    }
+
+    /// Runs a process to its end; one whose permit was revoked or dropped counts as ended by the polite signal. Dropping the future kills its group.
     pub async fn run(&self, spec: ProcessSpec) -> Result<ProcessExit, SpawnError> {
         let program = spec.program.clone();
         self.run_inner(spec).await.map_err(|source| SpawnError { program, source })
@@ -115,7 +99,7 @@ impl Processes {
         command.args(&spec.args).current_dir(&spec.cwd).env_clear().envs(spec.env.iter().cloned());
         // No `pre_exec`: it would make spawning fork this whole process.
         command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).process_group(0);
-        let group = self.start(&mut command, (spec.build, spec.step))?;
+        let Some(group) = self.registry.start(&mut command, spec.run)? else { return Ok(NEVER_RUN) };
         let pid = group.pid;
         drop(command);
         let ended = registered(pidfd_open(pid, PidfdFlags::empty())?)?;
@@ -128,75 +112,29 @@ impl Processes {
         Ok(ProcessExit { status, output: output.finish(), cost: Cost { wall_ms, user_ms, max_rss_kb } })
     }
 
-    /// Nobody sees a process that is not registered, nor one that starts after the end.
-    fn start(&self, command: &mut Command, owner: (BuildId, StepId)) -> io::Result<Group> {
-        let mut running = self.registry.running();
-        if running.closed {
-            return Err(io::Error::other("the daemon ends"));
-        }
-        let pid = Pid::from_child(&command.spawn()?);
-        running.groups.insert(pid, owner);
-        Ok(Group { pid, registry: self.registry.clone() })
-    }
-
     /// Ends every process at once and starts no other: this process is about to end.
     pub fn close(&self) {
-        let mut running = self.registry.running();
-        running.closed = true;
-        for pid in running.groups.keys() {
-            // It may have ended just now.
-            let _gone = kill_process_group(*pid, Signal::KILL);
-        }
+        self.registry.close();
     }
 
     /// Ends the processes of a build: politely, then for good.
     pub fn kill_build(&self, build: BuildId) {
-        self.kill(|(b, _)| b == build);
+        self.registry.kill(|owner| owner.is_some_and(|(b, _)| b == build));
     }
 
     /// Ends a step's process: politely, then for good.
     pub fn kill_step(&self, build: BuildId, step: StepId) {
-        self.kill(|owner| owner == (build, step));
+        self.registry.kill(|owner| owner == Some((build, step)));
+    }
+
+    /// Ends the processes of all steps.
+    pub fn kill_steps(&self) {
+        self.registry.kill(|owner| owner.is_some());
     }
 
     /// Ends every process.
     pub fn kill_all(&self) {
-        self.kill(|_| true);
-    }
-
-    fn kill(&self, matches: impl Fn((BuildId, StepId)) -> bool) {
-        let running = self.registry.running();
-        let doomed: Vec<_> = running.groups.iter().filter(|(_, owner)| matches(**owner)).map(|(pid, _)| *pid).collect();
-        drop(running);
-        for pid in &doomed {
-            // It may have ended just now.
-            let _gone = kill_process_group(*pid, Signal::TERM);
-        }
-        if doomed.is_empty() {
-            return;
-        }
-        let registry = self.registry.clone();
-        let reaper = std::thread::Builder::new().name("reaper".into()).spawn(move || registry.finish_off(&doomed));
-        if reaper.is_err() {
-            tracing::warn!("no thread for the last signal; processes get only the polite one");
-        }
-    }
-}
-
-/// Ends the group and its registration when dropped: by then its leader was waited for, or nobody waits any more.
-struct Group {
-    pid: Pid,
-    registry: Arc<Registry>,
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        // A group outlives its leader if something was left in it; no such group is the usual case.
-        let _gone = kill_process_group(self.pid, Signal::KILL);
-        // Reaps a leader that nobody waited for.
-        let _reaped = reap(self.pid, libc::WNOHANG);
-        self.registry.running().groups.remove(&self.pid);
-        self.registry.ended.notify_all();
+        self.registry.kill(|_| true);
     }
 }
 

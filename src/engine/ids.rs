@@ -33,6 +33,10 @@ id! {
     StepId
 }
 id! {
+    /// One process that may be run, unique within a daemon's life.
+    RunId
+}
+id! {
     /// One build request, unique within a daemon's life.
     BuildId
 }

@@ -28,9 +28,11 @@ fn run_script(world: &World, root: &Path, script: &str) -> Execution {
         command: Some(command),
         cxx: None,
     };
+    let permit = world.process.permit(Some((BuildId(1), StepId(1))));
     let order = Order {
         build: BuildId(1),
         step: StepId(1),
+        run: permit.run,
         spec: Arc::new(spec),
         lookup: None,
         root: Arc::new(root.to_owned()),

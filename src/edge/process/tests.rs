@@ -2,14 +2,15 @@
 
 use super::*;
 
-fn shell(script: &str) -> ProcessSpec {
+const STEP: Owner = Some((BuildId(1), StepId(1)));
+
+fn shell(permit: &Permit, script: &str) -> ProcessSpec {
     ProcessSpec {
         program: "/bin/sh".into(),
         args: vec!["-c".into(), script.into()],
         cwd: "/".into(),
         env: vec![("WORD".into(), "said".into())],
-        build: BuildId(1),
-        step: StepId(1),
+        run: permit.run,
         output_limit: 1000,
     }
 }
@@ -18,10 +19,15 @@ fn block_on<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
+fn run(script: &str) -> Result<ProcessExit, SpawnError> {
+    let processes = Processes::default();
+    block_on(processes.run(shell(&processes.permit(STEP), script)))
+}
+
 #[test]
 fn output_exit_codes_and_signals_are_told() {
     let check = |script: &str, status: Exit, output: &str| {
-        let exit = block_on(Processes::default().run(shell(script))).unwrap();
+        let exit = run(script).unwrap();
         assert_eq!((exit.status, String::from_utf8_lossy(&exit.output).into_owned()), (status, output.to_owned()), "{script}");
     };
     check("echo $WORD; echo two >&2; exit 3", Exit::Exited(3), "said\ntwo\n");
@@ -31,13 +37,13 @@ fn output_exit_codes_and_signals_are_told() {
 
 #[test]
 fn long_output_is_cut_with_a_remark() {
-    let exit = block_on(Processes::default().run(shell("yes | head -c 5000"))).unwrap();
+    let exit = run("yes | head -c 5000").unwrap();
     assert!(exit.output.ends_with(b"[4000 more bytes were cut]\n"));
 }
 
 #[test]
 fn a_grandchild_that_keeps_the_pipe_open_is_not_waited_for() {
-    let exit = block_on(Processes::default().run(shell("sleep 1000 & echo $!"))).unwrap();
+    let exit = run("sleep 1000 & echo $!").unwrap();
     let pid: u32 = String::from_utf8(exit.output).unwrap().trim().parse().unwrap();
     // Killed with its group; an init process may not have reaped it yet.
     let status = || std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
@@ -53,7 +59,8 @@ fn a_grandchild_that_keeps_the_pipe_open_is_not_waited_for() {
 fn a_killed_build_ends_even_if_it_ignores_the_polite_signal() {
     let processes = Arc::new(Processes::default());
     let exit = block_on(async {
-        let running = processes.run(shell("trap '' TERM; while :; do sleep 0.01; done"));
+        let permit = processes.permit(STEP);
+        let running = processes.run(shell(&permit, "trap '' TERM; while :; do sleep 0.01; done"));
         let killer = async {
             while processes.registry.running().groups.is_empty() {
                 tokio::task::yield_now().await;
@@ -68,7 +75,51 @@ fn a_killed_build_ends_even_if_it_ignores_the_polite_signal() {
 
 #[test]
 fn a_missing_program_is_an_error_that_names_it() {
-    let spec = ProcessSpec { program: "/no/such/clang".into(), ..shell("") };
-    let error = block_on(Processes::default().run(spec)).unwrap_err().to_string();
+    let processes = Processes::default();
+    let permit = processes.permit(STEP);
+    let spec = ProcessSpec { program: "/no/such/clang".into(), ..shell(&permit, "") };
+    let error = block_on(processes.run(spec)).unwrap_err().to_string();
     assert!(error.contains("/no/such/clang"), "{error}");
+}
+
+#[test]
+fn what_is_stopped_before_it_starts_never_runs() {
+    let dir = tempfile::tempdir().unwrap();
+    let mark = dir.path().join("ran");
+    let check = |stop: fn(&Processes), runs: bool| {
+        let processes = Processes::default();
+        let permit = processes.permit(STEP);
+        stop(&processes);
+        assert_eq!(permit.is_revoked(), !runs);
+        let exit = block_on(processes.run(shell(&permit, &format!("touch {}", mark.display())))).unwrap();
+        assert_eq!(exit.status, if runs { Exit::Exited(0) } else { Exit::Signalled(15) });
+        assert_eq!(std::fs::remove_file(&mark).is_ok(), runs);
+        // It may be asked for again.
+        assert_eq!(block_on(processes.run(shell(&processes.permit(STEP), ":"))).unwrap().status, Exit::Exited(0));
+    };
+    check(|processes| processes.kill_step(BuildId(1), StepId(1)), false);
+    check(|processes| processes.kill_build(BuildId(1)), false);
+    check(Processes::kill_steps, false);
+    check(Processes::kill_all, false);
+    check(|processes| processes.kill_step(BuildId(1), StepId(2)), true);
+    check(|processes| processes.kill_build(BuildId(2)), true);
+}
+
+#[test]
+fn what_is_run_for_nobody_is_stopped_with_all_only() {
+    let processes = Processes::default();
+    let permit = processes.permit(None);
+    processes.kill_steps();
+    assert_eq!(block_on(processes.run(shell(&permit, ":"))).unwrap().status, Exit::Exited(0));
+    processes.kill_all();
+    assert_eq!(block_on(processes.run(shell(&permit, ":"))).unwrap().status, Exit::Signalled(15));
+}
+
+#[test]
+fn without_a_permit_nothing_runs() {
+    let processes = Processes::default();
+    let permit = processes.permit(STEP);
+    let spec = shell(&permit, ":");
+    drop(permit);
+    assert_eq!(block_on(processes.run(spec)).unwrap().status, Exit::Signalled(15));
 }

@@ -1,0 +1,96 @@
+//! What a pool does with steps that are stopped while no process of theirs runs. Its workers only listen.
+
+use std::sync::Mutex;
+
+use super::*;
+use crate::engine::graph::{Output, Purity, StepFlags, StepSpec};
+use crate::engine::ids::StepId;
+use crate::engine::report::StepKind;
+use crate::engine::variables::Variables;
+
+/// Keeps what it hears, as a worker or as a build.
+#[derive(Clone, Default)]
+struct Listener(Arc<Mutex<Vec<StepId>>>);
+
+impl Actor for Listener {
+    type Context = Context<Self>;
+}
+
+impl Handler<ExecuteStep> for Listener {
+    type Result = ();
+    fn handle(&mut self, order: ExecuteStep, _: &mut Context<Self>) {
+        self.0.lock().unwrap().push(order.step.step);
+    }
+}
+
+impl Handler<StepExecuted> for Listener {
+    type Result = ();
+    fn handle(&mut self, executed: StepExecuted, _: &mut Context<Self>) {
+        assert_eq!(executed.execution.ending, Ending::Signalled(15));
+        self.0.lock().unwrap().push(executed.step);
+    }
+}
+
+impl Handler<WorkersLost> for Listener {
+    type Result = ();
+    fn handle(&mut self, _: WorkersLost, _: &mut Context<Self>) {}
+}
+
+impl Listener {
+    fn heard(&self) -> Vec<u32> {
+        self.0.lock().unwrap().iter().map(|step| step.0).collect()
+    }
+}
+
+fn step(number: u32, build: &Addr<Listener>) -> RunStep {
+    let spec = StepSpec {
+        kind: StepKind::Link,
+        purity: Purity::Understood,
+        label: "p".to_owned(),
+        target: "p".to_owned(),
+        explicit: Vec::new(),
+        implicit: Vec::new(),
+        order_only: Vec::new(),
+        validations: Vec::new(),
+        outputs: vec![Output::file("p".into())],
+        flags: StepFlags::default(),
+        pool: None,
+        command: None,
+        cxx: None,
+    };
+    RunStep {
+        build: BuildId(1),
+        step: StepId(number),
+        attempt: 1,
+        spec: Arc::new(spec),
+        lookup: None,
+        root: Arc::default(),
+        variables: Variables::default(),
+        inspect_main: false,
+        keep: false,
+        report_to: build.clone().recipient(),
+    }
+}
+
+#[test]
+fn a_step_that_was_stopped_is_not_run_again_when_its_worker_fails() {
+    System::new().block_on(async {
+        let (worker, build) = (Listener::default(), Listener::default());
+        let (workers, told) = (worker.clone().start(), build.clone().start());
+        let world = World::real(std::path::Path::new("/nowhere"));
+        let hire: HireWorker = Arc::new(move |_, _| workers.clone().recipient());
+        let pool = CompilePool::new(world, hire, told.clone().recipient()).start();
+        pool.send(ReserveWorkers { build: BuildId(1), workers: 2 }).await.unwrap();
+        for number in [1, 2, 3] {
+            pool.send(step(number, &told)).await.unwrap();
+        }
+        pool.send(StopSteps { build: BuildId(1), step: Some(StepId(1)) }).await.unwrap();
+        assert_eq!(worker.heard(), [1, 2]);
+
+        // Their workers fail: what was stopped is not run again, the other one is.
+        pool.send(WorkerRestarted { worker: 0 }).await.unwrap();
+        pool.send(WorkerRestarted { worker: 1 }).await.unwrap();
+        pool.send(Ping).await.unwrap();
+        assert_eq!((worker.heard(), build.heard()), (vec![1, 2, 3, 2], vec![1]));
+    });
+}
