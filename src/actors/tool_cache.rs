@@ -12,7 +12,7 @@ use std::sync::Arc;
 use actix::prelude::*;
 use futures_util::future::join_all;
 
-use crate::edge::compute::{Lost, compute, wait};
+use crate::edge::compute::compute;
 use crate::edge::tools_search::{self, Candidate};
 use crate::edge::{World, faults, snapshot};
 use crate::engine::cache::{Cache, CacheCounts};
@@ -30,7 +30,7 @@ const TOOLCHAINS: NonZeroUsize = NonZeroUsize::new(64).expect("not zero");
 /// Flag sets in use at the same time, over all projects.
 const PROBES: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
 
-type Settled = Result<Option<(Digest, Arc<Install>)>, Lost>;
+type Settled = Result<Option<(Digest, Arc<Install>)>, Failure>;
 type Installs = Result<Vec<Arc<Install>>, Failure>;
 
 /// The cache.
@@ -56,27 +56,23 @@ impl ToolCache {
 
     /// Every install; those whose driver is not known are asked for their version, all at once.
     fn find(&self, root: Option<PathBuf>, wanted: Option<String>, variables: Variables) -> ResponseActFuture<Self, Installs> {
-        let world = self.world.clone();
-        let candidates = compute(move || {
-            let candidates = tools_search::candidates(root.as_deref(), wanted.as_deref(), &variables);
-            candidates.into_iter().filter_map(|candidate| Some((driver_key(&world, &candidate)?, candidate))).collect::<Vec<_>>()
-        });
-        let settled = candidates.into_actor(self).then(|candidates, cache: &mut Self, _| {
+        let candidates = candidates(self.world.clone(), root, wanted, variables.clone());
+        let settled = candidates.into_actor(self).then(move |candidates, cache: &mut Self, _| {
             faults::point("ToolCache.spawned");
-            let candidates = candidates.map_err(Failure::internal);
-            let settling = candidates.map(|all| join_all(all.into_iter().map(|(key, candidate)| cache.settle(key, candidate))));
+            let settling = candidates.map(|all| join_all(all.into_iter().map(|(key, candidate)| cache.settle(key, candidate, &variables))));
             async { Ok(settling?.await) }.into_actor(cache).map(|settled: Result<_, Failure>, cache, _| cache.keep(settled?))
         });
         Box::pin(settled)
     }
 
     /// A candidate with what its driver says, now or when it was last asked.
-    fn settle(&mut self, key: Digest, candidate: Candidate) -> impl Future<Output = Settled> + use<> {
+    fn settle(&mut self, key: Digest, candidate: Candidate, variables: &Variables) -> impl Future<Output = Settled> + use<> {
         let known = self.installs.get(&key).filter(|known| known.tools == candidate.tools);
+        let (world, variables) = (self.world.clone(), variables.clone());
         async move {
             match known {
                 Some(known) => Ok(Some((key, known))),
-                None => wait(move || Some((key, Arc::new(install_of(candidate)?)))).await,
+                None => Ok(install_of(&world, candidate, &variables).await?.map(|install| (key, Arc::new(install)))),
             }
         }
     }
@@ -84,7 +80,7 @@ impl ToolCache {
     fn keep(&mut self, settled: Vec<Settled>) -> Installs {
         let mut installs = Vec::new();
         for found in settled {
-            let Some((key, install)) = found.map_err(Failure::internal)? else { continue };
+            let Some((key, install)) = found? else { continue };
             self.installs.put(key, install.clone());
             installs.push(install);
         }
@@ -118,15 +114,31 @@ fn driver(candidate: &Candidate) -> Option<&FilePath> {
     candidate.tools.get("clang").or_else(|| candidate.tools.get("clang++"))
 }
 
-fn install_of(candidate: Candidate) -> Option<Install> {
-    let text = tools_search::version_text(driver(&candidate)?.as_path()).ok()?;
-    toolchain::parse_version(&text).map(|printed| Install {
+async fn candidates(
+    world: World,
+    root: Option<PathBuf>,
+    wanted: Option<String>,
+    variables: Variables,
+) -> Result<Vec<(Digest, Candidate)>, Failure> {
+    let told = tools_search::told_by_llvm_config(&world, &variables).await.map_err(Failure::environment)?;
+    let found = compute(move || {
+        let candidates = tools_search::candidates(root.as_deref(), wanted.as_deref(), told.as_deref(), &variables);
+        candidates.into_iter().filter_map(|candidate| Some((driver_key(&world, &candidate)?, candidate))).collect()
+    });
+    found.await.map_err(Failure::internal)
+}
+
+/// What a candidate's driver says of itself; `None` if it does not say that it is clang.
+async fn install_of(world: &World, candidate: Candidate, variables: &Variables) -> Result<Option<Install>, Failure> {
+    let Some(driver) = driver(&candidate) else { return Ok(None) };
+    let text = tools_search::version_text(world, driver.as_path(), variables).await.map_err(Failure::environment)?;
+    Ok(text.and_then(|text| toolchain::parse_version(&text)).map(|printed| Install {
         bin_dir: FilePath::new(&candidate.bin_dir),
         version: printed.version,
         triple: printed.triple,
         tools: candidate.tools,
         origin: candidate.origin,
-    })
+    }))
 }
 
 impl Actor for ToolCache {
@@ -175,17 +187,18 @@ impl Handler<ProbeDriver> for ToolCache {
         if let Some(known) = self.probes.get(&key) {
             return Box::pin(fut::ready(Ok(known)));
         }
-        let probed = wait(move || probe_driver(&ask));
+        let world = self.world.clone();
+        let probed = async move { probe_driver(&world, &ask).await };
         Box::pin(probed.into_actor(self).map(move |probed, cache, _| {
-            let probe = probed.map_err(Failure::internal)??;
+            let probe: Probe = probed?;
             cache.probes.put(key, probe.clone());
             Ok(probe)
         }))
     }
 }
 
-fn probe_driver(ask: &ProbeDriver) -> Result<Probe, Failure> {
-    let text = tools_search::probe_text(&ask.argv, &ask.root, &ask.variables).map_err(Failure::environment)?;
+async fn probe_driver(world: &World, ask: &ProbeDriver) -> Result<Probe, Failure> {
+    let text = tools_search::probe_text(world, &ask.argv, &ask.root, &ask.variables).await.map_err(Failure::environment)?;
     match ask.kind {
         ProbeKind::Compile => probe::parse_compile(&text).map(Probe::Compile),
         ProbeKind::Link => probe::parse_link(&text).map(Probe::Link),

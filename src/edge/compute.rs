@@ -19,12 +19,6 @@ pub fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
     async move { receiver.await.map_err(|_| Lost) }
 }
 
-/// Runs `work` that mostly waits, as for a process, on a thread of its own: rayon's would be missing meanwhile.
-pub fn wait<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> impl Future<Output = Result<T, Lost>> + Send + 'static {
-    let waiting = tokio::task::spawn_blocking(work);
-    async move { waiting.await.map_err(|_| Lost) }
-}
-
 /// Makes rayon log a panic instead of ending the process. Call once, before the first computation.
 pub fn install_panic_handler() {
     let built = rayon::ThreadPoolBuilder::new().thread_name(|n| format!("compute-{n}")).panic_handler(|_| ()).build_global();

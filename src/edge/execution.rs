@@ -9,7 +9,7 @@ use super::World;
 use super::compute::compute;
 use super::fs::exists;
 use super::hidden_reads::{self, HiddenReads};
-use super::process::{Exit, ProcessSpec};
+use super::process::{Exit, Heard, ProcessSpec};
 use super::spelling::Spelling;
 use super::symbol_search;
 use crate::engine::cxx::diagnostics::machine::{self, Obstacle};
@@ -118,6 +118,7 @@ fn process(order: &Order, command: &Command, temporary: Option<&FilePath>) -> Pr
             Environment::All => order.variables.all(),
         },
         run: order.run,
+        heard: Heard::Both,
         output_limit: OUTPUT_LIMIT,
     }
 }

@@ -14,6 +14,7 @@ pub mod execution;
 pub mod faults;
 pub mod fs;
 pub mod hidden_reads;
+pub mod inquiry;
 pub mod judging;
 pub mod links;
 pub mod own_process;

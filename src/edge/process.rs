@@ -36,8 +36,21 @@ pub struct ProcessSpec {
     pub env: Vec<(OsString, OsString)>,
     /// As what it is registered.
     pub run: RunId,
+    /// The rest goes nowhere.
+    pub heard: Heard,
     /// In bytes; more is cut, with a remark.
     pub output_limit: usize,
+}
+
+/// Which of its outputs are listened to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Heard {
+    /// Standard output and error, as they come.
+    Both,
+    /// Standard output.
+    Output,
+    /// Standard error.
+    Errors,
 }
 
 /// How a process ended.
@@ -54,7 +67,7 @@ pub enum Exit {
 pub struct ProcessExit {
     /// How.
     pub status: Exit,
-    /// Standard output and error as they came.
+    /// What was listened to, as it came.
     pub output: Vec<u8>,
     /// What it cost.
     pub cost: Cost,
@@ -98,7 +111,14 @@ impl Processes {
         let mut command = Command::new(&spec.program);
         command.args(&spec.args).current_dir(&spec.cwd).env_clear().envs(spec.env.iter().cloned());
         // No `pre_exec`: it would make spawning fork this whole process.
-        command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).process_group(0);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+        if spec.heard != Heard::Errors {
+            command.stdout(writer.try_clone()?);
+        }
+        if spec.heard != Heard::Output {
+            command.stderr(writer.try_clone()?);
+        }
+        drop(writer);
         let Some(group) = self.registry.start(&mut command, spec.run)? else { return Ok(NEVER_RUN) };
         let pid = group.pid;
         drop(command);

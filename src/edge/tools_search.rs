@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::World;
+use super::inquiry::{self, Inquiry, InquiryError};
+use super::process::Heard;
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::path::FilePath;
 use crate::engine::scan::binary;
@@ -26,9 +27,13 @@ pub struct Candidate {
     pub tools: BTreeMap<String, FilePath>,
 }
 
-/// All candidates, each directory once; those that somebody named come first.
+fn search_path(variables: &Variables) -> &OsStr {
+    variables.get("PATH").unwrap_or(OsStr::new("/usr/local/bin:/usr/bin:/bin"))
+}
+
+/// All candidates, each directory once; those that somebody named come first. `told` is what [`told_by_llvm_config`] says.
 #[must_use]
-pub fn candidates(root: Option<&Path>, wanted: Option<&str>, variables: &Variables) -> Vec<Candidate> {
+pub fn candidates(root: Option<&Path>, wanted: Option<&str>, told: Option<&Path>, variables: &Variables) -> Vec<Candidate> {
     let mut dirs: Vec<(PathBuf, String)> = Vec::new();
     if let Some(root) = root {
         dirs.push((root.join("bin"), "llvm.root".into()));
@@ -40,7 +45,7 @@ pub fn candidates(root: Option<&Path>, wanted: Option<&str>, variables: &Variabl
         dirs.push((file.unwrap_or_else(|| path.join("bin")), "--toolchain".into()));
         dirs.push((path.to_owned(), "--toolchain".into()));
     }
-    let path = variables.get("PATH").unwrap_or(OsStr::new("/usr/local/bin:/usr/bin:/bin"));
+    let path = search_path(variables);
     for name in ["CC", "CXX"] {
         let program = variables.text(name).and_then(|value| shlex::split(&value)?.into_iter().next());
         if let Some(found) = program.and_then(|program| which(&program, path)) {
@@ -53,7 +58,7 @@ pub fn candidates(root: Option<&Path>, wanted: Option<&str>, variables: &Variabl
     for dir in std::env::split_paths(path) {
         dirs.extend(clang_in(&dir).and_then(|clang| real_dir(&clang)).map(|dir| (dir, "PATH".into())));
     }
-    dirs.extend(llvm_config(path).map(|dir| (dir, "llvm-config".into())));
+    dirs.extend(told.map(|dir| (dir.to_owned(), "llvm-config".into())));
     let mut found: Vec<Candidate> = Vec::new();
     for (dir, origin) in dirs {
         let Ok(bin_dir) = dir.canonicalize() else { continue };
@@ -70,7 +75,7 @@ pub fn candidates(root: Option<&Path>, wanted: Option<&str>, variables: &Variabl
 /// The directories where installs, configuration files of drivers and GCC's libraries may appear or change.
 #[must_use]
 pub fn places(variables: &Variables) -> Vec<PathBuf> {
-    let path = variables.get("PATH").unwrap_or(OsStr::new("/usr/local/bin:/usr/bin:/bin"));
+    let path = search_path(variables);
     let mut all: Vec<PathBuf> = std::env::split_paths(path).collect();
     all.extend(
         ["/usr/lib", "/usr/local", "/opt", "/usr/lib/gcc", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"].map(PathBuf::from),
@@ -113,13 +118,27 @@ fn clang_in(dir: &Path) -> Option<PathBuf> {
 }
 
 /// Where `llvm-config` says that programs are. Asked only if they are not beside it: that takes longer than all else here.
-fn llvm_config(path: &OsStr) -> Option<PathBuf> {
-    let program = which("llvm-config", path)?;
+pub async fn told_by_llvm_config(world: &World, variables: &Variables) -> Result<Option<PathBuf>, InquiryError> {
+    let Some(program) = which("llvm-config", search_path(variables)) else { return Ok(None) };
     if let Some(dir) = real_dir(&program).filter(|dir| clang_in(dir).is_some()) {
-        return Some(dir);
+        return Ok(Some(dir));
     }
-    let printed = Command::new(program).arg("--bindir").stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
-    Some(PathBuf::from(String::from_utf8(printed.stdout).ok()?.trim()))
+    let answer = answer_of(world, &program, "--bindir", variables).await?;
+    Ok(answer.map(|printed| PathBuf::from(printed.trim())))
+}
+
+/// What `program --version` prints; `None` if it does not run.
+pub async fn version_text(world: &World, program: &Path, variables: &Variables) -> Result<Option<String>, InquiryError> {
+    answer_of(world, program, "--version", variables).await
+}
+
+async fn answer_of(world: &World, program: &Path, question: &str, variables: &Variables) -> Result<Option<String>, InquiryError> {
+    let inquiry = Inquiry { program, args: vec![question.into()], cwd: Path::new("/"), variables, heard: Heard::Output };
+    match inquiry::ask(world, inquiry).await {
+        Ok(printed) => Ok(Some(printed)),
+        Err(InquiryError::Spawn(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Every executable of a directory, symbolic links followed. `clang-19` is `clang` where no plain name is there.
@@ -141,19 +160,11 @@ fn tools_in(dir: &Path) -> BTreeMap<String, FilePath> {
     tools
 }
 
-/// What `program --version` prints.
-pub fn version_text(program: &Path) -> std::io::Result<String> {
-    let printed = Command::new(program).arg("--version").stdin(Stdio::null()).stderr(Stdio::null()).output()?;
-    Ok(String::from_utf8_lossy(&printed.stdout).into_owned())
-}
-
 /// What `argv` prints on standard error, with the variables that tools get.
-pub fn probe_text(argv: &[FilePath], cwd: &Path, variables: &Variables) -> std::io::Result<String> {
-    let (program, args) = argv.split_first().ok_or(std::io::ErrorKind::InvalidInput)?;
-    let mut command = Command::new(program.as_path());
-    command.args(args.iter().map(FilePath::as_path)).current_dir(cwd).env_clear().envs(variables.for_tools());
-    let printed = command.stdin(Stdio::null()).stdout(Stdio::null()).output()?;
-    Ok(String::from_utf8_lossy(&printed.stderr).into_owned())
+pub async fn probe_text(world: &World, argv: &[FilePath], cwd: &Path, variables: &Variables) -> Result<String, InquiryError> {
+    let (program, args) = argv.split_first().map_or((Path::new(""), &[][..]), |(program, args)| (program.as_path(), args));
+    let args = args.iter().map(|arg| arg.as_path().as_os_str().to_owned()).collect();
+    inquiry::ask(world, Inquiry { program, args, cwd, variables, heard: Heard::Errors }).await
 }
 
 /// Which shared libraries a program needs, read once for each content.

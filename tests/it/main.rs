@@ -11,6 +11,7 @@ mod daemon;
 mod errors;
 mod incremental;
 mod inputs;
+mod inquiries;
 mod linked_includes;
 mod lookups;
 mod no_files;

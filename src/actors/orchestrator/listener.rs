@@ -19,8 +19,11 @@ impl Listener {
         self.sink.push(now.saturating_sub(self.since), event);
     }
 
-    /// Ends a build that never became one.
+    /// Ends a build that never became one, once.
     pub(super) fn refuse(&self, now: Duration, first: String, exit_code: u8) {
+        if !self.sink.is_open() {
+            return;
+        }
         self.say(now, &BuildEvent::BuildError { build: self.build, first });
         let wall_ms = u64::try_from(now.saturating_sub(self.since).as_millis()).unwrap_or(u64::MAX);
         let end = BuildEvent::BuildFinished { success: false, exit_code, counts: Counts::default(), artifacts: Vec::new(), wall_ms };

@@ -138,7 +138,7 @@ impl Orchestrator {
         let Some((listener, start, cancelled)) = self.preparing.take_if(|(listener, ..)| listener.build == build) else { return };
         let now = self.now();
         match prepared {
-            _ if cancelled => listener.refuse(now, "cancelled".to_owned(), 130),
+            _ if cancelled => {}
             Err(failure) => listener.refuse(now, failure.message.clone(), failure.kind.exit_code()),
             Ok(prepare::Ready::Unchanged(standing)) => self.unchanged(&listener, start.request, standing, context),
             Ok(prepare::Ready::Open { ground, state, records }) => {
@@ -199,8 +199,11 @@ impl Handler<StartBuild> for Orchestrator {
 impl Handler<CancelBuild> for Orchestrator {
     type Result = ();
     fn handle(&mut self, CancelBuild { build }: CancelBuild, context: &mut Context<Self>) {
-        if let Some((.., cancelled)) = self.preparing.as_mut().filter(|(listener, ..)| listener.build == build) {
+        let now = self.now();
+        // What it asked may take its time; nobody waits for that.
+        if let Some((listener, _, cancelled)) = self.preparing.as_mut().filter(|(listener, ..)| listener.build == build) {
             *cancelled = true;
+            listener.refuse(now, "cancelled".to_owned(), 130);
         }
         if let Some(index) = self.waiting.iter().position(|(listener, _)| listener.build == build)
             && let Some((listener, _)) = self.waiting.remove(index)

@@ -11,6 +11,7 @@ fn shell(permit: &Permit, script: &str) -> ProcessSpec {
         cwd: "/".into(),
         env: vec![("WORD".into(), "said".into())],
         run: permit.run,
+        heard: Heard::Both,
         output_limit: 1000,
     }
 }
@@ -33,6 +34,19 @@ fn output_exit_codes_and_signals_are_told() {
     check("echo $WORD; echo two >&2; exit 3", Exit::Exited(3), "said\ntwo\n");
     check("kill -9 $$", Exit::Signalled(9), "");
     check("test -z \"$HOME\" || echo leaked", Exit::Exited(0), "");
+}
+
+#[test]
+fn what_is_not_listened_to_goes_nowhere() {
+    let check = |heard: Heard, output: &str| {
+        let processes = Processes::default();
+        let permit = processes.permit(STEP);
+        let spec = ProcessSpec { heard, ..shell(&permit, "echo out; echo err >&2") };
+        assert_eq!(String::from_utf8(block_on(processes.run(spec)).unwrap().output).unwrap(), output);
+    };
+    check(Heard::Both, "out\nerr\n");
+    check(Heard::Output, "out\n");
+    check(Heard::Errors, "err\n");
 }
 
 #[test]
