@@ -13,6 +13,7 @@ use actix::prelude::*;
 use futures_util::future::join_all;
 
 use crate::edge::compute::compute;
+use crate::edge::driver_places::{self, Driver};
 use crate::edge::tools_search::{self, Candidate};
 use crate::edge::{World, faults, snapshot};
 use crate::engine::cache::{Cache, CacheCounts};
@@ -103,6 +104,22 @@ impl ToolCache {
     }
 }
 
+impl ToolCache {
+    /// What a driver says, now or when it was last asked in the same surroundings.
+    fn probe(&mut self, key: Digest, ask: ProbeDriver) -> ResponseActFuture<Self, Result<Probe, Failure>> {
+        if let Some(known) = self.probes.get(&key) {
+            return Box::pin(fut::ready(Ok(known)));
+        }
+        let world = self.world.clone();
+        let probed = async move { probe_driver(&world, &ask).await };
+        Box::pin(probed.into_actor(self).map(move |probed, cache, _| {
+            let probe: Probe = probed?;
+            cache.probes.put(key, probe.clone());
+            Ok(probe)
+        }))
+    }
+}
+
 /// By which an install is known: its place and its driver's content.
 fn driver_key(world: &World, candidate: &Candidate) -> Option<Digest> {
     let driver = driver(candidate)?;
@@ -183,16 +200,10 @@ impl Handler<ListToolchains> for ToolCache {
 impl Handler<ProbeDriver> for ToolCache {
     type Result = ResponseActFuture<Self, Result<Probe, Failure>>;
     fn handle(&mut self, ask: ProbeDriver, _: &mut Context<Self>) -> Self::Result {
-        let key = probe_key(&ask);
-        if let Some(known) = self.probes.get(&key) {
-            return Box::pin(fut::ready(Ok(known)));
-        }
-        let world = self.world.clone();
-        let probed = async move { probe_driver(&world, &ask).await };
-        Box::pin(probed.into_actor(self).map(move |probed, cache, _| {
-            let probe: Probe = probed?;
-            cache.probes.put(key, probe.clone());
-            Ok(probe)
+        let keyed = compute(move || (probe_key(&ask), ask));
+        Box::pin(keyed.into_actor(self).then(|keyed, cache, _| match keyed {
+            Ok((key, ask)) => cache.probe(key, ask),
+            Err(lost) => Box::pin(fut::ready(Err(Failure::internal(lost)))),
         }))
     }
 }
@@ -206,8 +217,12 @@ async fn probe_driver(world: &World, ask: &ProbeDriver) -> Result<Probe, Failure
     .map_err(Failure::from)
 }
 
+/// What a driver says depends on its flags and on what it sees around it.
 fn probe_key(ask: &ProbeDriver) -> Digest {
     let mut hasher = Hasher::default();
+    let bin_dir = ask.toolchain.bin_dir.as_path();
+    let sees = driver_places::digest(&Driver { bin_dir, flags: &ask.argv, root: &ask.root, variables: &ask.variables });
+    hasher.part(&sees.bytes);
     hasher.part(&ask.toolchain.identity.bytes).part(&ask.variables.tool_identity().bytes);
     hasher.part(ask.root.as_os_str().as_encoded_bytes());
     for arg in &ask.argv {

@@ -10,6 +10,7 @@ pub mod compute;
 pub mod config_files;
 pub mod digests;
 pub mod directories;
+pub mod driver_places;
 pub mod execution;
 pub mod faults;
 pub mod fs;

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use super::World;
 use super::compile_database;
+use super::driver_places::{self, Driver};
 use super::fs::Stat;
 use super::links::Links;
 use crate::engine::build::Records;
@@ -45,6 +46,8 @@ pub struct Sources {
     pub lowered: Lowered,
     pub tree: Arc<Tree>,
     pub variables: Variables,
+    /// All that drivers were told, for any step.
+    pub flags: Vec<FilePath>,
     pub build_dir: FilePath,
     pub config: Option<FilePath>,
     /// When the first question was asked.
@@ -54,7 +57,7 @@ pub struct Sources {
 /// Arranges what a successful build left behind; `None` if something changed meanwhile that no watch tells.
 #[must_use]
 pub fn settle(world: &World, root: &Path, sources: Sources, records: &Records) -> Option<(Settled, Surroundings)> {
-    let Sources { toolchain, lowered, tree, variables, build_dir, config, since } = sources;
+    let Sources { toolchain, lowered, tree, variables, flags, build_dir, config, since } = sources;
     let mut around = Surroundings::default();
     let mut links = Links::default();
     let database = Some(Digest::of(&compile_database::text(root, &lowered.compile_commands)));
@@ -82,7 +85,8 @@ pub fn settle(world: &World, root: &Path, sources: Sources, records: &Records) -
         around.directories.extend(link.parent().map(Path::to_owned));
     }
     let doubtful = since.checked_sub(DOUBT)?;
-    around.fences = fences(root, &toolchain, &variables).into_iter().map(|path| (path.clone(), stat(&path))).collect();
+    let driver = Driver { bin_dir: toolchain.bin_dir.as_path(), flags: &flags, root, variables: &variables };
+    around.fences = fences(&toolchain, &driver).into_iter().map(|path| (path.clone(), stat(&path))).collect();
     if around.fences.iter().any(|(_, stat)| stat.is_some_and(|stat| stat.changed_since(doubtful))) {
         return None;
     }
@@ -174,12 +178,12 @@ fn stat(path: &Path) -> Option<Stat> {
     std::fs::metadata(path).ok().map(|about| Stat::of(&about))
 }
 
-/// Programs and the directories where others of their kind may appear, the user's configuration, and ignore rules from above the root.
-fn fences(root: &Path, toolchain: &Toolchain, variables: &Variables) -> BTreeSet<PathBuf> {
+/// Programs, where others of their kind may appear, what a driver looks at, the user's configuration, and ignore rules from above the root.
+fn fences(toolchain: &Toolchain, driver: &Driver<'_>) -> BTreeSet<PathBuf> {
     let mut all: BTreeSet<PathBuf> = toolchain.tools.values().map(|tool| tool.as_path().to_owned()).collect();
-    all.extend(super::tools_search::places(variables));
-    let lookup = |name: &str| variables.get(name).map(ToOwned::to_owned);
+    all.extend(driver_places::places(driver));
+    let lookup = |name: &str| driver.variables.get(name).map(ToOwned::to_owned);
     all.extend(super::paths::user_config_path(&lookup).ok());
-    all.extend(super::walk::ignore_files(root));
+    all.extend(super::walk::ignore_files(driver.root));
     all
 }

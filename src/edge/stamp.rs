@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fs::Stat;
 use super::settling::Surroundings;
-use super::{own_process, project_state, snapshot};
+use super::{driver_places, own_process, project_state, snapshot};
 use crate::engine::build::Answer;
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::path::FilePath;
@@ -45,6 +45,8 @@ pub struct Stamp {
     pub confirmed: BTreeMap<FilePath, bool>,
     /// Which JMake said so: another one may see more.
     program: (u64, i128),
+    /// On what kind of processor: flags may mean another one elsewhere.
+    processor: Digest,
     /// What has to be watched, real paths.
     watched: Vec<FilePath>,
     /// Everything that was looked at, absent things too. Directories tell of the names in them.
@@ -70,7 +72,8 @@ impl Stamp {
         let look = |path: &FilePath| Row::look(root, path, since);
         let mut table: Vec<Row> = all.par_iter().with_min_len(64).map(look).collect();
         table.extend(around.fences().map(|(path, stat)| Row { path: of(path), stat: *stat, content: None }));
-        Self { key, answer, confirmed, program: own_process::executable(), watched: watched.into_iter().collect(), table }
+        let (program, processor) = (own_process::executable(), driver_places::processor());
+        Self { key, answer, confirmed, program, processor, watched: watched.into_iter().collect(), table }
     }
 
     /// What has to be watched before [`Self::holds`] is asked, so that nothing is missed afterwards.
@@ -82,7 +85,8 @@ impl Stamp {
     /// Whether the system says of everything what it said then.
     #[must_use]
     pub fn holds(&self, root: &Path) -> bool {
-        self.program == own_process::executable() && self.table.par_iter().with_min_len(64).all(|row| row.holds(root))
+        let same_machine = self.program == own_process::executable() && self.processor == driver_places::processor();
+        same_machine && self.table.par_iter().with_min_len(64).all(|row| row.holds(root))
     }
 
     /// Whether a change of `path` cannot concern it: what JMake writes for itself.

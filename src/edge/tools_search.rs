@@ -72,27 +72,6 @@ pub fn candidates(root: Option<&Path>, wanted: Option<&str>, told: Option<&Path>
     found
 }
 
-/// The directories where installs, configuration files of drivers and GCC's libraries may appear or change.
-#[must_use]
-pub fn places(variables: &Variables) -> Vec<PathBuf> {
-    let path = search_path(variables);
-    let mut all: Vec<PathBuf> = std::env::split_paths(path).collect();
-    all.extend(
-        ["/usr/lib", "/usr/local", "/opt", "/usr/lib/gcc", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"].map(PathBuf::from),
-    );
-    all.extend(gcc_installs());
-    all
-}
-
-/// The directories that hold one version of GCC each: drivers choose the newest.
-#[must_use]
-pub fn gcc_installs() -> Vec<PathBuf> {
-    let below = |dir: PathBuf| std::fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut all: Vec<PathBuf> = below(PathBuf::from("/usr/lib/gcc")).flat_map(below).collect();
-    all.sort();
-    all
-}
-
 /// `llvm-19/bin` and the like in `parent`.
 fn numbered(parent: &str) -> Vec<(PathBuf, String)> {
     let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();

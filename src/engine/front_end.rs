@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::config::settings::Settings;
+use super::cxx::argv;
 use super::cxx::lower::{LowerError, LowerRequest, Lowered, Requested, lower};
 use super::cxx::probe::LinkProbe;
 use super::cxx::toolchain::{DriverProbe, Toolchain};
@@ -51,6 +52,13 @@ impl FrontEnd {
 }
 
 impl FrontEnd {
+    /// All that drivers are told, for compiles of any language and for links.
+    #[must_use]
+    pub fn flags(&self) -> Vec<FilePath> {
+        let compile = |language| argv::compile::flags(&self.settings, language, &[]);
+        [compile(Language::C), compile(Language::Cxx), argv::link::probe_flags(&self.settings, &self.toolchain)].concat()
+    }
+
     /// Where to look for what a link may lack.
     #[must_use]
     pub fn lookup(&self) -> Lookup {

@@ -19,4 +19,5 @@ mod oracle;
 mod settled;
 mod supervision;
 mod support;
+mod tool_inputs;
 mod undefined;

@@ -122,6 +122,7 @@ pub(super) async fn settle(
             lowered,
             tree,
             variables: request.project.variables.clone(),
+            flags: front_end.flags(),
             build_dir: request.project.build_dir.clone(),
             config: request.project.config.clone(),
             since,

@@ -3,6 +3,7 @@
 pub mod argv;
 pub mod comment_neutral;
 pub mod diagnostics;
+pub mod driver_paths;
 pub mod flags;
 pub mod lower;
 pub mod probe;
