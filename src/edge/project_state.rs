@@ -19,6 +19,8 @@ use crate::engine::path::FilePath;
 
 /// The directory in a project's root.
 pub const DIRECTORY: &str = ".jmake_cache";
+/// So many bytes of pages are kept: records are read once, and the system keeps them, too.
+const PAGES: usize = 1 << 20;
 /// Changes with the format of what is stored; files of another format are set aside.
 const FORMAT: u64 = 3;
 
@@ -216,7 +218,7 @@ fn lock(directory: &Path) -> Result<File, Failure> {
 }
 
 fn database(path: &Path) -> Result<Database, redb::Error> {
-    let database = Database::create(path)?;
+    let database = Database::builder().set_cache_size(PAGES).create(path)?;
     match format(&database)? {
         Some(FORMAT) => Ok(database),
         Some(_) => Err(redb::Error::Corrupted("it has the format of another version".to_owned())),

@@ -9,10 +9,10 @@ use super::{Peers, prepare};
 use crate::actors::supervise::ask;
 use crate::edge::World;
 use crate::edge::compute::compute;
-use crate::edge::judging;
 use crate::edge::project_state::ProjectState;
 use crate::edge::settling::{self, Sources};
 use crate::edge::stamp::{self, Stamp};
+use crate::edge::{judging, own_process};
 use crate::engine::build::{Answer, Records};
 use crate::engine::change_log::{Heard, Moment};
 use crate::engine::failure::Failure;
@@ -128,7 +128,12 @@ pub(super) async fn settle(
             since,
         };
         let (at, place, known) = (world.clone(), root.clone(), records.clone());
-        let (settled, around) = compute(move || settling::settle(&at, &place, sources, &known)).await.ok()??;
+        let settling = compute(move || {
+            let settled = settling::settle(&at, &place, sources, &known);
+            own_process::give_back_memory();
+            settled
+        });
+        let (settled, around) = settling.await.ok()??;
         let paths: HashSet<PathBuf> = around.directories.iter().chain(&around.files).cloned().collect();
         let watch = WatchTree { root: root.clone(), paths: paths.into_iter().collect(), looked: moment };
         match ask(&peers.watch, watch).await.ok()?.ok()? {
