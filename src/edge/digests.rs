@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::fs::{self, Stat};
+use crate::engine::change_log::Change;
 use crate::engine::digest::{Digest, Hasher};
 
 /// A file that was written so shortly before it was hashed may be written again without its stat changing.
@@ -24,6 +25,8 @@ struct Row {
     seen: Instant,
     /// Hashed so soon after it was written that the stat proves nothing.
     racy: bool,
+    /// Watched: as long as nothing is heard of it, it is what it was.
+    vouched: bool,
 }
 
 /// The table.
@@ -46,17 +49,54 @@ impl Digests {
     }
 
     fn row(&self, path: &Path) -> Option<Row> {
-        let stat = Stat::of(&std::fs::metadata(path).ok()?);
         let known = self.shard(path).get(path).copied();
+        if let Some(row) = known.filter(|row| row.vouched) {
+            return Some(row);
+        }
+        let stat = Stat::of(&std::fs::metadata(path).ok()?);
         if let Some(row) = known.filter(|row| row.stat == stat && !row.racy) {
             return Some(row);
         }
         let began = Instant::now();
         let (digest, stat) = hash(path)?;
         let seen = known.filter(|row| row.stat == stat && row.digest == digest).map_or_else(Instant::now, |row| row.seen);
-        let row = Row { stat, digest, seen, racy: is_racy(&stat, SystemTime::now(), began.saturating_duration_since(seen)) };
+        let racy = is_racy(&stat, SystemTime::now(), began.saturating_duration_since(seen));
+        let row = Row { stat, digest, seen, racy, vouched: false };
         self.shard(path).insert(path.to_owned(), row);
         Some(row)
+    }
+
+    /// All changes of this file are heard from now on: until then it need not be looked at. `path` leads there without links.
+    pub fn vouch(&self, path: &Path) {
+        let set = |vouched: bool| {
+            let mut shard = self.shard(path);
+            let row = shard.get_mut(path).filter(|row| !row.racy)?;
+            row.vouched = vouched;
+            Some(row.stat)
+        };
+        // In this order: a change before it shows in the stat, one after it is heard.
+        let known = set(true);
+        if known.is_some() && std::fs::metadata(path).map(|about| Stat::of(&about)).ok() != known {
+            set(false);
+        }
+    }
+
+    /// Something was heard: what it concerns has to be looked at again.
+    pub fn doubt(&self, change: &Change) {
+        let below = |all: &Path| {
+            let shards = self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner));
+            shards
+                .for_each(|mut shard| shard.iter_mut().filter(|(path, _)| path.starts_with(all)).for_each(|(_, row)| row.vouched = false));
+        };
+        match change {
+            Change::Entry { path, .. } => {
+                if let Some(row) = self.shard(path).get_mut(path) {
+                    row.vouched = false;
+                }
+            }
+            Change::Gone(path) => below(path),
+            Change::Everything => below(Path::new("/")),
+        }
     }
 
     /// The file was written by ourselves: what was known of it is void.
@@ -78,7 +118,7 @@ impl Digests {
         let seen = Instant::now();
         for (path, stat, digest) in rows {
             let path = crate::engine::path::FilePath::from_bytes(&path).as_path().to_owned();
-            self.shard(&path).insert(path.clone(), Row { stat, digest, seen, racy: false });
+            self.shard(&path).insert(path.clone(), Row { stat, digest, seen, racy: false, vouched: false });
         }
     }
 
@@ -155,5 +195,42 @@ mod tests {
         std::fs::write(&path, "b").unwrap();
         assert!(!digests.held_since(&path, seen));
         assert!(!digests.held_since(&dir.path().join("none"), seen));
+    }
+
+    #[test]
+    fn what_is_vouched_for_is_looked_at_again_when_something_is_heard() {
+        let dir = tempfile::tempdir().unwrap();
+        let (digests, path) = (Digests::default(), dir.path().join("a"));
+        let entry = |path: &Path| Change::Entry { watched: dir.path().into(), path: path.into() };
+        let write = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            // Long ago, so that the stat proves the content.
+            let past = SystemTime::now() - Duration::from_secs(60);
+            std::fs::File::options().write(true).open(&path).unwrap().set_modified(past).unwrap();
+        };
+        let sure = |digests: &Digests| until_sure(digests, &path);
+        for change in [entry(&path), Change::Gone(dir.path().into()), Change::Everything] {
+            write("one");
+            sure(&digests);
+            digests.vouch(&path);
+            write("other");
+            digests.doubt(&entry(&dir.path().join("b")));
+            digests.doubt(&Change::Gone(dir.path().join("elsewhere")));
+            assert_eq!(digests.digest(&path), Some(Digest::of(b"one")), "nothing was heard");
+            digests.doubt(&change);
+            assert_eq!(digests.digest(&path), Some(Digest::of(b"other")), "{change:?}");
+        }
+        sure(&digests);
+        write("third");
+        digests.vouch(&path);
+        assert_eq!(digests.digest(&path), Some(Digest::of(b"third")), "it changed before");
+    }
+
+    /// Hashes until the stat proves the content.
+    fn until_sure(digests: &Digests, path: &Path) {
+        let end = Instant::now() + Duration::from_secs(10);
+        while digests.row(path).unwrap().racy {
+            assert!(Instant::now() < end, "it stays doubtful");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Runs one step: makes room for it, waits for its process, and takes what it made. A fixed procedure; what the result means is
 //! decided elsewhere.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -237,10 +238,10 @@ fn discovered(world: &World, spec: &StepSpec, root: &Path) -> Result<Vec<FilePat
     let _removed = world.fs.remove_file(&place);
     let mut spelling = Spelling::seen_from(root);
     let mut all: Vec<_> = named.iter().map(|path| spelling.of(path.as_path())).collect();
-    let declared = |path: &FilePath| spec.explicit.iter().chain(&spec.implicit).any(|input| input == path);
+    let declared: HashSet<&FilePath> = spec.explicit.iter().chain(&spec.implicit).collect();
     // clang lists a name with a backslash as one with a slash.
-    let misspelled = |path: &FilePath| spec.explicit.iter().any(|input| input.as_bytes().contains(&b'\\') && slashed(input) == *path);
-    all.retain(|path| !declared(path) && (!misspelled(path) || exists(&path.under(root))));
+    let misspelled: HashSet<FilePath> = spec.explicit.iter().filter(|input| input.as_bytes().contains(&b'\\')).map(slashed).collect();
+    all.retain(|path| !declared.contains(path) && (!misspelled.contains(path) || exists(&path.under(root))));
     all.sort();
     all.dedup();
     Ok(all)
@@ -254,13 +255,13 @@ fn slashed(path: &FilePath) -> FilePath {
 /// An input that changed while the process ran or is gone, or a file that came to where it had perhaps already been looked for.
 fn outdated(world: &World, prepared: &Prepared, execution: &Execution, root: &Path) -> Option<FilePath> {
     let (started, began) = prepared.started;
+    world.watches.hear();
     let changed = prepared.before.iter().find(|(path, before)| world.identity(&path.under(root)) != *before);
     let others = execution.lookups.others.iter().filter(|(_, is_dir)| !is_dir).map(|(path, _)| path);
     let mut seen = execution.discovered.iter().chain(others);
     let written = |place: &Path| {
-        let stat = world.fs.stat(place);
         // The clock may have been set back, or be another's: then what was seen of the file before tells.
-        stat.map_or(true, |stat| stat.changed_since(started - DOUBT) && !world.digests.held_since(place, began))
+        !world.digests.held_since(place, began) && world.fs.stat(place).map_or(true, |stat| stat.changed_since(started - DOUBT))
     };
     let written = || seen.find(|path| written(&path.under(root)));
     changed.map(|(path, _)| path).or_else(written).cloned()

@@ -62,15 +62,16 @@ impl World {
     /// The real world, with the shared cache in `cache_dir`.
     #[must_use]
     pub fn real(cache_dir: &Path) -> Self {
+        let digests = Arc::new(digests::Digests::default());
         Self {
             clock: Arc::new(clock::SystemClock::default()),
             fs: Arc::new(fs::Disk),
-            digests: Arc::new(digests::Digests::default()),
+            watches: Arc::new(watch::Watches::new(digests.clone())),
+            digests,
             directories: Arc::default(),
             claims: Arc::default(),
             store: Arc::new(store::Directory::new(cache_dir)),
             process: Arc::new(process::Processes::default()),
-            watches: Arc::default(),
             libraries: Arc::default(),
             projects: Arc::new(project_state::OpenProjects::default()),
             questions: Arc::default(),

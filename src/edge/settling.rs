@@ -34,6 +34,8 @@ pub struct Surroundings {
     pub files: BTreeSet<PathBuf>,
     /// Spelled paths by the real one, where they differ.
     aliases: HashMap<PathBuf, Vec<FilePath>>,
+    /// Those spelled paths: links lead there.
+    linked: HashSet<FilePath>,
     /// What no watch tells: compared with a stat each time.
     fences: Vec<(PathBuf, Option<Stat>)>,
 }
@@ -104,12 +106,13 @@ impl Surroundings {
     fn add(&mut self, root: &Path, path: &FilePath, links: &mut Links) {
         let place = path.under(root);
         let real = links.real(&place);
-        if std::fs::symlink_metadata(&real).is_ok_and(|about| about.is_file() && std::os::unix::fs::MetadataExt::nlink(&about) > 1) {
+        if has_names(&real) {
             self.files.insert(real.clone());
         }
         self.directories.extend(real.parent().map(Path::to_owned));
         if real != place {
             self.aliases.entry(real).or_default().push(path.clone());
+            self.linked.insert(path.clone());
         }
     }
 
@@ -153,16 +156,27 @@ impl Surroundings {
         self.fences.iter().all(|(path, then)| stat(path) == *then)
     }
 
-    /// Looks at paths of which something was heard; those that concern nobody are left out.
+    /// All that is watched need not be looked at until something is heard of it.
+    pub fn vouch<'a>(&self, world: &World, root: &Path, paths: impl Iterator<Item = &'a FilePath>) {
+        paths.filter(|path| !self.linked.contains(*path)).for_each(|path| world.digests.vouch(&path.under(root)));
+    }
+
+    /// Looks at paths of which something was heard; those that concern nobody are left out. `None` if one of them has another name now,
+    /// under which it may change unheard.
     #[must_use]
-    pub fn look(&self, world: &World, root: &Path, settled: &Settled, heard: &HashSet<PathBuf>) -> Vec<Seen> {
+    pub fn look(&self, world: &World, root: &Path, settled: &Settled, heard: &HashSet<PathBuf>) -> Option<Vec<Seen>> {
         let mut spelled = HashSet::new();
         for path in heard {
             spelled.insert(FilePath::new(path.strip_prefix(root).unwrap_or(path)));
             spelled.extend(self.aliases.get(path).into_iter().flatten().cloned());
         }
-        let concerning = spelled.into_iter().filter(|path| settled.concerns(path));
-        concerning.map(|path| seen(world, root, path)).collect()
+        let concerning: Vec<FilePath> = spelled.into_iter().filter(|path| settled.concerns(path)).collect();
+        if concerning.iter().map(|path| path.under(root)).any(|place| has_names(&place) && !self.files.contains(&place)) {
+            return None;
+        }
+        let all = concerning.iter().map(|path| seen(world, root, path.clone())).collect();
+        self.vouch(world, root, concerning.iter());
+        Some(all)
     }
 }
 
@@ -172,6 +186,11 @@ fn seen(world: &World, root: &Path, path: FilePath) -> Seen {
     let language = FileKind::of(&path).scanned_as().filter(|_| digest.is_some());
     let facts = language.and_then(|language| Some(Arc::new(scan(&world.fs.read(&place).ok()?, language))));
     Seen { digest, is_dir: place.is_dir(), facts, path }
+}
+
+/// Whether it is a file with more than one name.
+fn has_names(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|about| about.is_file() && std::os::unix::fs::MetadataExt::nlink(&about) > 1)
 }
 
 fn stat(path: &Path) -> Option<Stat> {

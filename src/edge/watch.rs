@@ -11,7 +11,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::Stream;
 use rustix::io::Errno;
@@ -20,6 +20,7 @@ use tokio::io::unix::AsyncFd;
 
 use self::kernel::{Inotify, Kernel};
 use self::table::Table;
+use super::digests::Digests;
 use crate::engine::change_log::Change;
 
 /// File systems whose changes may come from elsewhere or are told to nobody: NFS, FUSE, 9P, SMB in three versions, AFS in two, Ceph, Coda,
@@ -81,21 +82,23 @@ pub struct Watches {
     /// Who may read: a reader that was replaced must not take what is meant for the next.
     reader: AtomicU64,
     table: Mutex<Table>,
+    /// What of files is believed as long as nothing is heard.
+    digests: Arc<Digests>,
 }
 
-impl Default for Watches {
-    fn default() -> Self {
+impl Watches {
+    /// This machine's. What `digests` vouches for is doubted as soon as something is heard of it.
+    #[must_use]
+    pub fn new(digests: Arc<Digests>) -> Self {
         let kernel = Inotify::new();
         if let Err(error) = &kernel {
             tracing::warn!("no watches: {error}; raise fs.inotify.max_user_instances, or builds look at every file each time");
         }
-        Self::on(kernel.ok().map(|kernel| Box::new(kernel) as Box<dyn Kernel>))
+        Self::on(kernel.ok().map(|kernel| Box::new(kernel) as Box<dyn Kernel>), digests)
     }
-}
 
-impl Watches {
-    fn on(kernel: Option<Box<dyn Kernel>>) -> Self {
-        Self { kernel, reader: AtomicU64::new(0), table: Mutex::default() }
+    fn on(kernel: Option<Box<dyn Kernel>>, digests: Arc<Digests>) -> Self {
+        Self { kernel, reader: AtomicU64::new(0), table: Mutex::default(), digests }
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
@@ -172,14 +175,20 @@ impl Watches {
     /// All that happened since the last call, in order. Never waits. Nothing for a reader that was replaced.
     #[must_use]
     pub fn drain(&self, reader: u64) -> Vec<Change> {
-        let Some(kernel) = self.kernel.as_deref().filter(|_| self.reader.load(Ordering::SeqCst) == reader) else { return Vec::new() };
+        self.hear();
+        if self.reader.load(Ordering::SeqCst) == reader { self.table().told() } else { Vec::new() }
+    }
+
+    /// Everything written before this call is known to [`Self::drain`], and doubted where it was vouched for.
+    pub fn hear(&self) {
+        let Some(kernel) = self.kernel.as_deref() else { return };
         let mut table = self.table();
         if let Err(error) = kernel.read(&mut |event| table.take(event, kernel)) {
             tracing::error!("watches cannot be read: {error}; all files are looked at");
             table.lose();
         }
         table.look_at_closed(kernel);
-        table.told()
+        table.fresh().iter().for_each(|change| self.digests.doubt(change));
     }
 }
 

@@ -356,3 +356,16 @@ fn another_file_of_settings_is_named() {
     build(&[], 1);
     build(&["./other.toml", "project"], 5);
 }
+
+#[test]
+fn a_file_gets_another_name_under_which_it_changes() {
+    let space = project();
+    settle(&space);
+    std::fs::hard_link(space.path("src/own.h"), space.place("tmp/twin.h")).unwrap();
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+    for value in 1..4 {
+        std::fs::write(space.place("tmp/twin.h"), format!("#define OWN {value}\n")).unwrap();
+        space.build(&[]).ok();
+        assert_eq!(code(&space), Some(1 + value));
+    }
+}

@@ -117,18 +117,19 @@ impl Orchestrator {
         self.peers.stop.do_send(StopSteps { build: build.id(), step: None });
         let (state, root, world) = (self.state.clone(), self.root.clone(), self.world.clone());
         let database = build.compile_database();
-        let settled = compute(move || {
+        let written = compute(move || {
             if let Some((build_dir, commands)) = database {
                 compile_database::write(&world, &root, &build_dir, &commands);
             }
-            if let Some(state) = state {
-                state.commit();
-            }
         });
         self.finishing = Some((listener, exit_code));
-        context.spawn(settled.into_actor(self).map(move |_, orchestrator, context| {
+        context.spawn(written.into_actor(self).map(move |_, orchestrator, context| {
             faults::point("Orchestrator.spawned");
             orchestrator.close();
+            // Nobody waits for the disk: what a crash takes costs the next build time.
+            if let Some(state) = state {
+                context.spawn(compute(move || state.commit()).into_actor(orchestrator).map(|_, _, _| ()));
+            }
             orchestrator.settle(&build, ground, exit_code == 0, context);
             orchestrator.begin_next(context);
         }));

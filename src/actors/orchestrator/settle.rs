@@ -82,7 +82,10 @@ async fn stamped(peers: &Peers, key: RequestKey, root: PathBuf) -> Option<Standi
 fn weigh(world: &World, root: &Path, mut standing: Standing, heard: &Heard) -> Considered {
     let impact = match &standing.evidence {
         Evidence::Described(described) if described.around.fences_hold() => {
-            described.settled.impact(&described.around.look(world, root, &described.settled, &heard.paths))
+            let Some(seen) = described.around.look(world, root, &described.settled, &heard.paths) else {
+                return Considered::Whole(heard.now);
+            };
+            described.settled.impact(&seen)
         }
         Evidence::Stamped(stamp) if heard.paths.iter().all(|path| stamp.ignores(root, path)) => Impact::Nothing,
         _ => return Considered::Whole(heard.now),
@@ -138,6 +141,12 @@ pub(super) async fn settle(
         let watch = WatchTree { root: root.clone(), paths: paths.into_iter().collect(), looked: moment };
         match ask(&peers.watch, watch).await.ok()?.ok()? {
             Watched::Before => {
+                let (at, place) = (world.clone(), root.clone());
+                let vouching = compute(move || {
+                    around.vouch(&at, &place, settled.paths());
+                    (settled, around)
+                });
+                let (settled, around) = vouching.await.ok()?;
                 let answer = Answer { notices, counts: settled.counts(), artifacts: settled.lowered().artifacts.clone() };
                 let described = Described { settled, front_end, confirmed, around };
                 return Some(Standing { answer: Arc::new(answer), evidence: Evidence::Described(Box::new(described)), since: moment });

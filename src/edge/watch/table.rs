@@ -28,6 +28,8 @@ pub(super) struct Table {
     closed: BTreeMap<PathBuf, Option<(u64, u64)>>,
     /// What is told with the next events.
     waiting: Vec<Change>,
+    /// So many of them were seen by [`Self::fresh`].
+    seen: usize,
 }
 
 impl Table {
@@ -110,7 +112,14 @@ impl Table {
 
     /// Takes what is to be told, in order.
     pub(super) fn told(&mut self) -> Vec<Change> {
+        self.seen = 0;
         std::mem::take(&mut self.waiting)
+    }
+
+    /// What is to be told and was not in here before.
+    pub(super) fn fresh(&mut self) -> &[Change] {
+        let from = std::mem::replace(&mut self.seen, self.waiting.len());
+        &self.waiting[from.min(self.waiting.len())..]
     }
 
     /// Whether the directories that cannot be watched are still the same.
@@ -157,7 +166,8 @@ impl Table {
         }
         if self.watches(watched) {
             let change = Change::Entry { watched: watched.to_owned(), path };
-            if self.waiting.last() != Some(&change) {
+            // What was seen already may be vouched for again by now.
+            if self.seen == self.waiting.len() || self.waiting.last() != Some(&change) {
                 self.waiting.push(change);
             }
         }

@@ -15,7 +15,7 @@ struct Place {
 }
 
 fn place(watched: &[&str]) -> Place {
-    place_on(Watches::default(), watched)
+    place_on(Watches::new(Arc::default()), watched)
 }
 
 fn place_on(watches: Watches, watched: &[&str]) -> Place {
@@ -248,7 +248,7 @@ fn what_is_no_longer_wanted_is_told_of_once_and_takes_nothing_with_it() {
 #[test]
 fn daemons_do_not_take_each_others_events() {
     let place = place(&["a"]);
-    let other = Watches::default();
+    let other = Watches::new(Arc::default());
     let reader = other.claim();
     other.watch(&place.at("a")).unwrap();
     fs::write(place.at("a/x"), "").unwrap();
@@ -277,7 +277,7 @@ impl Kernel for Refusing {
 }
 
 fn refusing(refusal: fn(&Path) -> Option<Errno>) -> Watches {
-    Watches::on(Some(Box::new(Refusing(Inotify::new().unwrap(), refusal))))
+    Watches::on(Some(Box::new(Refusing(Inotify::new().unwrap(), refusal))), Arc::default())
 }
 
 #[test]
@@ -331,7 +331,7 @@ fn what_does_not_tell_cannot_be_watched() {
     assert!(matches!(place.watches.watch(Path::new("/proc/self/task")), Err(WatchError::NoEvents { .. })));
     assert_eq!(place.watches.watch_all(["none", "a"].map(|name| place.at(name)).into()), [place.at("none")]);
     assert_eq!(place.watches.count(), 1);
-    let without = Watches::on(None);
+    let without = Watches::on(None, Arc::default());
     assert!(matches!(without.watch(&place.at("a")), Err(WatchError::Refused { .. })));
     assert!(without.readiness().is_none() && without.drain(without.claim()).is_empty());
 }

@@ -35,7 +35,8 @@ impl Follower {
     /// Everything that was written before is in the table afterwards.
     fn sync(&mut self) {
         let heard = self.hear();
-        let structure = |path: &PathBuf| path.is_dir() || self.files.get(path) == Some(&None);
+        // A file that has several names is watched itself: by them it changes unheard.
+        let structure = |path: &PathBuf| path.is_dir() || self.files.get(path) == Some(&None) || has_names(path);
         if heard.everything || heard.paths.iter().any(structure) {
             return self.look_at_everything();
         }
@@ -52,8 +53,7 @@ impl Follower {
         loop {
             self.since = self.hear().now;
             self.files = look(&self.place.at("tree"));
-            let linked = |path: &PathBuf| std::os::unix::fs::MetadataExt::nlink(&fs::symlink_metadata(path).unwrap()) > 1;
-            let whole = self.files.iter().filter(|(path, content)| content.is_none() || linked(path)).map(|(path, _)| path.clone());
+            let whole = self.files.iter().filter(|(path, content)| content.is_none() || has_names(path)).map(|(path, _)| path.clone());
             let fresh = self.log.watch(whole.chain([self.place.root.clone()]));
             if fresh.is_empty() && self.log.stood_at(self.since) {
                 return;
@@ -62,6 +62,10 @@ impl Follower {
             self.log.watches_set(&failed);
         }
     }
+}
+
+fn has_names(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|about| about.is_file() && std::os::unix::fs::MetadataExt::nlink(&about) > 1)
 }
 
 fn look(tree: &Path) -> Files {
