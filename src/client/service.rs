@@ -58,9 +58,14 @@ fn report(output: &OutputFlags, what: &str, pid: Option<u32>) {
 }
 
 fn current(place: &Place) -> Result<StatusReply, ClientError> {
-    let Some((stream, _)) = reach(place)? else { return Ok(StatusReply::default()) };
+    let Some((stream, process)) = reach(place)? else { return Ok(StatusReply::default()) };
     let opening = wire::encode_opening(&Hello::new(place.build_id.clone()), &Request::Status)?;
-    match connect::greet(stream, &opening)? {
+    let greeting = match connect::greet(stream, &opening) {
+        // It was about to end.
+        Err(ClientError::Lost(_)) if process.as_ref().is_none_or(|process| process.wait().is_ok()) => return Ok(StatusReply::default()),
+        greeting => greeting?,
+    };
+    match greeting {
         Greeting::Refused(refused) if refused.refusal == Refusal::Stopping => Ok(StatusReply::default()),
         Greeting::Refused(refused) => Err(ClientError::Unserved(refused.why)),
         Greeting::Welcome(mut connection) => loop {

@@ -171,7 +171,7 @@ impl Surroundings {
             spelled.extend(self.aliases.get(path).into_iter().flatten().cloned());
         }
         let concerning: Vec<FilePath> = spelled.into_iter().filter(|path| settled.concerns(path)).collect();
-        if concerning.iter().map(|path| path.under(root)).any(|place| has_names(&place) && !self.files.contains(&place)) {
+        if heard.iter().any(|place| has_names(place) && !self.files.contains(place)) {
             return None;
         }
         let all = concerning.iter().map(|path| seen(world, root, path.clone())).collect();

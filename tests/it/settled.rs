@@ -361,10 +361,11 @@ fn another_file_of_settings_is_named() {
 fn a_file_gets_another_name_under_which_it_changes() {
     let space = project();
     settle(&space);
-    std::fs::hard_link(space.path("src/own.h"), space.place("tmp/twin.h")).unwrap();
+    std::fs::hard_link(space.path("src/own.h"), space.path("second/twin")).unwrap();
     assert_eq!(space.build(&[]).ok().count("ran"), 0);
+    std::fs::rename(space.path("second/twin"), space.place("tmp/twin")).unwrap();
     for value in 1..4 {
-        std::fs::write(space.place("tmp/twin.h"), format!("#define OWN {value}\n")).unwrap();
+        std::fs::write(space.place("tmp/twin"), format!("#define OWN {value}\n")).unwrap();
         space.build(&[]).ok();
         assert_eq!(code(&space), Some(1 + value));
     }
