@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::World;
-use super::compile_database;
 use super::driver_places::{self, Driver};
 use super::fs::Stat;
 use super::links::Links;
+use super::{compile_database, tools_search};
 use crate::engine::build::Records;
 use crate::engine::cxx::lower::Lowered;
 use crate::engine::cxx::toolchain::Toolchain;
@@ -50,6 +50,8 @@ pub struct Sources {
     pub variables: Variables,
     /// All that drivers were told, for any step.
     pub flags: Vec<FilePath>,
+    /// All that ran, for any step.
+    pub programs: Vec<FilePath>,
     pub build_dir: FilePath,
     pub config: Option<FilePath>,
     /// When the first question was asked.
@@ -59,7 +61,7 @@ pub struct Sources {
 /// Arranges what a successful build left behind; `None` if something changed meanwhile that no watch tells.
 #[must_use]
 pub fn settle(world: &World, root: &Path, sources: Sources, records: &Records) -> Option<(Settled, Surroundings)> {
-    let Sources { toolchain, lowered, tree, variables, flags, build_dir, config, since } = sources;
+    let Sources { toolchain, lowered, tree, variables, flags, programs, build_dir, config, since } = sources;
     let mut around = Surroundings::default();
     let mut links = Links::default();
     let database = Some(Digest::of(&compile_database::text(root, &lowered.compile_commands)));
@@ -88,7 +90,9 @@ pub fn settle(world: &World, root: &Path, sources: Sources, records: &Records) -
     }
     let doubtful = since.checked_sub(DOUBT)?;
     let driver = Driver { bin_dir: toolchain.bin_dir.as_path(), flags: &flags, root, variables: &variables };
-    around.fences = fences(&toolchain, &driver).into_iter().map(|path| (path.clone(), stat(&path))).collect();
+    let mut fences = fences(&toolchain, &driver);
+    fences.extend(tools_search::files_of(world, &programs.iter().collect::<Vec<_>>()));
+    around.fences = fences.into_iter().map(|path| (path.clone(), stat(&path))).collect();
     if around.fences.iter().any(|(_, stat)| stat.is_some_and(|stat| stat.changed_since(doubtful))) {
         return None;
     }

@@ -150,15 +150,22 @@ pub async fn probe_text(world: &World, argv: &[FilePath], cwd: &Path, variables:
 #[derive(Debug, Default)]
 pub struct NeededLibraries(Mutex<HashMap<Digest, Vec<String>>>);
 
-/// Identity of programs: their content and that of the shared libraries they load.
+/// Programs, and the shared libraries they load.
 #[must_use]
-pub fn identity_of(world: &World, programs: &[&FilePath]) -> Digest {
+pub fn files_of(world: &World, programs: &[&FilePath]) -> BTreeSet<PathBuf> {
     let mut files: BTreeSet<PathBuf> = BTreeSet::new();
     for path in programs.iter().map(|program| program.as_path()) {
         let Some(digest) = world.digests.digest(path) else { continue };
         files.extend(loaded(world, path, digest));
         files.insert(path.to_owned());
     }
+    files
+}
+
+/// Identity of programs: their content and that of the shared libraries they load.
+#[must_use]
+pub fn identity_of(world: &World, programs: &[&FilePath]) -> Digest {
+    let files = files_of(world, programs);
     // LLVM's libraries are large: hashed side by side.
     let digests: Vec<_> = Vec::from_iter(&files).into_par_iter().with_max_len(1).map(|file| world.digests.digest(file)).collect();
     let mut hasher = Hasher::default();

@@ -7,8 +7,9 @@ use super::config::settings::Settings;
 use super::cxx::argv;
 use super::cxx::lower::{LowerError, LowerRequest, Lowered, Requested, lower};
 use super::cxx::probe::LinkProbe;
-use super::cxx::toolchain::{DriverProbe, Toolchain};
+use super::cxx::toolchain::{DriverProbe, IDENTIFYING, Toolchain};
 use super::cxx::undefined::Lookup;
+use super::digest::Digest;
 use super::discover::{Discovery, Language};
 use super::failure::Failure;
 use super::path::FilePath;
@@ -23,6 +24,7 @@ pub struct FrontEnd {
     pub toolchain: Arc<Toolchain>,
     pub probes: Arc<BTreeMap<Language, DriverProbe>>,
     pub link_probe: Arc<LinkProbe>,
+    pub linker: Digest,
     pub requested: Requested,
     /// Files that arguments of unknown flags name: each counts as an input of every compile.
     pub named_inputs: BTreeSet<FilePath>,
@@ -37,6 +39,7 @@ impl FrontEnd {
             toolchain: &self.toolchain,
             probes: &self.probes,
             link_probe: &self.link_probe,
+            linker: self.linker,
             requested: &self.requested,
             confirmed_mains: confirmed,
         };
@@ -57,6 +60,13 @@ impl FrontEnd {
     pub fn flags(&self) -> Vec<FilePath> {
         let compile = |language| argv::compile::flags(&self.settings, language, &[]);
         [compile(Language::C), compile(Language::Cxx), argv::link::probe_flags(&self.settings, &self.toolchain)].concat()
+    }
+
+    /// The programs that steps run.
+    #[must_use]
+    pub fn programs(&self) -> Vec<FilePath> {
+        let tools = IDENTIFYING.iter().filter_map(|name| self.toolchain.tool(name));
+        tools.chain(self.link_probe.programs()).cloned().collect()
     }
 
     /// Where to look for what a link may lack.

@@ -82,3 +82,26 @@ fn an_install_of_gcc_that_comes_later_is_used() {
         assert_eq!(code(&space), Some(2), "stopped: {stopped}");
     }
 }
+
+#[test]
+fn another_linker_in_the_place_of_the_old_one_links_again() {
+    let mut space = Space::with(&[("main.c", "int main(void) { return 1; }\n")]);
+    let linker = space.place("tmp").join("ld.own");
+    fs::copy(fs::canonicalize("/usr/bin/ld").unwrap(), &linker).unwrap();
+    space.set("LDFLAGS", format!("-fuse-ld={}", linker.display()));
+    space.build(&[]).ok();
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+    for stopped in [false, true] {
+        if stopped {
+            space.jmake(&["daemon", "stop"]).ok();
+        }
+        // Programs may be longer than they need be.
+        let mut longer = fs::read(&linker).unwrap();
+        longer.push(0);
+        fs::remove_file(&linker).unwrap();
+        fs::write(&linker, longer).unwrap();
+        fs::set_permissions(&linker, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let run = space.build(&["--explain"]).ok();
+        assert_eq!((run.steps("link", "ran").len(), run.count("ran")), (1, 1), "stopped: {stopped}: {run}");
+    }
+}

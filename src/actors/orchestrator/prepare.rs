@@ -13,7 +13,7 @@ use crate::edge::World;
 use crate::edge::compute::compute;
 use crate::edge::project_state::ProjectState;
 use crate::edge::spelling::Spelling;
-use crate::edge::tree_files;
+use crate::edge::{tools_search, tree_files};
 use crate::engine::build::{Prepared, Records};
 use crate::engine::change_log::Moment;
 use crate::engine::config::settings::Settings;
@@ -21,6 +21,7 @@ use crate::engine::cxx::lower::{Lowered, Requested};
 use crate::engine::cxx::probe::LinkProbe;
 use crate::engine::cxx::toolchain::DriverProbe;
 use crate::engine::cxx::{argv, probe};
+use crate::engine::digest::Digest;
 use crate::engine::discover::{self, Discovery, Language};
 use crate::engine::failure::Failure;
 use crate::engine::front_end::FrontEnd;
@@ -87,10 +88,11 @@ struct Facts {
     tree: Arc<Tree>,
     probes: Arc<BTreeMap<Language, DriverProbe>>,
     link_probe: Arc<LinkProbe>,
+    linker: Digest,
     notices: Vec<String>,
 }
 
-async fn gather(peers: &Peers, project: &ProjectRequest) -> Result<Facts, Failure> {
+async fn gather(world: &World, peers: &Peers, project: &ProjectRequest) -> Result<Facts, Failure> {
     let load = LoadSettings {
         root: project.root.clone(),
         config: project.config.clone(),
@@ -131,18 +133,19 @@ async fn gather(peers: &Peers, project: &ProjectRequest) -> Result<Facts, Failur
     let (Probe::Compile(c_probe), Probe::Compile(cxx_probe), Probe::Link(link)) = (c??, cxx??, link??) else {
         return Err(Failure::internal("a driver was asked one thing and answered another"));
     };
-    let root = project.root.clone();
+    let (world, root) = (world.clone(), project.root.clone());
     let spelled = compute(move || {
+        let linker = tools_search::identity_of(&world, &link.programs().collect::<Vec<_>>());
         let mut spelling = Spelling::seen_from(&root);
         let spell: &mut dyn FnMut(&Path) -> FilePath = &mut |dir| spelling.of(dir);
-        (c_probe.spelled(spell), cxx_probe.spelled(spell), link.spelled(spell))
+        (c_probe.spelled(spell), cxx_probe.spelled(spell), link.spelled(spell), linker)
     });
-    let (c_probe, cxx_probe, link) = spelled.await.map_err(Failure::internal)?;
+    let (c_probe, cxx_probe, link, linker) = spelled.await.map_err(Failure::internal)?;
     let as_cpp = [(Language::C, c_probe.clone()), (Language::Assembler, c_probe.clone()), (Language::AssemblerWithCpp, c_probe)];
     let probes: Arc<BTreeMap<_, _>> = Arc::new(as_cpp.into_iter().chain([(Language::Cxx, cxx_probe)]).collect());
     let discovery = discover(project, &settings, tree.clone(), probes.clone()).await?;
     let notices = notes.into_iter().chain(toolchain.notes.iter().cloned()).chain(tree.notes.iter().cloned()).collect();
-    Ok(Facts { settings, toolchain, discovery, tree, probes, link_probe: Arc::new(link), notices })
+    Ok(Facts { settings, toolchain, discovery, tree, probes, link_probe: Arc::new(link), linker, notices })
 }
 
 async fn discover(
@@ -196,7 +199,7 @@ pub(super) async fn build(world: World, peers: Peers, request: BuildRequest, sta
 /// Looks at everything and describes it.
 pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, moment: Moment) -> Result<Basis, Failure> {
     let since = world.clock.wall();
-    let facts = gather(peers, &request.project).await?;
+    let facts = gather(world, peers, &request.project).await?;
     let requested = match (request.targets.is_empty(), request.all) {
         (false, _) => Requested::Targets(request.targets.clone()),
         (true, true) => Requested::All,
@@ -209,6 +212,7 @@ pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, 
         toolchain: facts.toolchain.toolchain,
         probes: facts.probes,
         link_probe: facts.link_probe,
+        linker: facts.linker,
         requested,
         named_inputs: BTreeSet::new(),
     };
@@ -233,8 +237,8 @@ fn repeated(discovery: &Discovery) -> Vec<String> {
 }
 
 /// What `jmake discover` shows.
-pub(super) async fn survey(_world: World, peers: Peers, project: ProjectRequest) -> Result<Survey, Failure> {
-    let facts = gather(&peers, &project).await?;
+pub(super) async fn survey(world: World, peers: Peers, project: ProjectRequest) -> Result<Survey, Failure> {
+    let facts = gather(&world, &peers, &project).await?;
     let binaries = ask(&peers.binaries, FindBinaries { root: project.root.clone() }).await??;
     let discovery = Arc::unwrap_or_clone(facts.discovery);
     let library_kind = facts.settings.library_type.unwrap_or_default().kind().name();

@@ -126,6 +126,7 @@ pub(super) async fn settle(
             tree,
             variables: request.project.variables.clone(),
             flags: front_end.flags(),
+            programs: front_end.programs(),
             build_dir: request.project.build_dir.clone(),
             config: request.project.config.clone(),
             since,

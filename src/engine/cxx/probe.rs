@@ -39,11 +39,18 @@ pub struct LinkProbe {
     pub identity: Digest,
     /// The linker it runs.
     pub program: FilePath,
+    /// What that loads.
+    pub plugins: Vec<FilePath>,
     /// Where it looks for libraries, in order.
     pub library_dirs: Vec<FilePath>,
 }
 
 impl LinkProbe {
+    /// All that runs when it links.
+    pub fn programs(&self) -> impl Iterator<Item = &FilePath> {
+        std::iter::once(&self.program).chain(&self.plugins)
+    }
+
     /// With its directories spelled as the files in them are.
     #[must_use]
     pub fn spelled(self, spell: &mut dyn FnMut(&Path) -> FilePath) -> Self {
@@ -113,7 +120,9 @@ pub fn parse_link(stderr: &str) -> Result<LinkProbe, ProbeError> {
     let ld = commands.last().ok_or_else(|| ProbeError::NoCommand(stderr.to_owned()))?;
     let program = ld.first().ok_or_else(|| ProbeError::NoCommand(stderr.to_owned()))?;
     let dirs = ld.iter().filter_map(|arg| arg.strip_prefix("-L")).filter(|dir| !dir.is_empty()).map(FilePath::from);
-    Ok(LinkProbe { identity: identity(&commands), program: program.as_str().into(), library_dirs: dirs.collect() })
+    let plugins = ld.iter().zip(ld.iter().skip(1)).filter(|(flag, _)| matches!(flag.as_str(), "-plugin" | "--plugin"));
+    let plugins = plugins.map(|(_, plugin)| plugin.as_str().into()).collect();
+    Ok(LinkProbe { identity: identity(&commands), program: program.as_str().into(), plugins, library_dirs: dirs.collect() })
 }
 
 fn identity(commands: &[Vec<String>]) -> Digest {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::objects::{Lowering, blank};
-use super::{LowerError, names, select, whole};
+use super::{LowerError, LowerRequest, names, select, whole};
 use crate::engine::config::settings::{LibraryType, Lto};
 use crate::engine::cxx::argv::{archive, compile, link, response};
 use crate::engine::cxx::flags::classify;
@@ -162,7 +162,8 @@ impl Lowering<'_> {
     }
 
     fn link_identity(&self) -> Digest {
-        Hasher::default().part(&self.request.toolchain.identity.bytes).part(&self.request.link_probe.identity.bytes).finish()
+        let LowerRequest { toolchain, link_probe, linker, .. } = self.request;
+        Hasher::default().part(&toolchain.identity.bytes).part(&link_probe.identity.bytes).part(&linker.bytes).finish()
     }
 
     fn library_search(&self) -> Arc<Search> {

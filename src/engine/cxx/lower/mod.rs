@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::probe::LinkProbe;
 use super::toolchain::{DriverProbe, Toolchain};
 use crate::engine::config::settings::Settings;
+use crate::engine::digest::Digest;
 use crate::engine::discover::{Discovery, Language};
 use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
@@ -42,6 +43,8 @@ pub struct LowerRequest<'a> {
     pub probes: &'a BTreeMap<Language, DriverProbe>,
     /// What the driver makes of the flags of a link.
     pub link_probe: &'a LinkProbe,
+    /// Identity of the linker.
+    pub linker: Digest,
     /// What to build.
     pub requested: &'a Requested,
     /// For sources whose `main` is conditional: whether their objects define it.

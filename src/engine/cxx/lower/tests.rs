@@ -94,7 +94,8 @@ fn run(project: &str, toml: &str, requested: &Requested, confirmed: &[(&str, boo
         discovery: &sketch(project),
         toolchain: &toolchain(),
         probes: &[(Language::C, probe.clone()), (Language::Cxx, probe)].into(),
-        link_probe: &LinkProbe { identity: Digest::of(b"link"), program: "/ld".into(), library_dirs: vec![] },
+        link_probe: &LinkProbe { identity: Digest::of(b"link"), program: "/ld".into(), plugins: vec![], library_dirs: vec![] },
+        linker: Digest::of(b"linker"),
         requested,
         confirmed_mains: &confirmed.iter().map(|(path, yes)| (FilePath::from(*path), *yes)).collect(),
     })

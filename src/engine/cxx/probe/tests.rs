@@ -49,6 +49,8 @@ fn the_linker_line_gives_its_directories() {
     .unwrap();
     assert_eq!(probe.program, "/usr/lib/llvm-14/bin/ld.lld".into());
     assert_eq!(probe.library_dirs, ["/usr/lib/gcc/12".into(), "/lib".into()]);
+    let probe = parse_link(" \"/usr/bin/ld\" \"-plugin\" \"/usr/lib/LLVMgold.so\" \"-lc\"\n").unwrap();
+    assert_eq!(probe.programs().map(ToString::to_string).collect::<Vec<_>>(), ["/usr/bin/ld", "/usr/lib/LLVMgold.so"]);
 }
 
 #[test]
