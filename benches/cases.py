@@ -11,11 +11,12 @@ import trees
 class Setting:
     """What all cases share."""
 
-    def __init__(self, place, bin_dir, jobs, rounds):
+    def __init__(self, place, bin_dir, jobs, rounds, sources=()):
         self.place = place
         self.bin_dir = bin_dir
         self.jobs = jobs
         self.rounds = rounds
+        self.sources = sources
 
     def jmake(self, tree, name, **more):
         return sides.Jmake(self.place / f"{tree.name}-{name}", tree, self.bin_dir, **more)

@@ -18,6 +18,7 @@ import tempfile
 sys.dont_write_bytecode = True
 
 import cases  # noqa: E402
+import scale  # noqa: E402
 import timing  # noqa: E402
 import toolchain  # noqa: E402
 
@@ -52,6 +53,13 @@ TABLES = {
         cases.start,
     ),
 }
+# Takes long: asked for by name.
+SCALE = (
+    "Projects that grow",
+    "N sources, N/5 headers, seven of them included by each source. Medians. *-*: not measured, or that program is not on this machine.",
+    ["what", "jmake", "ninja", "ninja + ccache", "tup", "tup + monitor"],
+    scale.rows,
+)
 
 
 def main():
@@ -59,7 +67,7 @@ def main():
     load = os.getloadavg()
     # Not TMPDIR itself: the daemon's directories must be nobody else's.
     place = pathlib.Path(tempfile.mkdtemp(prefix="jmake-bench-"))
-    setting = cases.Setting(place, asked.bin, len(os.sched_getaffinity(0)), asked.rounds)
+    setting = cases.Setting(place, asked.bin, len(os.sched_getaffinity(0)), asked.rounds, asked.sources)
     text = [about(asked, setting, load, timing.others_share())]
     try:
         for name in asked.only.split(","):
@@ -79,14 +87,15 @@ def arguments():
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
     parser = argparse.ArgumentParser(description="Measures JMake against ninja.")
     parser.add_argument("--write", type=pathlib.Path, metavar="PAGE", help="put the tables into this page, between its marks")
-    parser.add_argument("--only", default=",".join(TABLES), help="some of: %(default)s")
+    parser.add_argument("--only", default=",".join(TABLES), help="some of: %(default)s,scale")
     parser.add_argument("--rounds", type=int, default=5, help="of each comparison [default: %(default)s]")
     parser.add_argument("--bin", type=pathlib.Path, default=target / "release", help="where jmake is [default: %(default)s]")
+    parser.add_argument("--sources", type=int, nargs="*", default=[1000], help="sizes of the projects that grow [default: %(default)s]")
     return parser.parse_args()
 
 
 def table(name, setting):
-    title, words, head, rows = TABLES[name]
+    title, words, head, rows = {**TABLES, "scale": SCALE}[name]
     print(f"{title}:", file=sys.stderr)
     lines = [f"## {title}", "", words, "", row(head), row(["---"] + ["---:"] * (len(head) - 1))]
     for cells in rows(setting):

@@ -1,0 +1,185 @@
+"""Projects that grow: N sources, N/5 headers, seven of them included by each source. JMake beside ninja, tup and ccache. Knows no pages."""
+
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import manifest
+import sides
+import timing
+
+INCLUDED = 7
+# A folder holds so many files.
+FOLDER = 100
+
+
+class Generated:
+    """Sources that cost a compiler little, so that what a build system does shows."""
+
+    everything = False
+
+    def __init__(self, sources):
+        self.name = f"scale{sources}"
+        self.sources = sources
+        self.headers = max(1, sources // 5)
+        self.edited = self.source(sources // 2)
+
+    def source(self, number):
+        return f"src/d{number // FOLDER}/s{number}.c"
+
+    def header(self, number):
+        return f"headers/d{number // FOLDER}/h{number}.h"
+
+    def lay_out(self, place):
+        chance = random.Random(self.sources)
+        texts = {"jmake.toml": f'[project]\nname = "{self.name}"\n\n[compile]\ninclude_dirs = ["headers"]\n'}
+        for number in range(self.headers):
+            texts[self.header(number)] = f"#ifndef H{number}\n#define H{number}\n/* One. */\nint f{number}(int);\n#endif\n"
+        for number in range(self.sources):
+            chosen = {0, *chance.sample(range(self.headers), min(INCLUDED - 1, self.headers))}
+            lines = [f'#include "{self.header(header).removeprefix("headers/")}"\n' for header in sorted(chosen)]
+            main = "int main(void) { return 0; }\n" if number == 0 else ""
+            texts[self.source(number)] = "".join(lines) + f"int s{number}(void) {{ return {number}; }}\n{main}"
+        for name, text in texts.items():
+            path = place / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+
+class Tup:
+    """The same commands as tup's rules. tup looks at what they read itself, so they write no depfiles."""
+
+    def __init__(self, place, tree, commands):
+        self.tree = tree
+        self.space = sides.Space(place)
+        self.root = place / "project"
+        tree.lay_out(self.root)
+        rules = [self.rule(command) for command in commands]
+        (self.root / "Tupfile").write_text("".join(rules))
+        subprocess.run(["tup", "init"], cwd=self.root, env=self.space.env, check=True, capture_output=True)
+
+    def rule(self, command):
+        words = list(command)
+        for flag, count in (("-MD", 1), ("-MF", 2)):
+            while flag in words:
+                at = words.index(flag)
+                del words[at : at + count]
+        for at in [at for at, word in enumerate(words) if word.startswith("--dependency-file=")]:
+            del words[at - 1 : at + 1]
+        out = manifest.output_of(words)
+        inputs = [word for word in words[1:] if re.search(r"\.(c|o|a)$", word) and word != out]
+        # What tup names must lie in its tree under names without dots at their start.
+        return f": {' '.join(inputs)} |> {' '.join(words)} |> {out}\n".replace(".jmake_cache", "made").replace("@", "at_")
+
+    def build(self, jobs):
+        # It has no option for that.
+        os.chdir(self.root)
+        return timing.seconds(["tup", f"-j{jobs}"], self.space.env)
+
+    def monitor(self, what):
+        subprocess.run(["tup", what], cwd=self.root, env=self.space.env, check=True, capture_output=True)
+
+
+class Ccached(sides.Ninja):
+    """ninja, whose compilers run behind ccache."""
+
+    def __init__(self, place, tree, commands):
+        super().__init__(place, tree, [["ccache", *command] if "-c" in command else command for command in commands])
+        self.space.env["CCACHE_DIR"] = str(self.space.folders["cache"] / "ccache")
+
+
+PEERS = {"ninja": sides.Ninja, "ninja + ccache": Ccached, "tup": Tup}
+
+
+def rows(setting):
+    """Each row: what, then a figure for JMake and for each peer."""
+    for sources in setting.sources:
+        tree = Generated(sources)
+        jmake = setting.jmake(tree, "jmake")
+        commands = jmake.commands(setting.jobs)
+        peers = {name: make(setting.place / f"{tree.name}-{name.replace(' ', '')}", tree, commands) for name, make in PEERS.items() if _is_here(name)}
+        for name, peer in peers.items():
+            print(f"  {name} builds {sources} sources: {peer.build(setting.jobs):.1f} s", file=sys.stderr)
+        yield from _figures(setting, f"{sources:,} sources", jmake, peers)
+        if "tup" in peers:
+            peers["tup"].monitor("stop")
+        jmake.close()
+
+
+def _is_here(name):
+    return all(shutil.which(word) for word in name.split(" + "))
+
+
+def _figures(setting, size, jmake, peers):
+    both = {"jmake": jmake, **peers}
+    settled(jmake, setting.jobs)
+
+    def row(what, sides_of, rounds):
+        figures = timing.interleaved({name: lambda number, act=act: act(number) for name, act in sides_of.items()}, rounds)
+        cell = lambda name: f"{figures.median(name) * 1000:.2f} ms" if name in sides_of else "-"
+        return [f"{size}, {what}", *(cell(name) for name in ("jmake", "ninja", "ninja + ccache", "tup", "tup + monitor"))]
+
+    build = {name: lambda _, side=side: side.build(setting.jobs) for name, side in both.items()}
+    back_to_back = row("nothing changed", build, 4 * setting.rounds)
+    idle = row("nothing changed, after 1 s idle", {name: _after(act, 1) for name, act in build.items()}, setting.rounds)
+    if "tup" in peers:
+        peers["tup"].monitor("monitor")
+        peers["tup"].build(setting.jobs)
+        watched = {"jmake": build["jmake"], "tup + monitor": build["tup"]}
+        for line, pause, rounds in ((back_to_back, 0, 4 * setting.rounds), (idle, 1, setting.rounds)):
+            line[-1] = row("", {name: _after(act, pause) for name, act in watched.items()}, rounds)[-1]
+    yield back_to_back
+    yield idle
+
+    def edited(side):
+        def act(number):
+            sides.edit(side, number, "")
+            return side.build(setting.jobs)
+
+        return act
+
+    yield row("one source edited", {name: edited(side) for name, side in both.items()}, setting.rounds)
+
+    def touched(_):
+        for header in range(jmake.tree.headers):
+            os.utime(jmake.root / jmake.tree.header(header))
+        return jmake.build(setting.jobs)
+
+    yield row("every header touched", {"jmake": touched}, setting.rounds)
+
+    def restarted(_):
+        settled(jmake, setting.jobs)
+        jmake.daemon("stop")
+        return jmake.build(setting.jobs)
+
+    yield row("the daemon stopped, started, nothing changed", {"jmake": restarted, "ninja": build["ninja"]}, setting.rounds)
+    settled(jmake, setting.jobs)
+    yield [f"{size}, the daemon's memory", f"{status(jmake)['daemon']['rss_kb'] / 1024:.0f} MiB", "-", "-", "-", "-"]
+
+
+def _after(act, pause):
+    def later(number):
+        time.sleep(pause)
+        return act(number)
+
+    return later
+
+
+def status(jmake):
+    done = subprocess.run([jmake.program, "status", "--json"], env=jmake.space.env, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def settled(jmake, jobs):
+    """Builds until the daemon hears of changes."""
+    for _ in range(100):
+        jmake.build(jobs)
+        if any(project["watching"] for project in status(jmake)["projects"]):
+            return
+        time.sleep(0.1)
+    raise timing.Failed("the daemon does not watch the project")
