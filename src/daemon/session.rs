@@ -168,7 +168,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     async fn clean(&self, project: wire::Project) -> Result<Cleaned, Failure> {
         let project = translate::project(project, false);
         let opened = self.project(project.root.clone()).await?;
-        ask(&opened.clean, CleanProject { build_dir: project.build_dir }).await?
+        ask(&opened.clean, CleanProject).await?
     }
 
     async fn tools(&self, project: wire::Project) -> Result<ToolsReply, Failure> {

@@ -1,12 +1,17 @@
-//! `compile_commands.json`, written when it changes.
+//! `compile_commands.json`, written when it changes, and known as ours by what was written. Does not know what is in a command.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::World;
+use super::{World, project_state, snapshot};
 use crate::engine::cxx::lower::CompileCommand;
+use crate::engine::digest::Digest;
 use crate::engine::path::FilePath;
+
+/// As every tool calls it.
+const NAME: &str = "compile_commands.json";
 
 #[derive(Serialize)]
 struct Entry {
@@ -19,7 +24,7 @@ struct Entry {
 /// Where the database is.
 #[must_use]
 pub fn place(root: &Path, build_dir: &FilePath) -> PathBuf {
-    build_dir.under(root).join("compile_commands.json")
+    build_dir.under(root).join(NAME)
 }
 
 /// What the database says. The format has no place for names that are not UTF-8: those are written as they look.
@@ -41,10 +46,28 @@ pub fn text(root: &Path, commands: &[CompileCommand]) -> Vec<u8> {
 /// Writes the database. One that cannot be written costs the build nothing but a line in the log.
 pub fn write(world: &World, root: &Path, build_dir: &FilePath, commands: &[CompileCommand]) {
     let (place, text) = (place(root, build_dir), text(root, commands));
-    if world.fs.read(&place).is_ok_and(|old| old == text) {
-        return;
+    let same = world.fs.read(&place).is_ok_and(|old| old == text);
+    if !same && let Err(why) = world.fs.write_atomic(&place, &text) {
+        return tracing::warn!("{why}");
     }
-    if let Err(why) = world.fs.write_atomic(&place, &text) {
-        tracing::warn!("{why}");
+    note(root, build_dir.join(NAME), Digest::of(&text));
+}
+
+/// The databases that were written in a project, with what they held: any that holds something else is somebody else's.
+#[must_use]
+pub fn written(root: &Path) -> BTreeMap<FilePath, Digest> {
+    snapshot::read_at(&notes(root)).unwrap_or_default()
+}
+
+fn note(root: &Path, path: FilePath, digest: Digest) {
+    let mut all = written(root);
+    if all.insert(path, digest) != Some(digest)
+        && let Err(why) = snapshot::write_at(&notes(root), &all)
+    {
+        tracing::warn!("nobody will know who wrote the compile database: {why}");
     }
+}
+
+fn notes(root: &Path) -> PathBuf {
+    root.join(project_state::DIRECTORY).join("compile_databases")
 }

@@ -4,6 +4,7 @@
 //! Nothing here knows actors, messages or the wire.
 
 pub mod claims;
+pub mod cleaning;
 pub mod clock;
 pub mod compile_database;
 pub mod compute;

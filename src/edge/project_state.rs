@@ -12,7 +12,6 @@ use redb::{Database, Durability, ReadableDatabase, ReadableTable, TableDefinitio
 use super::World;
 use super::fs::FsError;
 use crate::engine::build::Records;
-use crate::engine::digest::Digest;
 use crate::engine::failure::Failure;
 use crate::engine::fingerprint::Record;
 use crate::engine::path::FilePath;
@@ -43,6 +42,13 @@ pub struct ProjectState {
 /// States that are open, so that an actor's restart does not lose one.
 #[derive(Debug, Default)]
 pub struct OpenProjects(Mutex<HashMap<PathBuf, Arc<ProjectState>>>);
+
+impl OpenProjects {
+    /// Closes the state of a project, as soon as nobody uses it.
+    pub fn close(&self, root: &Path) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(root);
+    }
+}
 
 impl ProjectState {
     /// Opens the state of the project at `root`, or makes it. With a remark if an old one had to be set aside.
@@ -238,58 +244,6 @@ fn format(database: &Database) -> Result<Option<u64>, redb::Error> {
         Ok(formats) => Ok(formats.get("format")?.map(|value| value.value())),
         Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// What went, and what stayed with the reason.
-pub type Cleaned = (Vec<FilePath>, Vec<(FilePath, String)>);
-
-/// Removes what JMake made in a project: outputs that still are what their records say, the compile database, and its own directory.
-pub fn clean(world: &World, root: &Path, build_dir: &FilePath) -> Result<Cleaned, Failure> {
-    let directory = root.join(DIRECTORY);
-    let mut cleaned = Cleaned::default();
-    if !super::fs::exists(&directory) {
-        return Ok(cleaned);
-    }
-    let records = ProjectState::open(world, root)?.0.records();
-    let mut made: HashMap<&FilePath, Vec<Digest>> = HashMap::new();
-    for (path, identity, _) in records.values().flat_map(|all| all.iter()).flat_map(|record| &record.outputs) {
-        made.entry(path).or_default().push(identity.digest);
-    }
-    for (path, digests) in made {
-        match world.identity(&path.under(root)) {
-            Some(now) if digests.contains(&now.digest) => remove(world, root, path, &mut cleaned),
-            Some(_) => cleaned.1.push((path.clone(), "it was changed since JMake made it".to_owned())),
-            None => {}
-        }
-    }
-    let database = build_dir.join("compile_commands.json");
-    if super::fs::exists(&database.under(root)) {
-        remove(world, root, &database, &mut cleaned);
-    }
-    world.projects.0.lock().unwrap_or_else(PoisonError::into_inner).remove(root);
-    std::fs::remove_dir_all(&directory)
-        .map_err(|error| Failure::environment(format!("cannot remove {}: {error}; give yourself access to it", directory.display())))?;
-    cleaned.0.push(FilePath::from(DIRECTORY));
-    cleaned.0.sort();
-    Ok(cleaned)
-}
-
-fn remove(world: &World, root: &Path, path: &FilePath, cleaned: &mut Cleaned) {
-    match world.fs.remove_file(&path.under(root)) {
-        Ok(()) => {
-            remove_empty_parents(root, path);
-            cleaned.0.push(path.clone());
-        }
-        Err(error) => cleaned.1.push((path.clone(), error.to_string())),
-    }
-}
-
-/// Directories that only held outputs go with them; the first one that still holds something ends it.
-fn remove_empty_parents(root: &Path, path: &FilePath) {
-    let mut dir = path.parent();
-    while !dir.as_bytes().is_empty() && !dir.as_path().is_absolute() && std::fs::remove_dir(dir.under(root)).is_ok() {
-        dir = dir.parent();
     }
 }
 

@@ -37,13 +37,10 @@ pub struct SurveyProject {
     pub project: ProjectRequest,
 }
 
-/// Request: remove exactly what JMake made.
-#[derive(Clone, Debug, Message)]
+/// Request: remove exactly what JMake made. Refused while a build runs.
+#[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "Result<Cleaned, Failure>")]
-pub struct CleanProject {
-    /// Where artifacts and the compile database are.
-    pub build_dir: FilePath,
-}
+pub struct CleanProject;
 
 /// Answer to [`CleanProject`].
 #[derive(Clone, Debug, Default)]

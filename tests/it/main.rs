@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod build;
+mod clean;
 mod cli;
 mod comment_blind;
 mod corpus;

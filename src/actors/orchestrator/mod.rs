@@ -6,6 +6,7 @@
 //! On failure: its processes are killed, its builds end with an error that says so; it starts again from the records on disk.
 
 mod carry_out;
+mod cleaning;
 mod listener;
 mod prepare;
 mod settle;
@@ -34,7 +35,7 @@ use crate::messages::config_store::LoadSettings;
 use crate::messages::events::StepExecuted;
 use crate::messages::file_scanner::{FindBinaries, ScanTree, SyncTree, WatchTree};
 use crate::messages::orchestrator::{
-    CancelBuild, CleanProject, Cleaned, GetProject, ProjectStanding, StartBuild, StepRestored, StepsJudged, SurveyProject, WorkersLost,
+    CancelBuild, GetProject, ProjectStanding, StartBuild, StepRestored, StepsJudged, SurveyProject, WorkersLost,
 };
 use crate::messages::tool_cache::{FindToolchain, ProbeDriver};
 
@@ -81,6 +82,8 @@ pub struct Orchestrator {
     running: Option<Running>,
     /// A build that ended, until what it leaves is written, and its exit code.
     finishing: Option<(Listener, u8)>,
+    /// What was made is being removed: no build begins meanwhile.
+    cleaning: bool,
     generation: u64,
 }
 
@@ -101,6 +104,7 @@ impl Orchestrator {
             preparing: None,
             running: None,
             finishing: None,
+            cleaning: false,
             generation: 0,
         }
     }
@@ -109,9 +113,13 @@ impl Orchestrator {
         self.world.clock.now()
     }
 
+    fn is_busy(&self) -> bool {
+        self.preparing.is_some() || self.running.is_some() || self.finishing.is_some() || self.cleaning
+    }
+
     /// Begins the next waiting build, if none is under way.
     fn begin_next(&mut self, context: &mut Context<Self>) {
-        if self.preparing.is_some() || self.running.is_some() || self.finishing.is_some() {
+        if self.is_busy() {
             return;
         }
         let Some((listener, start)) = self.waiting.pop_front() else { return };
@@ -253,17 +261,6 @@ impl Handler<SurveyProject> for Orchestrator {
     type Result = ResponseFuture<Result<Survey, Failure>>;
     fn handle(&mut self, SurveyProject { project }: SurveyProject, _: &mut Context<Self>) -> Self::Result {
         Box::pin(prepare::survey(self.world.clone(), self.peers.clone(), project))
-    }
-}
-
-impl Handler<CleanProject> for Orchestrator {
-    type Result = ResponseFuture<Result<Cleaned, Failure>>;
-    fn handle(&mut self, CleanProject { build_dir }: CleanProject, _: &mut Context<Self>) -> Self::Result {
-        self.state = None;
-        self.records = Records::default();
-        self.standings = Standings::default();
-        let busy = self.running.is_some() || self.preparing.is_some();
-        Box::pin(prepare::clean(self.world.clone(), self.root.clone(), build_dir, busy))
     }
 }
 

@@ -31,7 +31,6 @@ use crate::engine::survey::Survey;
 use crate::engine::tree::Tree;
 use crate::messages::config_store::{LoadSettings, LoadedSettings};
 use crate::messages::file_scanner::{FindBinaries, ScanTree};
-use crate::messages::orchestrator::Cleaned;
 use crate::messages::tool_cache::{FindToolchain, FoundToolchain, Probe, ProbeDriver, ProbeKind};
 
 /// What a build is described from, and as what.
@@ -243,14 +242,4 @@ pub(super) async fn survey(world: World, peers: Peers, project: ProjectRequest) 
     let discovery = Arc::unwrap_or_clone(facts.discovery);
     let library_kind = facts.settings.library_type.unwrap_or_default().kind().name();
     Ok(Survey { library_kind, name: facts.settings.name.clone(), discovery, binaries, notes: facts.notices })
-}
-
-/// Removes what JMake made.
-pub(super) async fn clean(world: World, root: Arc<PathBuf>, build_dir: FilePath, busy: bool) -> Result<Cleaned, Failure> {
-    if busy {
-        return Err(Failure::usage("a build of this project is running; wait for it or stop it, then clean"));
-    }
-    let (removed, kept) =
-        compute(move || crate::edge::project_state::clean(&world, &root, &build_dir)).await.map_err(Failure::internal)??;
-    Ok(Cleaned { removed, kept })
 }

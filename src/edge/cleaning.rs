@@ -1,0 +1,61 @@
+//! Removes what JMake made in a project, and nothing else: what is not what it was when it was made is somebody else's by now.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::project_state::{DIRECTORY, ProjectState};
+use super::{World, compile_database};
+use crate::engine::digest::Digest;
+use crate::engine::failure::Failure;
+use crate::engine::path::FilePath;
+
+/// What went, and what stayed with the reason.
+pub type Cleaned = (Vec<FilePath>, Vec<(FilePath, String)>);
+
+/// Removes outputs and compile databases that still are what they were made as, and JMake's own directory. No build may run meanwhile.
+pub fn clean(world: &World, root: &Path) -> Result<Cleaned, Failure> {
+    let directory = root.join(DIRECTORY);
+    let mut cleaned = Cleaned::default();
+    if !super::fs::exists(&directory) {
+        return Ok(cleaned);
+    }
+    let records = ProjectState::open(world, root)?.0.records();
+    let mut made: HashMap<FilePath, Vec<Digest>> = HashMap::new();
+    for (path, identity, _) in records.values().flat_map(|all| all.iter()).flat_map(|record| &record.outputs) {
+        made.entry(path.clone()).or_default().push(identity.digest);
+    }
+    for (path, digest) in compile_database::written(root) {
+        made.entry(path).or_default().push(digest);
+    }
+    for (path, digests) in &made {
+        match world.identity(&path.under(root)) {
+            Some(now) if digests.contains(&now.digest) => remove(world, root, path, &mut cleaned),
+            Some(_) => cleaned.1.push((path.clone(), "it was changed since JMake made it".to_owned())),
+            None => {}
+        }
+    }
+    world.projects.close(root);
+    std::fs::remove_dir_all(&directory)
+        .map_err(|error| Failure::environment(format!("cannot remove {}: {error}; give yourself access to it", directory.display())))?;
+    cleaned.0.push(FilePath::from(DIRECTORY));
+    cleaned.0.sort();
+    Ok(cleaned)
+}
+
+fn remove(world: &World, root: &Path, path: &FilePath, cleaned: &mut Cleaned) {
+    match world.fs.remove_file(&path.under(root)) {
+        Ok(()) => {
+            remove_empty_parents(root, path);
+            cleaned.0.push(path.clone());
+        }
+        Err(error) => cleaned.1.push((path.clone(), error.to_string())),
+    }
+}
+
+/// Directories that only held outputs go with them; the first one that still holds something ends it.
+fn remove_empty_parents(root: &Path, path: &FilePath) {
+    let mut dir = path.parent();
+    while !dir.as_bytes().is_empty() && !dir.as_path().is_absolute() && std::fs::remove_dir(dir.under(root)).is_ok() {
+        dir = dir.parent();
+    }
+}
