@@ -111,6 +111,7 @@ impl Handler<ScanTree> for FileScanner {
     type Result = ResponseActFuture<Self, Result<Arc<Tree>, Failure>>;
     fn handle(&mut self, ScanTree { root, extra }: ScanTree, _: &mut Context<Self>) -> Self::Result {
         faults::point("FileScanner");
+        self.hear();
         let (world, place) = (self.world.clone(), root.clone());
         let digested = compute(move || tree_files::digest_all(&world, &place, extra)).into_actor(self);
         let scanned = digested.then(move |digested, scanner, _| {

@@ -20,6 +20,7 @@ pub fn clean(world: &World, root: &Path) -> Result<Cleaned, Failure> {
         return Ok(cleaned);
     }
     let records = ProjectState::open(world, root)?.0.records();
+    world.watches.hear();
     let mut made: HashMap<FilePath, Vec<Digest>> = HashMap::new();
     for (path, identity, _) in records.values().flat_map(|all| all.iter()).flat_map(|record| &record.outputs) {
         made.entry(path.clone()).or_default().push(identity.digest);

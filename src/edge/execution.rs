@@ -176,6 +176,8 @@ fn discard(world: &World, order: &Order, prepared: &Prepared, root: &Path) {
 
 fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execution) -> Result<(), Failure> {
     let (spec, root) = (&order.spec, order.root.as_path());
+    // What was written before is what the process read; what is heard later it cannot have read.
+    world.watches.hear();
     execution.discovered = discovered(world, spec, root)?;
     execution.inputs.clone_from(&prepared.before);
     for path in &execution.discovered {
@@ -255,7 +257,6 @@ fn slashed(path: &FilePath) -> FilePath {
 /// An input that changed while the process ran or is gone, or a file that came to where it had perhaps already been looked for.
 fn outdated(world: &World, prepared: &Prepared, execution: &Execution, root: &Path) -> Option<FilePath> {
     let (started, began) = prepared.started;
-    world.watches.hear();
     let changed = prepared.before.iter().find(|(path, before)| world.identity(&path.under(root)) != *before);
     let others = execution.lookups.others.iter().filter(|(_, is_dir)| !is_dir).map(|(path, _)| path);
     let mut seen = execution.discovered.iter().chain(others);

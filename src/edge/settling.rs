@@ -12,6 +12,7 @@ use super::fs::Stat;
 use super::links::Links;
 use super::{compile_database, tools_search};
 use crate::engine::build::Records;
+use crate::engine::change_log::Change;
 use crate::engine::cxx::lower::Lowered;
 use crate::engine::cxx::toolchain::Toolchain;
 use crate::engine::digest::Digest;
@@ -176,6 +177,8 @@ impl Surroundings {
         }
         let concerning: Vec<FilePath> = spelled.into_iter().filter(|path| settled.concerns(path)).collect();
         if heard.iter().any(|place| has_names(place) && !self.files.contains(place)) {
+            // Its other names are not known: any file may be it.
+            world.digests.doubt(&Change::Everything);
             return None;
         }
         let all = concerning.iter().map(|path| seen(world, root, path.clone())).collect();

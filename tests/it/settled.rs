@@ -370,3 +370,13 @@ fn a_file_gets_another_name_under_which_it_changes() {
         assert_eq!(code(&space), Some(1 + value));
     }
 }
+
+#[test]
+fn clean_leaves_what_somebody_else_wrote_just_now() {
+    let space = project();
+    settle(&space);
+    space.write("build/dev/bin/project", "mine");
+    space.jmake(&["clean"]).ok();
+    assert_eq!(space.read("build/dev/bin/project"), b"mine");
+    assert!(!space.exists(".jmake_cache"));
+}

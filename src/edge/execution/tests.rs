@@ -102,3 +102,21 @@ fn the_time_of_a_content_is_nobodys_proof() {
     assert_eq!(ending(":"), Ending::Exited(0));
     assert_eq!(ending("echo b >> a.h; touch -d yesterday a.h"), Ending::Outdated("a.h".into()));
 }
+
+#[test]
+fn what_changed_unheard_before_the_process_began_is_recorded_as_it_was_read() {
+    let (_dir, root) = project();
+    let world = World::real(&root.join("cache"));
+    let header = root.join("a.h");
+    assert!(world.watches.watch_all(vec![root.clone()]).is_empty());
+    assert!(world.identity(&header).is_some());
+    world.digests.vouch(&header);
+    std::fs::write(&header, "other").unwrap();
+    let written = SystemTime::now();
+    while written.elapsed().unwrap_or_default() < 2 * DOUBT {
+        std::thread::park_timeout(DOUBT);
+    }
+    let execution = run_script(&world, &root, "cat a.h > out; echo 'out: a.h' > out.d");
+    assert_eq!(execution.ending, Ending::Exited(0));
+    assert_eq!(execution.inputs, [("a.h".into(), Some(Identity::of(crate::engine::digest::Digest::of(b"other"))))]);
+}
