@@ -89,7 +89,12 @@ impl ToolCache {
     }
 
     /// The install that is meant, with the identity of its programs.
-    fn choose(&self, installs: &[Arc<Install>], wanted: Option<&str>) -> ResponseActFuture<Self, Result<Arc<Toolchain>, Failure>> {
+    fn choose(
+        &self,
+        installs: &[Arc<Install>],
+        wanted: Option<&str>,
+        variables: Variables,
+    ) -> ResponseActFuture<Self, Result<Arc<Toolchain>, Failure>> {
         let install = match toolchain::choose(installs, wanted) {
             Ok(install) => Install::clone(install),
             Err(error) => return Box::pin(fut::ready(Err(Failure::environment(error)))),
@@ -98,7 +103,8 @@ impl ToolCache {
         let identified = compute(move || {
             let programs: Vec<_> = toolchain::IDENTIFYING.iter().filter_map(|name| install.tool(name)).collect();
             let identity = tools_search::identity_of(&world, &programs);
-            Arc::new(Toolchain { install, identity })
+            let preloaded = tools_search::preloaded(&world, &install.bin_dir, &variables);
+            Arc::new(Toolchain { install, identity, preloaded })
         });
         Box::pin(identified.into_actor(self).map(|identified, _, _| identified.map_err(Failure::internal)))
     }
@@ -178,7 +184,7 @@ impl Handler<FindToolchain> for ToolCache {
             let notes = ["CC", "CXX"].into_iter().filter_map(|name| toolchain::not_clang(name, &find.variables.text(name)?)).collect();
             let wanted = find.wanted.or_else(|| find.root.map(|root| root.display().to_string()));
             let chosen = match found {
-                Ok(installs) => cache.choose(&installs, wanted.as_deref()),
+                Ok(installs) => cache.choose(&installs, wanted.as_deref(), find.variables),
                 Err(failure) => Box::pin(fut::ready(Err(failure))),
             };
             chosen.map(|chosen, _, _| Ok(FoundToolchain { toolchain: chosen?, notes }))

@@ -42,6 +42,12 @@ impl Digests {
         self.row(path).map(|row| row.digest)
     }
 
+    /// What a regular file holds, and what the system says of it.
+    #[must_use]
+    pub fn held(&self, path: &Path) -> Option<(Digest, Stat)> {
+        self.row(path).map(|row| (row.digest, row.stat))
+    }
+
     /// Whether a regular file is known to have been at `moment` what it is now. If that is not known, it can be said of later moments.
     #[must_use]
     pub fn held_since(&self, path: &Path, moment: Instant) -> bool {

@@ -97,10 +97,10 @@ pub fn places(driver: &Driver<'_>) -> BTreeSet<PathBuf> {
     all
 }
 
-/// Where programs are looked for that a driver runs.
+/// Where programs are looked for that a driver runs, and the libraries of all of them.
 fn programs(variables: &Variables) -> Vec<PathBuf> {
     let path = variables.get("PATH").unwrap_or(OsStr::new("/usr/local/bin:/usr/bin:/bin"));
-    let more = ["COMPILER_PATH", "GCC_EXEC_PREFIX"].into_iter().filter_map(|name| variables.get(name));
+    let more = ["COMPILER_PATH", "GCC_EXEC_PREFIX", "LD_LIBRARY_PATH"].into_iter().filter_map(|name| variables.get(name));
     std::iter::once(path).chain(more).flat_map(std::env::split_paths).filter(|dir| dir.is_absolute()).collect()
 }
 

@@ -193,7 +193,8 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
     if let (Some(temporary), Some(output)) = (&prepared.temporary, spec.outputs.first()) {
         world.fs.rename(&temporary.under(root), &output.path.under(root)).map_err(Failure::environment)?;
     }
-    let shared = spec.cxx.as_ref().is_none_or(|cxx| cxx.uncacheable.is_none()) && execution.lookups.unnamed.is_none();
+    let shared =
+        spec.cxx.as_ref().is_none_or(|cxx| cxx.uncacheable.is_none()) && execution.lookups.unnamed.is_none() && execution.times.is_none();
     for output in &spec.outputs {
         let place = output.path.under(root);
         world.digests.forget(&place);
@@ -221,7 +222,8 @@ fn look_around(world: &World, root: &Path, spec: &StepSpec, search: &Search, exe
         SearchKind::Headers => hidden_reads::of(world, root, spec, search, &execution.inputs),
         SearchKind::Libraries => HiddenReads::default(),
     };
-    let HiddenReads { questions, inputs, unnamed } = hidden;
+    let HiddenReads { questions, inputs, unnamed, times } = hidden;
+    execution.times = times;
     execution.discovered.extend(inputs.iter().filter(|(_, identity)| identity.is_some()).map(|(path, _)| path.clone()));
     execution.inputs.extend(inputs);
     let hits: Vec<&FilePath> = execution.inputs.iter().filter(|(_, identity)| identity.is_some()).map(|(path, _)| path).collect();

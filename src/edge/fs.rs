@@ -59,6 +59,12 @@ impl Stat {
         }
     }
 
+    /// When its content was written, in seconds.
+    #[must_use]
+    pub fn written(&self) -> i64 {
+        i64::try_from(self.mtime_ns.div_euclid(1_000_000_000)).unwrap_or(i64::MAX)
+    }
+
     /// Whether its content or its inode was written at `moment` or later, or at a time that is yet to come. Anybody may set the time of
     /// its content to what they like, so that one says nothing.
     #[must_use]

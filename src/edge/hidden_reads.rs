@@ -7,10 +7,10 @@ use std::path::Path;
 use super::World;
 use super::spelling::Spelling;
 use crate::engine::discover::Language;
-use crate::engine::fingerprint::{Identity, Questions};
+use crate::engine::fingerprint::{Identity, Questions, Times};
 use crate::engine::graph::{Search, StepSpec};
 use crate::engine::path::FilePath;
-use crate::engine::scan::asked::Asked;
+use crate::engine::scan::asked::{self, Asked};
 use crate::engine::scan::kind::FileKind;
 
 /// An input with what it held; none if it was absent.
@@ -25,6 +25,8 @@ pub struct HiddenReads {
     pub inputs: Vec<Input>,
     /// A text that reads data whose name it does not say.
     pub unnamed: Option<FilePath>,
+    /// A text shows the time.
+    pub times: Option<Times>,
 }
 
 /// A text to be read, and how.
@@ -37,7 +39,7 @@ struct Text {
 /// What the texts among `inputs` read.
 #[must_use]
 pub fn of(world: &World, root: &Path, spec: &StepSpec, search: &Search, inputs: &[Input]) -> HiddenReads {
-    let mut reading = Reading { world, root, search, found: HiddenReads::default(), names: BTreeSet::new(), data: HashSet::new() };
+    let mut reading = Reading { world, root, search, inputs, found: HiddenReads::default(), names: BTreeSet::new(), data: HashSet::new() };
     let assembler = spec.cxx.as_ref().and_then(|cxx| cxx.source.as_ref()).and_then(|source| FileKind::of(source).scanned_as());
     let assembler = assembler.filter(|language| matches!(language, Language::Assembler | Language::AssemblerWithCpp));
     let read = inputs.iter().filter_map(|(path, identity)| Some((path, (*identity)?)));
@@ -52,6 +54,13 @@ pub fn of(world: &World, root: &Path, spec: &StepSpec, search: &Search, inputs: 
     // What is read as data is no text, whatever it holds.
     let others: Vec<Text> = doubtful.into_iter().map(|(_, text)| text).filter(|text| !reading.data.contains(&text.path)).collect();
     reading.read_all(others.into_iter());
+    // A macro of the command line may show it in any text.
+    for arg in spec.command.iter().flat_map(|command| &command.args).filter(|arg| asked::shows_time(arg.as_bytes())) {
+        reading.shows_time(asked::shows_when_written(arg.as_bytes()));
+    }
+    if let Some(times) = &mut reading.found.times {
+        times.epoch = spec.cxx.as_ref().and_then(|cxx| cxx.epoch);
+    }
     let known: HashSet<&FilePath> = inputs.iter().map(|(path, _)| path).collect();
     reading.found.inputs.retain(|(path, _)| !known.contains(path));
     reading.found.questions.names = reading.names.into_iter().collect();
@@ -63,6 +72,7 @@ struct Reading<'a> {
     world: &'a World,
     root: &'a Path,
     search: &'a Search,
+    inputs: &'a [Input],
     found: HiddenReads,
     names: BTreeSet<FilePath>,
     data: HashSet<FilePath>,
@@ -79,10 +89,23 @@ impl Reading<'_> {
         }
     }
 
+    /// Notes that something shows the time, and perhaps when files were written.
+    fn shows_time(&mut self, written: bool) {
+        let times = self.found.times.get_or_insert_default();
+        if written && times.written.is_empty() {
+            let read = self.inputs.iter().filter(|(_, identity)| identity.is_some());
+            let when = |path: &FilePath| Some((path.clone(), self.world.fs.stat(&path.under(self.root)).ok()?.written()));
+            times.written = read.filter_map(|(path, _)| when(path)).collect();
+        }
+    }
+
     /// Notes what a text asks for. What the assembler includes has to be read as well.
     fn take(&mut self, text: &Text, asked: &Asked) -> Vec<Text> {
         self.names.extend(asked.names.iter().cloned());
         self.found.questions.unknown |= asked.any_name;
+        if asked.time {
+            self.shows_time(asked.written);
+        }
         if asked.any_data {
             self.found.unnamed.get_or_insert_with(|| text.path.clone());
         }

@@ -41,6 +41,15 @@ impl Facts for Now<'_> {
         identity
     }
 
+    fn output(&self, path: &FilePath) -> Option<(Identity, u32)> {
+        let (digest, stat) = self.world.digests.held(&path.under(self.root))?;
+        Some((Identity::of(digest), stat.mode))
+    }
+
+    fn written(&self, path: &FilePath) -> Option<i64> {
+        self.world.fs.stat(&path.under(self.root)).ok().map(|stat| stat.written())
+    }
+
     fn stored(&self, digest: &Digest) -> bool {
         self.world.store.has(digest)
     }

@@ -192,7 +192,8 @@ fn seen(world: &World, root: &Path, path: FilePath) -> Seen {
     let digest = world.digests.digest(&place);
     let language = FileKind::of(&path).scanned_as().filter(|_| digest.is_some());
     let facts = language.and_then(|language| Some(Arc::new(scan(&world.fs.read(&place).ok()?, language))));
-    Seen { digest, is_dir: place.is_dir(), facts, path }
+    let about = stat(&place);
+    Seen { digest, mode: about.map(|about| about.mode), is_dir: place.is_dir(), facts, path }
 }
 
 /// Whether it is a file with more than one name.

@@ -175,11 +175,37 @@ pub fn identity_of(world: &World, programs: &[&FilePath]) -> Digest {
     hasher.finish()
 }
 
+/// Identity of the libraries that `LD_LIBRARY_PATH` puts before those that a program in `bin_dir` would load without it, if there are any.
+#[must_use]
+pub fn preloaded(world: &World, bin_dir: &FilePath, variables: &Variables) -> Option<Digest> {
+    let dirs = library_dirs(bin_dir.as_path());
+    let named = std::env::split_paths(variables.get("LD_LIBRARY_PATH")?).filter(|dir| dir.is_absolute());
+    let mut hasher = Hasher::default();
+    let mut count = 0;
+    for dir in named {
+        let mut entries: Vec<_> = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        entries.sort();
+        let is_library = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().contains(".so"));
+        let shadows = |path: &Path| path.file_name().is_some_and(|name| dirs.iter().any(|dir| dir.join(name).exists()));
+        for library in entries.iter().filter(|path| is_library(path) && shadows(path)) {
+            let Some(digest) = world.digests.digest(library) else { continue };
+            hasher.part(library.as_os_str().as_encoded_bytes()).part(&digest.bytes);
+            count += 1;
+        }
+    }
+    (count > 0).then(|| hasher.finish())
+}
+
+/// Where a program in `bin_dir` finds its libraries.
+fn library_dirs(bin_dir: &Path) -> Vec<PathBuf> {
+    let system = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/lib64", "/usr/lib"].map(PathBuf::from);
+    std::iter::once(bin_dir.join("../lib")).chain(system).collect()
+}
+
 /// The libraries a program needs that are found beside it or in the system's directories.
 fn loaded(world: &World, program: &Path, digest: Digest) -> Vec<PathBuf> {
     let Some(bin) = program.canonicalize().ok().and_then(|real| real.parent().map(Path::to_owned)) else { return Vec::new() };
-    let system = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/lib64", "/usr/lib"].map(PathBuf::from);
-    let dirs: Vec<_> = std::iter::once(bin.join("../lib")).chain(system).collect();
+    let dirs = library_dirs(&bin);
     let mut known = world.libraries.0.lock().unwrap_or_else(PoisonError::into_inner);
     let needed = known.entry(digest).or_insert_with(|| {
         let facts = super::fs::read(program).ok().and_then(|bytes| binary::detect(&bytes));

@@ -1,7 +1,7 @@
 //! What running one step came to, as a value. Does not know how it was run.
 
 use super::failure::Failure;
-use super::fingerprint::{Identity, Lookups};
+use super::fingerprint::{Identity, Lookups, Times};
 use super::path::FilePath;
 use super::report::Cost;
 
@@ -33,6 +33,8 @@ pub struct Execution {
     pub discovered: Vec<FilePath>,
     /// What it looked for in vain.
     pub lookups: Lookups,
+    /// What it took from the clock.
+    pub times: Option<Times>,
     /// Every output that is there: what it holds, and its mode bits.
     pub outputs: Vec<(FilePath, Identity, u32)>,
     /// Whether its first output defines `main`, where that was asked.
@@ -52,6 +54,7 @@ impl Execution {
             inputs: Vec::new(),
             discovered: Vec::new(),
             lookups: Lookups::default(),
+            times: None,
             outputs: Vec::new(),
             defines_main: None,
             advice: Vec::new(),

@@ -25,6 +25,7 @@ pub struct FrontEnd {
     pub probes: Arc<BTreeMap<Language, DriverProbe>>,
     pub link_probe: Arc<LinkProbe>,
     pub linker: Digest,
+    pub epoch: Option<Digest>,
     pub requested: Requested,
     /// Files that arguments of unknown flags name: each counts as an input of every compile.
     pub named_inputs: BTreeSet<FilePath>,
@@ -40,6 +41,7 @@ impl FrontEnd {
             probes: &self.probes,
             link_probe: &self.link_probe,
             linker: self.linker,
+            epoch: self.epoch,
             requested: &self.requested,
             confirmed_mains: confirmed,
         };

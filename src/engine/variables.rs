@@ -70,6 +70,12 @@ impl Variables {
         chosen
     }
 
+    /// Identity of what stands for the time in texts, if anything does.
+    #[must_use]
+    pub fn epoch(&self) -> Option<Digest> {
+        self.get("SOURCE_DATE_EPOCH").map(|value| Digest::of(value.as_encoded_bytes()))
+    }
+
     /// Identity of what tools can see of them, less those that count through what they resolve to.
     #[must_use]
     pub fn tool_identity(&self) -> Digest {

@@ -94,3 +94,61 @@ fn embedded_data_counts_where_the_compiler_finds_it() {
     space.build(&[]).ok();
     assert_eq!(code(&space), Some(13), "what was asked for is there");
 }
+
+fn output(space: &Space) -> String {
+    String::from_utf8(space.command(space.path("build/dev/bin/project")).output().unwrap().stdout).unwrap()
+}
+
+#[test]
+fn a_text_that_shows_the_time_is_made_where_it_is_shown() {
+    let space = Space::with(&[
+        ("when.h", "#define WHEN __DATE__ \" \" __TIME__\n"),
+        ("main.c", "#include <stdio.h>\n#include \"when.h\"\nint main(void) { return puts(WHEN) < 0; }\n"),
+        ("other.c", "int other(void) { return 1; }\n"),
+    ]);
+    space.build(&[]).ok();
+    assert_eq!(space.build(&[]).ok().count("ran"), 0, "in its place it stays as it is");
+    let objects: Vec<_> = walkdir::WalkDir::new(space.path(".jmake_cache/obj")).into_iter().map(Result::unwrap).collect();
+    for object in objects.iter().filter(|entry| entry.path().extension().is_some_and(|it| it == "o")) {
+        std::fs::remove_file(object.path()).unwrap();
+    }
+    let run = space.build(&[]).ok();
+    assert_eq!((run.steps("compile", "ran"), run.steps("compile", "cached")), (vec!["main.c".to_owned()], vec!["other.c".to_owned()]));
+}
+
+#[test]
+fn the_time_that_stands_for_all_counts_where_it_is_shown() {
+    let mut space = Space::with(&[
+        ("main.c", "#include <stdio.h>\nint main(void) { return puts(__DATE__) < 0; }\n"),
+        ("other.c", "int other(void) { return 1; }\n"),
+    ]);
+    space.set("SOURCE_DATE_EPOCH", "0");
+    space.build(&[]).ok();
+    assert_eq!(output(&space), "Jan  1 1970\n");
+    space.set("SOURCE_DATE_EPOCH", "86400");
+    let run = space.build(&["--explain"]).ok().says("the variable SOURCE_DATE_EPOCH");
+    assert_eq!((output(&space).as_str(), run.steps("compile", "ran")), ("Jan  2 1970\n", vec!["main.c".to_owned()]));
+}
+
+#[test]
+fn when_a_file_was_written_counts_where_that_is_shown() {
+    let space = Space::with(&[
+        ("when.h", "#define WHEN __TIMESTAMP__\n"),
+        ("main.c", "#include <stdio.h>\n#include \"when.h\"\nint main(void) { return puts(WHEN) < 0; }\n"),
+        ("other.c", "int other(void) { return 1; }\n"),
+    ]);
+    space.build(&[]).ok();
+    for stopped in [false, true] {
+        if stopped {
+            space.jmake(&["daemon", "stop"]).ok();
+        }
+        let day = if stopped { "2001-02-03" } else { "2002-03-04" };
+        for name in ["main.c", "other.c"] {
+            assert!(space.command("touch").args(["-d", day, name]).status().unwrap().success());
+        }
+        let run = space.build(&["--explain"]).ok().says("main.c was written at another time");
+        assert_eq!(run.steps("compile", "ran"), ["main.c"], "stopped: {stopped}");
+        assert!(output(&space).contains(&day[..4]), "{}", output(&space));
+        assert_eq!(space.build(&[]).ok().count("ran"), 0);
+    }
+}

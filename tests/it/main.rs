@@ -17,6 +17,7 @@ mod linked_includes;
 mod lookups;
 mod no_files;
 mod oracle;
+mod outputs;
 mod settled;
 mod supervision;
 mod support;

@@ -105,3 +105,19 @@ fn another_linker_in_the_place_of_the_old_one_links_again() {
         assert_eq!((run.steps("link", "ran").len(), run.count("ran")), (1, 1), "stopped: {stopped}: {run}");
     }
 }
+#[test]
+fn libraries_that_the_path_of_libraries_puts_before_those_of_a_tool_count() {
+    let mut space = Space::with(&[("main.c", "int main(void) { return 1; }\n")]);
+    let dir = space.place("tmp").join("lib");
+    fs::create_dir(&dir).unwrap();
+    space.build(&[]).ok();
+    space.set("LD_LIBRARY_PATH", &dir);
+    assert_eq!(space.build(&[]).ok().count("ran"), 0, "it has nothing that a tool loads");
+    let real = ["/usr/lib/x86_64-linux-gnu/libz.so.1", "/usr/lib/aarch64-linux-gnu/libz.so.1"].map(PathBuf::from);
+    let real = real.into_iter().find(|path| path.exists()).expect("libLLVM needs zlib");
+    let mut library = fs::read(real).unwrap();
+    library.push(0);
+    fs::write(dir.join("libz.so.1"), library).unwrap();
+    space.build(&["--explain"]).ok().says("LD_LIBRARY_PATH");
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+}

@@ -212,6 +212,7 @@ pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, 
         probes: facts.probes,
         link_probe: facts.link_probe,
         linker: facts.linker,
+        epoch: request.project.variables.epoch(),
         requested,
         named_inputs: BTreeSet::new(),
     };

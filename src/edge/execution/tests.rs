@@ -10,6 +10,7 @@ fn run_script(world: &World, root: &Path, script: &str) -> Execution {
         args: vec!["-c".into(), script.into()],
         environment: Environment::Tools,
         response: None,
+        variables: Vec::new(),
         depfile: Some(Depfile { path: "out.d".into() }),
         identity: crate::engine::digest::Digest::of(b""),
     };

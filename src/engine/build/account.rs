@@ -77,9 +77,12 @@ impl Account {
         self.finished(step, spec, Outcome::Cancelled, NO_COST)
     }
 
-    pub(super) fn restored(&mut self, step: StepId, spec: &StepSpec) -> Effect {
+    /// What it said when it ran is said again: warnings do not go away by being put back.
+    pub(super) fn restored(&mut self, step: StepId, spec: &StepSpec, said: Vec<u8>, effects: &mut Vec<Effect>) {
         self.reasons.insert(step, "its outputs were put back from the store".to_owned());
-        self.finished(step, spec, Outcome::Cached, NO_COST)
+        let text = self.text_of(&Execution { output: said, ..Execution::empty() }, false);
+        say(step, spec, text, Outcome::Cached, effects);
+        effects.push(self.finished(step, spec, Outcome::Cached, NO_COST));
     }
 
     pub(super) fn executed(&mut self, step: StepId, spec: &StepSpec, execution: Execution, outcome: Outcome, effects: &mut Vec<Effect>) {
@@ -88,11 +91,7 @@ impl Account {
         if failed {
             self.note_error(spec, &execution, &text);
         }
-        if !text.is_empty() {
-            let said = BuildEvent::StepOutput { step, label: spec.label.clone(), target: spec.target.clone(), failed, text: text.clone() };
-            effects.push(Effect::Emit(said));
-            effects.extend(told(&text, outcome).into_iter().map(|diagnostic| Effect::Emit(BuildEvent::Diagnostic(diagnostic))));
-        }
+        say(step, spec, text, outcome, effects);
         effects.push(self.finished(step, spec, outcome, execution.cost));
     }
 
@@ -197,6 +196,17 @@ fn signal_name(signal: i32) -> String {
         [(1, "HUP"), (2, "INT"), (3, "QUIT"), (4, "ILL"), (6, "ABRT"), (7, "BUS"), (8, "FPE"), (9, "KILL"), (11, "SEGV"), (15, "TERM")];
     let name = known.iter().find(|(number, _)| *number == signal).map(|(_, name)| format!(" (SIG{name})"));
     format!("signal {signal}{}", name.unwrap_or_default())
+}
+
+/// Tells a tool's text, and what can be told apart in it.
+fn say(step: StepId, spec: &StepSpec, text: String, outcome: Outcome, effects: &mut Vec<Effect>) {
+    if text.is_empty() {
+        return;
+    }
+    let diagnostics = told(&text, outcome);
+    let (label, target, failed) = (spec.label.clone(), spec.target.clone(), outcome == Outcome::Failed);
+    effects.push(Effect::Emit(BuildEvent::StepOutput { step, label, target, failed, text }));
+    effects.extend(diagnostics.into_iter().map(|diagnostic| Effect::Emit(BuildEvent::Diagnostic(diagnostic))));
 }
 
 /// The diagnostics in a tool's text; all of it as one where a failure has none that can be told apart.

@@ -9,6 +9,15 @@ use crate::engine::graph::StepSpec;
 use crate::engine::ids::StepId;
 use crate::engine::path::FilePath;
 
+/// So much of what a step says is kept, to be said again when its outputs are put back.
+const SAID: usize = 64 << 10;
+
+fn kept(output: &[u8]) -> Vec<u8> {
+    let Some(head) = output.get(..SAID).filter(|_| output.len() > SAID) else { return output.to_vec() };
+    let whole = head.iter().rposition(|byte| *byte == b'\n').map_or(head, |end| &head[..=end]);
+    [whole, b"note: there was more; build with --force to see all of it\n"].concat()
+}
+
 impl Build {
     pub(super) fn remember(&mut self, spec: &StepSpec, execution: &Execution, effects: &mut Vec<Effect>) {
         let record = fingerprint::record_of(
@@ -17,9 +26,10 @@ impl Build {
             execution.inputs.clone(),
             execution.lookups.clone(),
             execution.outputs.clone(),
-            execution.output.clone(),
+            kept(&execution.output),
             execution.cost.wall_ms,
         );
+        let record = Record { times: execution.times.clone(), ..record };
         let path = key(spec);
         let mut variants = self.records.get(&path).map(|all| all.as_ref().clone()).unwrap_or_default();
         fingerprint::remember(&mut variants, record);
@@ -42,5 +52,20 @@ impl Build {
         let variants = Arc::new(variants);
         self.records.insert(path.clone(), variants.clone());
         effects.push(Effect::Remember(path, variants));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_a_text_ends_with_a_line() {
+        assert_eq!(kept(b"a\nb"), b"a\nb");
+        let long = b"0123456\n".repeat(SAID);
+        let text = kept(&long);
+        assert!(text.len() < SAID + 100 && text.starts_with(&long[..SAID]));
+        assert!(String::from_utf8(text).unwrap().ends_with("0123456\nnote: there was more; build with --force to see all of it\n"));
+        assert!(kept(&vec![b'x'; SAID + 1]).starts_with(&vec![b'x'; SAID]));
     }
 }

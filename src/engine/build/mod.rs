@@ -262,7 +262,8 @@ impl Build {
         let spec = self.spec(step);
         match result {
             Ok(defines_main) => {
-                effects.push(self.account.restored(step, &spec));
+                let said = self.records.get(&key(&spec)).and_then(|all| all.first()).map(|record| record.stdout_stderr.clone());
+                self.account.restored(step, &spec, said.unwrap_or_default(), effects);
                 self.feed(now, plan::Event::Finished { step, finish: Finish::Restored }, effects);
                 self.confirm(now, step, defines_main, effects);
             }

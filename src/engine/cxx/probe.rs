@@ -125,11 +125,14 @@ pub fn parse_link(stderr: &str) -> Result<LinkProbe, ProbeError> {
     Ok(LinkProbe { identity: identity(&commands), program: program.as_str().into(), plugins, library_dirs: dirs.collect() })
 }
 
+/// What stands for the time concerns only texts that show it: it is no part of this.
 fn identity(commands: &[Vec<String>]) -> Digest {
     let mut hasher = Hasher::default();
     for command in commands {
-        hasher.part(&(command.len() as u64).to_le_bytes());
-        for arg in command {
+        let epoch = command.iter().position(|arg| arg == "-source-date-epoch").map_or(0..0, |at| at..at + 2);
+        let counting: Vec<&String> = command.iter().enumerate().filter(|(at, _)| !epoch.contains(at)).map(|(_, arg)| arg).collect();
+        hasher.part(&(counting.len() as u64).to_le_bytes());
+        for arg in counting {
             hasher.part(arg.as_bytes());
         }
     }

@@ -50,6 +50,8 @@ pub struct Toolchain {
     pub install: Install,
     /// Identity of the programs a build runs (clang with its shared libraries, lld, llvm-ar…): digest of their contents.
     pub identity: Digest,
+    /// Identity of libraries that `LD_LIBRARY_PATH` puts before those that the programs would load without it, if there are any.
+    pub preloaded: Option<Digest>,
 }
 
 impl std::ops::Deref for Toolchain {

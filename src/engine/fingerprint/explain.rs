@@ -19,6 +19,7 @@ pub(super) fn static_difference(step: &StepSpec, fields: &Fields, record: &Recor
         .or_else(|| changed(field::PROGRAM))
         .or_else(|| differs(field::INPUTS).then(|| inputs_difference(step, record)).flatten())
         .or_else(|| differs(field::ARGUMENT).then(|| argument_difference(fields, &record.fields)))
+        .or_else(|| differs(field::VARIABLES).then(|| variable_difference(fields, &record.fields)).flatten())
         .or_else(|| differs(field::IDENTITY).then_some(Reason::ToolChanged))
         .or_else(|| [field::RESPONSE, field::DEPFILE, field::OUTPUT, field::ENVIRONMENT, field::INPUTS].into_iter().find_map(changed))
         .unwrap_or_else(|| Reason::CommandChanged { what: "description".to_owned() })
@@ -26,6 +27,13 @@ pub(super) fn static_difference(step: &StepSpec, fields: &Fields, record: &Recor
 
 fn values<'a>(fields: &'a Fields, name: &'a str) -> impl Iterator<Item = &'a str> {
     fields.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+/// The variable that came, went or leads elsewhere.
+fn variable_difference(now: &Fields, then: &Fields) -> Option<Reason> {
+    let (now, then): (Vec<&str>, Vec<&str>) = (values(now, field::VARIABLES).collect(), values(then, field::VARIABLES).collect());
+    let changed = surplus(&now, &then).into_iter().chain(surplus(&then, &now)).next()?;
+    Some(Reason::VariableChanged(changed.split(' ').next().unwrap_or(changed).to_owned()))
 }
 
 fn argument_difference(now: &Fields, then: &Fields) -> Reason {

@@ -7,6 +7,9 @@ use crate::engine::digest::Digest;
 use crate::engine::graph::{Purity, StepSpec};
 use crate::engine::path::FilePath;
 
+/// The bits of a mode that `chmod` sets.
+const PERMISSIONS: u32 = 0o7777;
+
 /// What is to be done about a step.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Judgement {
@@ -28,6 +31,10 @@ pub enum Judgement {
 pub trait Facts {
     /// What a file holds; `None` if it is absent.
     fn identity(&self, path: &FilePath) -> Option<Identity>;
+    /// What an output holds now, with its mode bits; `None` if it is absent.
+    fn output(&self, path: &FilePath) -> Option<(Identity, u32)>;
+    /// When a file was written, in seconds; `None` if it is absent.
+    fn written(&self, path: &FilePath) -> Option<i64>;
     /// Whether the store has some content.
     fn stored(&self, digest: &Digest) -> bool;
     /// What directories hold.
@@ -37,7 +44,10 @@ pub trait Facts {
 /// Judges `step` by its `records`, newest first. Outputs are compared by content alone: taint is not on disk.
 pub fn verdict(step: &StepSpec, root: &FilePath, records: &[Record], facts: &dyn Facts) -> Judgement {
     let (key, fields) = static_key(step, root);
-    let difference = |record: &Record| input_difference(step.purity, record, facts).or_else(|| lookup_difference(step, record, facts));
+    let difference = |record: &Record| {
+        let read = input_difference(step.purity, record, facts).or_else(|| lookup_difference(step, record, facts));
+        read.or_else(|| time_difference(step, record, facts))
+    };
     let same_work = |record: &Record| record.key == key && difference(record).is_none();
     let Some(newest) = records.first() else { return Judgement::Run(Reason::NeverBuilt) };
     let Some(index) = records.iter().position(same_work) else {
@@ -47,14 +57,14 @@ pub fn verdict(step: &StepSpec, root: &FilePath, records: &[Record], facts: &dyn
     };
     match output_difference(&records[index], facts) {
         None => Judgement::UpToDate { record: index },
-        Some(_) if may_restore(step) && all_stored(&records[index], facts) => Judgement::Restore { record: index },
+        Some(_) if may_restore(step, &records[index]) && all_stored(&records[index], facts) => Judgement::Restore { record: index },
         Some(reason) => Judgement::Run(reason),
     }
 }
 
 /// Opaque commands may do more than make their outputs, and what cannot be shared is not in the store under its own name.
-fn may_restore(step: &StepSpec) -> bool {
-    step.purity == Purity::Understood && step.cxx.as_ref().is_none_or(|cxx| cxx.uncacheable.is_none())
+fn may_restore(step: &StepSpec, record: &Record) -> bool {
+    record.times.is_none() && step.purity == Purity::Understood && step.cxx.as_ref().is_none_or(|cxx| cxx.uncacheable.is_none())
 }
 
 fn all_stored(record: &Record, facts: &dyn Facts) -> bool {
@@ -84,11 +94,22 @@ fn lookup_difference(step: &StepSpec, record: &Record, facts: &dyn Facts) -> Opt
     appeared.or_else(|| then.iter().find(|entry| !now.contains(entry)).map(|(path, _)| Reason::InputGone(path.clone())))
 }
 
+/// What stood for the time is another, or a text shows when a file was written, and it was written again.
+fn time_difference(step: &StepSpec, record: &Record, facts: &dyn Facts) -> Option<Reason> {
+    let times = record.times.as_ref()?;
+    if times.epoch != step.cxx.as_ref().and_then(|cxx| cxx.epoch) {
+        return Some(Reason::VariableChanged("SOURCE_DATE_EPOCH".to_owned()));
+    }
+    let again = times.written.iter().find(|(path, then)| facts.written(path) != Some(*then));
+    again.map(|(path, _)| Reason::InputTouched(path.clone()))
+}
+
 /// The first output that is not what was made.
 fn output_difference(record: &Record, facts: &dyn Facts) -> Option<Reason> {
-    record.outputs.iter().find_map(|(path, made, _)| match facts.identity(path) {
+    record.outputs.iter().find_map(|(path, made, mode)| match facts.output(path) {
         None => Some(Reason::OutputGone(path.clone())),
-        Some(now) if now.digest != made.digest => Some(Reason::OutputOverwritten(path.clone())),
+        Some((now, _)) if now.digest != made.digest => Some(Reason::OutputOverwritten(path.clone())),
+        Some((_, now)) if now & PERMISSIONS != mode & PERMISSIONS => Some(Reason::OutputMode(path.clone())),
         Some(_) => None,
     })
 }

@@ -8,7 +8,7 @@ use crate::engine::graph::{Command, Environment, Purity, StepSpec};
 use crate::engine::path::FilePath;
 
 /// Grows when the walk changes: records of another format describe other keys.
-const FORMAT: &[u8] = b"1";
+const FORMAT: &[u8] = b"2";
 
 /// Values longer than this are described by their digest.
 const SHORT: usize = 200;
@@ -92,6 +92,7 @@ pub(super) mod field {
     pub(in super::super) const ARGUMENT: &str = "argument";
     pub(in super::super) const ENVIRONMENT: &str = "set of variables";
     pub(in super::super) const IDENTITY: &str = "tools";
+    pub(in super::super) const VARIABLES: &str = "variables";
     pub(in super::super) const RESPONSE: &str = "response file";
     pub(in super::super) const DEPFILE: &str = "depfile";
     pub(in super::super) const OUTPUT: &str = "output";
@@ -131,6 +132,9 @@ fn describe_command(command: &Command, manifest: &mut impl Manifest) {
         Environment::All => b"all",
     };
     manifest.field(field::ENVIRONMENT, environment);
+    for (name, identity) in &command.variables {
+        manifest.field(field::VARIABLES, format!("{name} {identity}").as_bytes());
+    }
     manifest.field(field::IDENTITY, command.identity.to_string().as_bytes());
     if let Some(response) = &command.response {
         manifest.field(field::RESPONSE, response.path.as_path().as_os_str().as_bytes());

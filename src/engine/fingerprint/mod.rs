@@ -16,4 +16,4 @@ pub use judge::{Facts, Judgement, verdict};
 pub use lookups::{Directories, Entry, Lookups, Questions, others};
 pub use manifest::{Description, Manifest, TerseHash, describe, describe_inputs, fingerprint, static_key};
 pub use reason::Reason;
-pub use record::{Identity, Record, VARIANTS, output_taint, promote, record_of, remember};
+pub use record::{Identity, Record, Times, VARIANTS, output_taint, promote, record_of, remember};

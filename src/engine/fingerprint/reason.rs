@@ -17,6 +17,9 @@ pub enum Reason {
     /// A program it runs, or what the driver makes of its flags, is another.
     #[error("the tools or their environment changed")]
     ToolChanged,
+    /// A variable has another value, or leads to other files.
+    #[error("the variable {0} leads to something else")]
+    VariableChanged(String),
     /// Another part of its description.
     #[error("its {what} changed")]
     CommandChanged {
@@ -46,6 +49,9 @@ pub enum Reason {
     /// A file that it reads has other content.
     #[error("{0} changed")]
     InputChanged(FilePath),
+    /// A file that it reads has the same content, but a text shows when that was written.
+    #[error("{0} was written at another time, which __TIMESTAMP__ shows")]
+    InputTouched(FilePath),
     /// A file that it reads has the same content but comes from another run of an opaque command, which counts for an opaque step.
     #[error("{0} was made anew")]
     InputRemade(FilePath),
@@ -61,6 +67,9 @@ pub enum Reason {
     /// A file that it made is not there, nor in the store.
     #[error("{0} is gone")]
     OutputGone(FilePath),
+    /// A file that it made has other permissions, and cannot be put back.
+    #[error("the permissions of {0} were changed")]
+    OutputMode(FilePath),
     /// A file that it made has other content, and the store does not have the right one.
     #[error("{0} was overwritten")]
     OutputOverwritten(FilePath),

@@ -29,6 +29,15 @@ impl Identity {
     }
 }
 
+/// What a text that shows the time took it from. Such a result is nobody else's: it is true where it was made.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Times {
+    /// Identity of what stood for the time.
+    pub epoch: Option<Digest>,
+    /// When inputs were written, in seconds, where that shows.
+    pub written: Vec<(FilePath, i64)>,
+}
+
 /// What one run of a step read and made.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -40,6 +49,8 @@ pub struct Record {
     pub inputs: Vec<(FilePath, Option<Identity>)>,
     /// What it looked for in vain.
     pub lookups: Lookups,
+    /// What it took from the clock.
+    pub times: Option<Times>,
     /// Outputs that were there afterwards, with their mode bits.
     pub outputs: Vec<(FilePath, Identity, u32)>,
     /// What it said, to say again: warnings do not go away by being cached.
@@ -60,12 +71,13 @@ pub fn record_of(
     duration_ms: u64,
 ) -> Record {
     let (key, fields) = static_key(step, root);
-    Record { key, fields, inputs, lookups, outputs, stdout_stderr, duration_ms }
+    Record { key, fields, inputs, lookups, times: None, outputs, stdout_stderr, duration_ms }
 }
 
 /// Puts `record` first, in the place of one of the same work, and forgets the oldest beyond [`VARIANTS`].
 pub fn remember(records: &mut Vec<Record>, record: Record) {
-    records.retain(|old| old.key != record.key || old.inputs != record.inputs || old.lookups != record.lookups);
+    records
+        .retain(|old| old.key != record.key || old.times != record.times || old.inputs != record.inputs || old.lookups != record.lookups);
     records.insert(0, record);
     records.truncate(VARIANTS);
 }

@@ -16,6 +16,7 @@ fn step() -> StepSpec {
         environment: Environment::Tools,
         response: Some(ResponseFile { path: "a.rsp".into(), content: b"-DA".to_vec() }),
         depfile: Some(Depfile { path: "a.d".into() }),
+        variables: Vec::new(),
         identity: Digest::of(b"clang 19"),
     };
     StepSpec { command: Some(command), ..spec("a.o: a.c | pch || dir") }
@@ -44,12 +45,12 @@ impl World {
 
     fn record(&self, step: &StepSpec) -> Record {
         let inputs = ["a.c", "pch", "a.h", "missing.h"].map(|path| (path.into(), self.fact(&path.into()))).into();
-        let outputs = vec![("a.o".into(), self.fact(&"a.o".into()).unwrap(), 0o644)];
+        let outputs = vec![("a.o".into(), self.fact(&"a.o".into()).unwrap(), 0o100_644)];
         record_of(step, &root(), inputs, Lookups::default(), outputs, b"warning".to_vec(), 12)
     }
 
     fn judge(&self, step: &StepSpec, records: &[Record], stored: bool) -> String {
-        match verdict(step, &root(), records, &Now { world: self, stored }) {
+        match verdict(step, &root(), records, &Now { world: self, stored, mode: 0o100_644, written: 7 }) {
             Judgement::UpToDate { record } => format!("up to date {record}"),
             Judgement::Restore { record } => format!("restore {record}"),
             Judgement::Run(reason) => reason.to_string(),
@@ -61,11 +62,19 @@ impl World {
 struct Now<'a> {
     world: &'a World,
     stored: bool,
+    mode: u32,
+    written: i64,
 }
 
 impl Facts for Now<'_> {
     fn identity(&self, path: &FilePath) -> Option<Identity> {
         self.world.fact(path)
+    }
+    fn output(&self, path: &FilePath) -> Option<(Identity, u32)> {
+        Some((self.identity(path)?, self.mode))
+    }
+    fn written(&self, path: &FilePath) -> Option<i64> {
+        self.identity(path).map(|_| self.written)
     }
     fn stored(&self, _: &Digest) -> bool {
         self.stored
@@ -115,6 +124,10 @@ fn every_part_of_a_description_counts_and_is_named() {
                 command(s).identity = Digest::of(b"expanded with -g");
             },
             "flag -g added",
+        ),
+        (
+            |s| command(s).variables.push(("LD_LIBRARY_PATH".into(), Digest::of(b"/l"))),
+            "the variable LD_LIBRARY_PATH leads to something else",
         ),
         (|s| command(s).environment = Environment::All, "its set of variables changed"),
         (|s| command(s).response.as_mut().unwrap().content = b"-DB".to_vec(), "its response file changed"),
@@ -178,7 +191,7 @@ fn files_are_compared_by_content() {
 #[test]
 fn a_file_where_it_would_have_been_found_first_counts() {
     let search = Search { kind: SearchKind::Headers, dirs: vec!["early".into(), "".into()], unordered: 0, embed_dirs: Vec::new() };
-    let step = StepSpec { cxx: Some(CxxStep { source: None, uncacheable: None, search: Some(Arc::new(search)) }), ..step() };
+    let step = StepSpec { cxx: Some(CxxStep { source: None, uncacheable: None, search: Some(Arc::new(search)), epoch: None }), ..step() };
     let records = [world().record(&step)];
     let check = |path: &str, expect: &str| assert_eq!(world().set(path, "h").judge(&step, &records, true), expect);
     check("early/a.h", "early/a.h appeared");
@@ -186,6 +199,31 @@ fn a_file_where_it_would_have_been_found_first_counts() {
     let mut shadowed = world().set("early/a.h", "h").record(&step);
     shadowed.lookups.others = vec![("early/a.h".into(), false)];
     assert_eq!(world().judge(&step, &[shadowed], true), "early/a.h is gone");
+}
+
+#[test]
+fn modes_of_outputs_and_times_that_show_count() {
+    let judge = |step: &StepSpec, record: &Record, stored: bool, mode: u32, written: i64| {
+        let world = world();
+        match verdict(step, &root(), std::slice::from_ref(record), &Now { world: &world, stored, mode, written }) {
+            Judgement::Run(reason) => reason.to_string(),
+            other => format!("{other:?}"),
+        }
+    };
+    let (up_to_date, restore) = ("UpToDate { record: 0 }", "Restore { record: 0 }");
+    let plain = world().record(&step());
+    assert_eq!(judge(&step(), &plain, true, 0o644, 7), up_to_date, "the kind of file is no part of it");
+    assert_eq!(judge(&step(), &plain, true, 0o600, 7), restore);
+    assert_eq!(judge(&step(), &plain, false, 0o600, 7), "the permissions of a.o were changed");
+    let of = |epoch: Option<Digest>| StepSpec { cxx: Some(CxxStep { source: None, uncacheable: None, search: None, epoch }), ..step() };
+    let (none, some) = (of(None), of(Some(Digest::of(b"0"))));
+    assert_eq!(judge(&some, &world().record(&none), true, 0o644, 7), up_to_date, "nobody asks");
+    let timed = |written| Record { times: Some(Times { epoch: None, written }), ..world().record(&none) };
+    assert_eq!(judge(&none, &timed(Vec::new()), true, 0o644, 7), up_to_date);
+    assert_eq!(judge(&none, &timed(Vec::new()), true, 0o600, 7), "the permissions of a.o were changed", "it is not put back");
+    assert_eq!(judge(&some, &timed(Vec::new()), true, 0o644, 7), "the variable SOURCE_DATE_EPOCH leads to something else");
+    assert_eq!(judge(&none, &timed(vec![("a.c".into(), 7)]), true, 0o644, 7), up_to_date);
+    assert_eq!(judge(&none, &timed(vec![("a.c".into(), 7)]), true, 0o644, 8), "a.c was written at another time, which __TIMESTAMP__ shows");
 }
 
 #[test]
@@ -202,7 +240,8 @@ fn opaque_steps_count_taint_and_are_not_restored() {
 
 #[test]
 fn what_cannot_be_shared_is_not_restored_but_stays_up_to_date() {
-    let step = StepSpec { cxx: Some(CxxStep { source: None, uncacheable: Some("unknown flag".into()), search: None }), ..step() };
+    let step =
+        StepSpec { cxx: Some(CxxStep { source: None, uncacheable: Some("unknown flag".into()), search: None, epoch: None }), ..step() };
     let records = [world().record(&step)];
     assert_eq!(world().judge(&step, &records, true), "up to date 0");
     assert_eq!(world().set("a.o", "").judge(&step, &records, true), "a.o is gone");

@@ -85,6 +85,8 @@ pub struct Command {
     pub response: Option<ResponseFile>,
     /// Written by it.
     pub depfile: Option<Depfile>,
+    /// Variables that matter to it whatever it reads, by name, with the identity of what they lead to.
+    pub variables: Vec<(String, Digest)>,
     /// Identity of every program it runs, of the variables that matter to them, and of what the driver expands the flags to.
     pub identity: Digest,
 }
@@ -120,6 +122,8 @@ pub struct CxxStep {
     pub uncacheable: Option<String>,
     /// Where it looks for what it includes or links. It follows from the command, so it is no part of the fingerprint by itself.
     pub search: Option<Arc<Search>>,
+    /// What stands for the time in the texts that it reads (`SOURCE_DATE_EPOCH`): no part of the fingerprint unless one of them asks.
+    pub epoch: Option<Digest>,
 }
 
 /// A step as a front end describes it: files by path.

@@ -8,7 +8,7 @@ use crate::engine::discover::Language;
 use crate::engine::path::FilePath;
 
 /// Words without which a text asks nothing.
-const WORDS: [&[u8]; 4] = [b"__has_include", b"embed", b"incbin", b".include"];
+const WORDS: [&[u8]; 6] = [b"__has_include", b"embed", b"incbin", b".include", b"__DATE__", b"__TIME"];
 
 /// What one text asks for.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -23,6 +23,10 @@ pub struct Asked {
     pub assembled: Vec<FilePath>,
     /// A name among the last two kinds is made by macros or operands.
     pub any_data: bool,
+    /// It shows the time of its compile, or that of a file.
+    pub time: bool,
+    /// It shows when a file was written.
+    pub written: bool,
 }
 
 /// Data that a text embeds by itself.
@@ -52,8 +56,22 @@ impl Asked {
             embeds: embeds.into_iter().collect(),
             assembled: sorted(facts.assembled),
             any_data,
+            time: facts.time_macros,
+            written: facts.time_macros && shows_when_written(text),
         }
     }
+}
+
+/// Whether `text` shows when a file was written.
+#[must_use]
+pub fn shows_when_written(text: &[u8]) -> bool {
+    memchr::memmem::find(text, b"__TIMESTAMP__").is_some()
+}
+
+/// Whether `text`, of which nothing else is known, shows a time.
+#[must_use]
+pub fn shows_time(text: &[u8]) -> bool {
+    shows_when_written(text) || [&b"__DATE__"[..], b"__TIME__"].iter().any(|word| memchr::memmem::find(text, word).is_some())
 }
 
 fn known(all: Vec<Include>) -> impl Iterator<Item = Include> {
@@ -82,6 +100,8 @@ mod tests {
         let embeds: Vec<_> = found.embeds.iter().map(|embed| format!("{} {}", embed.name, embed.quoted)).collect();
         assert_eq!((embeds.join(", "), names(&found.assembled)), ("a true, b false, b true".into(), "c".into()));
         assert!(!found.any_data && asked("#embed NAME").any_data && asked("asm(\".incbin \" NAME);").any_data);
+        assert!(asked("f(__DATE__);").time && asked("f(__TIME__);").time && !asked("f(__TIME__);").written);
+        assert!(asked("f(__TIMESTAMP__);").time && asked("f(__TIMESTAMP__);").written && !asked("// __TIMESTAMP__").written);
         assert!(Asked::by(b".incbin NAME\n", Language::Assembler).any_data);
     }
 }

@@ -1,6 +1,7 @@
 //! What a successful build left behind, arranged so that the next one costs only what changed: who reads and makes each file, what each
 //! file held, and which names would matter if they came or went. Does not know how changes are noticed, nor how files are read.
 
+mod known;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -9,10 +10,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 
+use self::known::Known;
+pub use self::known::Seen;
 pub use self::place::{Place, Places};
 use super::build::Records;
 use super::cxx::lower::Lowered;
-use super::digest::Digest;
 use super::fingerprint::{Record, lookups};
 use super::graph::{SearchKind, StepSpec};
 use super::path::FilePath;
@@ -20,15 +22,6 @@ use super::report::Counts;
 use super::scan::facts::{MainFact, SourceFacts};
 use super::scan::kind::FileKind;
 use super::tree::{BUILD_MARKS, SETTINGS, Tree};
-
-/// What one file was to the last build.
-#[derive(Clone, Debug, Default)]
-struct Known {
-    /// What it held; `None` if it was absent.
-    digest: Option<Digest>,
-    /// Steps that read or make it.
-    steps: Vec<u32>,
-}
 
 /// A build that succeeded, and nothing has changed since but what is said to [`Self::impact`].
 #[derive(Debug)]
@@ -43,19 +36,6 @@ pub struct Settled {
     /// Somewhere any name was looked for.
     any_name: bool,
     places: Places,
-}
-
-/// A path of which something was heard, as it is now.
-#[derive(Clone, Debug, Default)]
-pub struct Seen {
-    /// Which.
-    pub path: FilePath,
-    /// What it holds; `None` if it is absent or no file.
-    pub digest: Option<Digest>,
-    /// It is a directory.
-    pub is_dir: bool,
-    /// What its text says, if it is a source or header.
-    pub facts: Option<Arc<SourceFacts>>,
 }
 
 /// What changes mean for the next build.
@@ -110,13 +90,18 @@ impl Settled {
     fn absorb_record(&mut self, step: u32, record: &Record) {
         let read = record.inputs.iter().map(|(path, identity)| (path, identity.map(|identity| identity.digest)));
         let made = record.outputs.iter().map(|(path, identity, _)| (path, Some(identity.digest)));
+        let dated: HashSet<&FilePath> = record.times.iter().flat_map(|times| &times.written).map(|(path, _)| path).collect();
         for (path, digest) in read.chain(made) {
             let known = self.known.entry(path.clone()).or_default();
             known.digest = digest;
+            known.dated |= dated.contains(path);
             if known.steps.last() != Some(&step) && !known.steps.contains(&step) {
                 known.steps.push(step);
             }
             note_name(&mut self.names, path);
+        }
+        for (path, _, mode) in &record.outputs {
+            self.known.entry(path.clone()).or_default().mode = Some(*mode);
         }
         let libraries = self.searches(step) == Some(SearchKind::Libraries);
         for (path, _) in record.inputs.iter().filter(|_| libraries) {
@@ -232,7 +217,7 @@ impl Settled {
             }
         }
         if let Some(known) = self.known.get(&seen.path) {
-            return Some(if known.digest == seen.digest { &[] } else { &known.steps });
+            return Some(if known.is(seen) { &[] } else { &known.steps });
         }
         if self.files.contains_key(&seen.path) {
             return Some(&[]);

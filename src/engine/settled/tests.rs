@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::build::Records;
+use crate::engine::digest::Digest;
 use crate::engine::discover::{FileEntry, Language};
 use crate::engine::fingerprint::{Identity, Lookups, Questions, record_of};
 use crate::engine::graph::tests::spec;
@@ -26,6 +27,7 @@ fn steps() -> Vec<StepSpec> {
     let cxx = |step: &StepSpec| CxxStep {
         source: compiles(step),
         uncacheable: None,
+        epoch: None,
         search: search(if compiles(step).is_some() { SearchKind::Headers } else { SearchKind::Libraries }),
     };
     all.into_iter().map(|step| StepSpec { cxx: Some(cxx(&step)), ..step }).collect()
@@ -90,6 +92,7 @@ fn check(changes: &[(&str, &str)], expect: &str) {
         let scanned = FileKind::of(&path).scanned_as().is_some();
         Seen {
             digest: there.then(|| Digest::of(text.as_bytes())),
+            mode: None,
             is_dir: text == "/",
             facts: (there && scanned).then(|| facts(&text)),
             path,

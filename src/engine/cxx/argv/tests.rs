@@ -30,7 +30,7 @@ fn toolchain(lld: bool) -> Toolchain {
         tools: tools.into_iter().collect(),
         origin: String::new(),
     };
-    Toolchain { install, identity: Digest::of(b"") }
+    Toolchain { install, identity: Digest::of(b""), preloaded: None }
 }
 
 fn text(args: &[FilePath]) -> String {

@@ -149,7 +149,7 @@ impl Lowering<'_> {
         let files = libraries.iter().filter(|l| l.contains('/') && !l.starts_with('/')).map(|l| FilePath::from(l.as_str()));
         step.implicit = members.iter().cloned().chain(files).collect();
         step.outputs = vec![Output::file(output.clone())];
-        step.cxx = Some(CxxStep { source: None, uncacheable: self.link_uncacheable(), search: Some(self.library_search()) });
+        step.cxx = Some(CxxStep { source: None, uncacheable: self.link_uncacheable(), search: Some(self.library_search()), epoch: None });
         let command = self.command(compile::driver(language), args, self.link_identity());
         step.command = Some(Command { response, depfile: Some(Depfile { path: depfile }), ..command });
         self.push(step)

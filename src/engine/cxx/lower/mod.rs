@@ -45,6 +45,8 @@ pub struct LowerRequest<'a> {
     pub link_probe: &'a LinkProbe,
     /// Identity of the linker.
     pub linker: Digest,
+    /// Identity of what stands for the time.
+    pub epoch: Option<Digest>,
     /// What to build.
     pub requested: &'a Requested,
     /// For sources whose `main` is conditional: whether their objects define it.

@@ -196,8 +196,12 @@ impl<'a> Lowering<'a> {
         step.implicit.clone_from(&flags.classified.inputs);
         step.outputs = std::iter::once(Output::file(output.clone())).chain(outputs.iter().skip(1).map(optional)).collect();
         step.command = step.command.map(|command| Command { depfile, ..command });
-        step.cxx =
-            Some(CxxStep { source: Some(source.clone()), uncacheable: flags.uncacheable(language), search: Some(flags.search.clone()) });
+        step.cxx = Some(CxxStep {
+            source: Some(source.clone()),
+            uncacheable: flags.uncacheable(language),
+            search: Some(flags.search.clone()),
+            epoch: self.request.epoch,
+        });
         self.push(step)
     }
 
@@ -210,7 +214,7 @@ impl<'a> Lowering<'a> {
         step.explicit = vec![bitcode.clone()];
         step.implicit.clone_from(&flags.classified.inputs);
         step.outputs = std::iter::once(Output::file(output.clone())).chain(outputs.iter().skip(1).map(optional)).collect();
-        step.cxx = Some(CxxStep { source: None, uncacheable: flags.classified.uncacheable(), search: None });
+        step.cxx = Some(CxxStep { source: None, uncacheable: flags.classified.uncacheable(), search: None, epoch: None });
         self.push(step)
     }
 
@@ -229,14 +233,16 @@ impl<'a> Lowering<'a> {
     /// A process of the toolchain.
     pub fn command(&self, program: &str, args: Vec<FilePath>, identity: Digest) -> Command {
         let program = self.program(program);
-        Command { program, args, environment: Environment::Tools, response: None, depfile: None, identity }
+        let preloaded = self.request.toolchain.preloaded.map(|identity| ("LD_LIBRARY_PATH".to_owned(), identity));
+        let variables = preloaded.into_iter().collect();
+        Command { program, args, environment: Environment::Tools, response: None, depfile: None, variables, identity }
     }
 }
 
 /// A step that does nothing yet.
 pub fn blank(kind: StepKind, label: String, target: String) -> StepSpec {
     let (explicit, implicit, order_only, validations, outputs) = Default::default();
-    let cxx = Some(CxxStep { source: None, uncacheable: None, search: None });
+    let cxx = Some(CxxStep { source: None, uncacheable: None, search: None, epoch: None });
     let (flags, pool, command) = (StepFlags::default(), None, None);
     StepSpec {
         kind,

@@ -61,7 +61,7 @@ fn toolchain() -> Toolchain {
     let identity = Digest::of(b"toolchain");
     let install =
         Install { bin_dir: "/l".into(), version: Version(19, 0, 0), triple: String::new(), tools: tools.into(), origin: String::new() };
-    Toolchain { install, identity }
+    Toolchain { install, identity, preloaded: None }
 }
 
 fn settings(toml: &str) -> Settings {
@@ -96,6 +96,7 @@ fn run(project: &str, toml: &str, requested: &Requested, confirmed: &[(&str, boo
         probes: &[(Language::C, probe.clone()), (Language::Cxx, probe)].into(),
         link_probe: &LinkProbe { identity: Digest::of(b"link"), program: "/ld".into(), plugins: vec![], library_dirs: vec![] },
         linker: Digest::of(b"linker"),
+        epoch: None,
         requested,
         confirmed_mains: &confirmed.iter().map(|(path, yes)| (FilePath::from(*path), *yes)).collect(),
     })

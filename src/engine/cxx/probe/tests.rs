@@ -38,6 +38,7 @@ fn the_identity_is_that_of_the_whole_line_and_of_nothing_else() {
     let of = |text: &str| parse_compile(text).unwrap().identity;
     assert_eq!(of(CLANG_19), of(&CLANG_19.replace("Target:", "Thread model:")));
     assert_ne!(of(CLANG_19), of(&CLANG_19.replace("-O2", "-O3")));
+    assert_eq!(of(CLANG_19), of(&CLANG_19.replace("\"-O2\"", "\"-O2\" \"-source-date-epoch\" \"86400\"")));
     assert_ne!(of(CLANG_19), of(&CLANG_19.replace("\"-O2\" \"-o\"", "\"-O2-o\"")));
 }
 

@@ -145,6 +145,7 @@ fn spec(args: &[&str], target: &str) -> StepSpec {
             environment: Environment::Tools,
             response: None,
             depfile: None,
+            variables: Vec::new(),
             identity: Digest::of(b""),
         }),
         cxx: None,

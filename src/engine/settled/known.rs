@@ -1,0 +1,43 @@
+//! One file as a build left it, and as it is now. Does not know what a difference means.
+
+use std::sync::Arc;
+
+use crate::engine::digest::Digest;
+use crate::engine::path::FilePath;
+use crate::engine::scan::facts::SourceFacts;
+
+/// What one file was to the last build.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// What it held; `None` if it was absent.
+    pub digest: Option<Digest>,
+    /// Its mode bits, if it is an output.
+    pub mode: Option<u32>,
+    /// A text shows when it was written.
+    pub dated: bool,
+    /// Steps that read or make it.
+    pub steps: Vec<u32>,
+}
+
+impl Known {
+    /// Whether it is to its steps what it was.
+    pub fn is(&self, seen: &Seen) -> bool {
+        let same_mode = self.mode.zip(seen.mode).is_none_or(|(then, now)| then == now);
+        self.digest == seen.digest && same_mode && !self.dated
+    }
+}
+
+/// A path of which something was heard, as it is now.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// Which.
+    pub path: FilePath,
+    /// What it holds; `None` if it is absent or no file.
+    pub digest: Option<Digest>,
+    /// Its mode bits, if they were looked at.
+    pub mode: Option<u32>,
+    /// It is a directory.
+    pub is_dir: bool,
+    /// What its text says, if it is a source or header.
+    pub facts: Option<Arc<SourceFacts>>,
+}

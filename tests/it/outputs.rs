@@ -1,0 +1,44 @@
+//! What steps made, and what became of it since; what they said, and when it is said again.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::support::Space;
+
+#[test]
+fn an_output_whose_permissions_were_changed_is_put_back() {
+    let space = Space::with(&[("main.c", "int main(void) { return 0; }\n")]);
+    let program = space.path("build/dev/bin/project");
+    let mode = || fs::metadata(&program).unwrap().permissions().mode();
+    space.build(&[]).ok();
+    let made = mode();
+    for stopped in [false, true] {
+        fs::set_permissions(&program, fs::Permissions::from_mode(made & !0o111)).unwrap();
+        if stopped {
+            space.jmake(&["daemon", "stop"]).ok();
+        }
+        let run = space.build(&[]).ok();
+        assert_eq!((mode(), run.count("cached"), run.count("ran")), (made, 1, 0), "stopped: {stopped}: {run}");
+        assert_eq!(space.build(&[]).ok().count("cached"), 0);
+    }
+    fs::remove_dir_all(space.place("cache")).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(made & !0o111)).unwrap();
+    space.build(&["--explain"]).ok().says("the permissions of build/dev/bin/project were changed");
+    assert_eq!(mode(), made, "made anew where it cannot be put back");
+}
+
+#[test]
+fn a_warning_is_said_again_when_its_object_is_put_back() {
+    let space = Space::with(&[("main.c", "#warning careful\nint main(void) { return 0; }\n")]);
+    space.build(&[]).ok().says("careful");
+    space.build(&[]).ok().does_not_say("careful");
+    space.remove(".jmake_cache/obj");
+    let run = space.build(&[]).ok();
+    assert_eq!((run.steps("compile", "cached"), run.count("ran")), (vec!["main.c".to_owned()], 0));
+    let warnings: Vec<_> = run.events_of("diagnostic").into_iter().map(|it| (it["severity"].clone(), it["file"].clone())).collect();
+    assert_eq!(warnings, [("warning".into(), "main.c".into())]);
+    space.edit("main.c", "return 0", "return 1");
+    space.build(&[]).ok();
+    space.edit("main.c", "return 1", "return 0");
+    assert_eq!(space.build(&[]).ok().says("careful").count("ran"), 0, "back to what was made before");
+}
