@@ -1,14 +1,14 @@
 //! Reads a project's files and remembers what their text says.
 //!
 //! Owns: scan facts by content; a log of changes for each project.
-//! Receives: `ScanTree`, `SyncTree`, `WatchTree`, `FindBinaries`, `GetCaches`, `Flush`.
-//! Sends: nothing but answers.
+//! Receives: `ScanTree`, `SyncTree`, `WatchTree`, `RingOnChange`, `FindBinaries`, `GetCaches`, `Flush`.
+//! Sends: nothing but answers, and rings the bells of those who follow a project.
 //! On failure: restarted empty; files are scanned again, and whoever relied on a log is told that anything may have changed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use actix::prelude::*;
 
@@ -26,7 +26,7 @@ use crate::engine::scan::binary::BinaryFacts;
 use crate::engine::scan::facts::SourceFacts;
 use crate::engine::scan::kind::FileKind;
 use crate::engine::tree::Tree;
-use crate::messages::file_scanner::{FindBinaries, ScanTree, SyncTree, WatchTree, Watched};
+use crate::messages::file_scanner::{Bell, FindBinaries, RingOnChange, ScanTree, SyncTree, WatchTree, Watched};
 use crate::messages::{Flush, GetCaches};
 
 /// Facts of so many texts are kept: a few large projects.
@@ -42,6 +42,7 @@ pub struct FileScanner {
     facts: Cache<Key, Arc<SourceFacts>>,
     reader: u64,
     logs: HashMap<PathBuf, ChangeLog>,
+    bells: Vec<(PathBuf, Weak<dyn Bell>)>,
 }
 
 impl FileScanner {
@@ -52,14 +53,26 @@ impl FileScanner {
         facts.restore(snapshot::read(&cache_dir, snapshot::SCAN_FACTS).unwrap_or_default());
         world.digests.restore(snapshot::read(&cache_dir, snapshot::DIGESTS).unwrap_or_default());
         let reader = world.watches.claim();
-        Self { world, cache_dir, facts, reader, logs: HashMap::new() }
+        Self { world, cache_dir, facts, reader, logs: HashMap::new(), bells: Vec::new() }
     }
 
     /// Everything the kernel has to tell is in the logs afterwards.
     fn hear(&mut self) {
+        let mut touched = HashSet::new();
         for change in self.world.watches.drain(self.reader) {
-            self.logs.values_mut().for_each(|log| log.take(&change));
+            touched.extend(self.logs.iter_mut().filter_map(|(root, log)| log.take(&change).then_some(root)).cloned());
         }
+        if !touched.is_empty() {
+            self.ring(&touched);
+        }
+    }
+
+    fn ring(&mut self, touched: &HashSet<PathBuf>) {
+        self.bells.retain(|(root, bell)| {
+            let bell = bell.upgrade();
+            bell.iter().filter(|_| touched.contains(root)).for_each(|bell| bell.ring());
+            bell.is_some()
+        });
     }
 
     fn log(&mut self, root: &Path) -> &mut ChangeLog {
@@ -168,6 +181,14 @@ impl Handler<WatchTree> for FileScanner {
             let failed = failed.map_err(Failure::internal)?;
             Ok(if failed.is_empty() { Watched::FromNow } else { Watched::Never })
         }))
+    }
+}
+
+impl Handler<RingOnChange> for FileScanner {
+    type Result = ();
+    fn handle(&mut self, RingOnChange { root, bell }: RingOnChange, _: &mut Context<Self>) {
+        self.bells.retain(|(_, known)| known.strong_count() > 0 && !known.ptr_eq(&bell));
+        self.bells.push((root, bell));
     }
 }
 

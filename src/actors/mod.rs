@@ -10,7 +10,7 @@
 //! |---|---|
 //! | Orchestrator | ToolCache, FileScanner, ConfigStore, CompilePool |
 //! | CompilePool | its CompileWorkers |
-//! | session | Supervisor, and through it one Orchestrator |
+//! | session | Supervisor, and through it one Orchestrator; one that watches a project, FileScanner and ConfigStore |
 //!
 //! Requests go down this tree and are awaited; events go up and are not. No actor knows another's type: only this file does.
 
@@ -34,7 +34,7 @@ use crate::edge::World;
 use crate::engine::restart::DAEMON_POLICY;
 use crate::messages::compile_worker::ExecuteStep;
 use crate::messages::orchestrator::WorkersLost;
-use crate::messages::supervisor::{ActorFailed, Ending, OpenedProject, ToolDoors};
+use crate::messages::supervisor::{ActorFailed, Ending, FileDoors, OpenedProject, ToolDoors};
 use crate::messages::{Flush, GetCaches, Ping};
 
 use compile_pool::{CompilePool, HireWorker};
@@ -83,6 +83,7 @@ pub(crate) struct Branch {
     pub(crate) caches: Vec<Recipient<GetCaches>>,
     pub(crate) flush: Vec<Recipient<Flush>>,
     peers: Peers,
+    files: FileDoors,
 }
 
 /// The pool and its workers, on a thread of their own.
@@ -137,6 +138,13 @@ impl Soil {
         let files = keep(&on, "FileScanner".into(), DAEMON_POLICY, SERVICE_MAILBOX, self.hear.clone(), files);
         let settings = ConfigStore::new(self.world.clone(), self.cache_dir.clone());
         let settings = keep(&on, "ConfigStore".into(), DAEMON_POLICY, SERVICE_MAILBOX, self.hear.clone(), settings);
+        let files_of = FileDoors {
+            settings: settings.clone().recipient(),
+            tree: files.clone().recipient(),
+            sync: files.clone().recipient(),
+            watch: files.clone().recipient(),
+            ring: files.clone().recipient(),
+        };
         Branch {
             ping: tools.clone().recipient(),
             tools: ToolDoors { find: tools.clone().recipient(), list: tools.clone().recipient() },
@@ -154,6 +162,7 @@ impl Soil {
                 stop: workshop.pool.clone().recipient(),
                 reserve: workshop.pool.clone().recipient(),
             },
+            files: files_of,
             arbiter,
         }
     }
@@ -169,6 +178,7 @@ impl Soil {
                 survey: address.clone().recipient(),
                 clean: address.clone().recipient(),
                 standing: address.clone().recipient(),
+                files: branch.files.clone(),
             },
             workers_lost: address.clone().recipient(),
             flush: address.recipient(),

@@ -61,6 +61,11 @@ pub enum Command {
         jmake build --profile release app\n  jmake build ./other          the project in ./other\n  \
         jmake build src/parser.c     one source file")]
     Build(BuildArgs),
+    /// Build now and after each change, until Ctrl-C
+    #[command(after_help = "Examples:\n  jmake watch                          the project at hand\n  \
+        jmake watch --exec 'build/dev/bin/server --port 8080'\n                                       \
+        and after each success the program, started anew\n\nIn jmake.toml: [hooks] on_success = [\"notify-send\", \"built\"]")]
+    Watch(WatchArgs),
     /// Build, then run the executable
     #[command(after_help = "Example:\n  jmake run app -- --verbose input.txt")]
     Run(RunArgs),
@@ -172,6 +177,17 @@ pub struct BuildArgs {
     pub build: BuildFlags,
 }
 
+/// Arguments of `watch`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct WatchArgs {
+    /// Run CMD after each success; the one before is ended first. Split at blanks, run without a shell
+    #[arg(long, value_name = "CMD")]
+    pub exec: Option<String>,
+    /// What to build, and how.
+    #[command(flatten)]
+    pub build: BuildArgs,
+}
+
 /// Arguments of `run`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct RunArgs {
@@ -202,6 +218,14 @@ pub struct PathArgs {
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut args: Vec<OsString> = args.into_iter().collect();
     let flags_end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
+    if let Some(at) = args[..flags_end].iter().position(|arg| arg == "--watch") {
+        args.remove(at);
+        match args.iter_mut().find(|arg| *arg == "build") {
+            Some(build) => *build = "watch".into(),
+            None => args.insert(1, "watch".into()),
+        }
+        return Cli::try_parse_from(args);
+    }
     if let Some(at) = args[..flags_end].iter().position(|arg| arg == "--status" || arg == "--stats") {
         args.remove(at);
         args.retain(|arg| arg != "build");
@@ -257,7 +281,11 @@ mod tests {
         check("jmake run -- --status", r#"Run & args: ["--status"]"#);
         check("jmake build -j 0", "ValueValidation");
         check("jmake build -k --fail-fast", "ArgumentConflict");
-        check("jmake watch", "InvalidSubcommand");
+        check("jmake watch -j 3 app --exec", "InvalidValue");
+        check("jmake watch app --exec=x", r#"Watch & exec: Some("x") & names: ["app"]"#);
+        check("jmake build --watch ./x -k", r#"Watch & exec: None & names: ["./x"] & keep_going: true"#);
+        check("jmake --watch", "Watch & names: []");
+        check("jmake run -- --watch", r#"Run & args: ["--watch"]"#);
         check("jmake build --no-such-flag", "UnknownArgument");
         check("jmake", "DisplayHelpOnMissingArgumentOrSubcommand");
     }

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::exit_code;
 use super::session::Incoming;
+use super::{exit_code, program};
 use crate::wire::{Request, encode_request};
 
 /// What the handler and the request share.
@@ -28,6 +28,7 @@ impl Interrupt {
 
     fn on_signal(&self, wake: &Sender<Incoming>) {
         if self.asked.swap(true, Ordering::SeqCst) {
+            program::kill_all();
             std::process::exit(exit_code::INTERRUPTED.into());
         }
         self.cancel();

@@ -13,12 +13,14 @@ pub mod launch;
 pub mod lines;
 pub mod peer;
 pub mod place;
+pub mod program;
 pub mod project;
 pub mod render;
 pub mod run;
 pub mod screen;
 pub mod service;
 pub mod session;
+pub mod watch;
 
 use std::ffi::OsString;
 

@@ -1,16 +1,18 @@
 //! One command from flags to exit code. Does not know how a daemon is found, nor how things look.
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 
-use super::cli::{BuildArgs, BuildFlags, Cli, ColorWhen, Command, OutputFlags, PathArgs, ProjectFlags, RunArgs};
+use super::cli::{BuildArgs, BuildFlags, Cli, ColorWhen, Command, OutputFlags, PathArgs, ProjectFlags, RunArgs, WatchArgs};
 use super::error::ClientError;
 use super::exit_code;
 use super::json::Json;
 use super::place::{Environment, Place};
-use super::render::{Build, Listing, Style};
+use super::render::{Build, Listing, Style, Watched};
 use super::session::{Asker, Show};
+use super::watch::Watcher;
 use super::{project, service};
 use crate::edge::term;
 use crate::wire::{BuildRequest, Control, Event, FromDaemon, Goal, Project, Reply, Request};
@@ -25,6 +27,7 @@ pub fn run(cli: &Cli) -> Result<u8, ClientError> {
     let client = Client { output: &cli.output, environment: &environment, place: &place };
     match &cli.command {
         Command::Build(args) => client.build(args),
+        Command::Watch(args) => client.watch(args),
         Command::Run(args) => client.run(args),
         Command::Clean(args) => client.list(project::at, args, Request::Clean),
         Command::Discover(args) => client.list(project::at, args, Request::Discover),
@@ -45,6 +48,17 @@ struct Client<'a> {
 
 impl Client<'_> {
     fn build(&self, args: &BuildArgs) -> Result<u8, ClientError> {
+        let (request, mut asker) = match self.cleaned(args)? {
+            Ok(ready) => ready,
+            Err(code) => return Ok(code),
+        };
+        let mut show: Box<dyn Show> =
+            if self.output.json { Box::new(Json::default()) } else { Box::new(Build::new(self.style(&args.build, false))) };
+        asker.ask(&Request::Build(Box::new(request)), &mut *show)
+    }
+
+    /// The request, and `--clean` done; else what that ended with.
+    fn cleaned(&self, args: &BuildArgs) -> Result<Result<(BuildRequest, Asker<'_>), u8>, ClientError> {
         let (path, targets) = match project::either(&args.names) {
             Some(name) if self.has_target(name, args) => (None, project::targets(&args.names)?),
             _ => project::path_and_targets(&args.names)?,
@@ -54,12 +68,34 @@ impl Client<'_> {
         if args.build.clean {
             let code = asker.ask(&Request::Clean(Box::new(request.project.clone())), &mut *self.listing())?;
             if code != exit_code::DONE {
-                return Ok(code);
+                return Ok(Err(code));
             }
         }
-        let mut show: Box<dyn Show> =
-            if self.output.json { Box::new(Json::default()) } else { Box::new(Build::new(self.style(&args.build, false))) };
-        asker.ask(&Request::Build(Box::new(request)), &mut *show)
+        Ok(Ok((request, asker)))
+    }
+
+    fn watch(&self, args: &WatchArgs) -> Result<u8, ClientError> {
+        if args.build.build.dry_run {
+            return Err(ClientError::Usage("`watch` builds; `jmake build -n` says what would run".to_owned()));
+        }
+        let (request, mut asker) = match self.cleaned(&args.build)? {
+            Ok(ready) => ready,
+            Err(code) => return Ok(code),
+        };
+        let root = request.project.root.clone().into_path();
+        let style = self.style(&args.build.build, false);
+        let clears = !self.output.quiet && term::stdout_is_terminal() && !self.environment.is_dumb_terminal();
+        let inner: Box<dyn Show> = if self.output.json { Box::new(Json::default()) } else { Box::new(Watched::new(style, clears)) };
+        let exec = args.exec.iter().flat_map(|line| line.split_whitespace().map(OsString::from)).collect();
+        let mut watcher = Watcher::new(inner, exec, root, self.output.json);
+        let request = Request::Watch(Box::new(request));
+        loop {
+            let asked = asker.ask(&request, &mut watcher);
+            // A daemon may be lost any number of times, but for one that serves nobody.
+            if !matches!(asked, Err(ClientError::Lost(_))) || !watcher.was_served() {
+                return asked;
+            }
+        }
     }
 
     /// Whether the project at hand has a target of this name.

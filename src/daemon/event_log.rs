@@ -28,8 +28,19 @@ struct Lines {
     held: Vec<BuildEvent>,
     /// The time of the last event: none is earlier, whoever says it.
     last: Duration,
-    /// The last event was said.
-    complete: bool,
+    /// The last event, if it was said.
+    ending: Option<Ending>,
+}
+
+/// The last event of a build.
+#[derive(Clone, Debug)]
+pub(super) struct Ending {
+    /// Which line it is.
+    pub(super) at: usize,
+    /// When.
+    pub(super) time_ms: u64,
+    /// What was said.
+    pub(super) event: BuildEvent,
 }
 
 impl EventLog {
@@ -49,6 +60,11 @@ impl EventLog {
             grown.await;
         }
     }
+
+    /// The last event, once it was said.
+    pub(super) fn ending(&self) -> Option<Ending> {
+        self.lines().ending.clone()
+    }
 }
 
 impl EventLog {
@@ -60,7 +76,7 @@ impl EventLog {
     fn interject(&self, event: &BuildEvent) {
         let mut lines = self.lines();
         match lines.since {
-            _ if lines.complete => {}
+            _ if lines.ending.is_some() => {}
             Some(since) => lines.push(since.elapsed(), event),
             None => lines.held.push(event.clone()),
         }
@@ -71,9 +87,12 @@ impl EventLog {
 
 impl Lines {
     fn push(&mut self, time: Duration, event: &BuildEvent) {
-        self.complete |= matches!(event, BuildEvent::BuildFinished { .. });
         self.last = self.last.max(time);
-        let line = wire::encode_event(u64::try_from(self.last.as_millis()).unwrap_or(u64::MAX), event);
+        let time_ms = u64::try_from(self.last.as_millis()).unwrap_or(u64::MAX);
+        if matches!(event, BuildEvent::BuildFinished { .. }) {
+            self.ending = Some(Ending { at: self.encoded.len(), time_ms, event: event.clone() });
+        }
+        let line = wire::encode_event(time_ms, event);
         self.encoded.push(line.into());
     }
 }

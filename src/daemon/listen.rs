@@ -54,7 +54,7 @@ fn beside(socket: &Path, ending: &str) -> PathBuf {
 /// Why a request means files that this process does not see, as from another mount namespace.
 pub(super) fn other_tree(request: &Request) -> Option<String> {
     let project = match request {
-        Request::Build(build) => &build.project,
+        Request::Build(build) | Request::Watch(build) => &build.project,
         Request::Discover(project) | Request::Clean(project) | Request::Tools(project) => project,
         Request::Status | Request::Stop { .. } | Request::Cancel => return None,
     };

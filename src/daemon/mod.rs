@@ -1,6 +1,7 @@
 //! The resident process: where its parts are put together. Does not know how a client shows what it is told.
 
 mod event_log;
+mod following;
 mod listen;
 mod run;
 mod session;

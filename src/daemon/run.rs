@@ -9,6 +9,7 @@ use std::time::Duration;
 use actix::prelude::*;
 use tokio::net::UnixListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
 use super::event_log::OpenLogs;
 use super::listen::{Binding, bind};
@@ -99,8 +100,9 @@ async fn once(world: World, cache_dir: PathBuf, socket: PathBuf) -> u8 {
         // It may have ended just now.
         let _ending = cut.send(Ending::Failed);
     });
-    let root = actors::start(world, cache_dir, Outside { announce: logs.announcer(), cut_sessions, ended });
-    let service = service(&root, socket, logs);
+    let root = actors::start(world.clone(), cache_dir, Outside { announce: logs.announcer(), cut_sessions, ended });
+    let (_running, stopping) = watch::channel(None);
+    let service = service(&root, socket, logs, world, stopping);
     tokio::select! {
         () = serve(service, tokio::io::stdin(), tokio::io::stdout(), std::process::id()) => {}
         _ = end.recv() => return INTERNAL,
@@ -125,8 +127,9 @@ async fn resident(world: World, cache_dir: PathBuf, socket: PathBuf, options: &D
     };
     let processes = world.process.clone();
     watchdog::watch(INTERNAL, move || processes.close());
-    let root = actors::start(world, cache_dir, Outside { announce: logs.announcer(), cut_sessions: sessions.cutter(), ended });
-    let service = service(&root, socket.clone(), logs);
+    let root = actors::start(world.clone(), cache_dir, Outside { announce: logs.announcer(), cut_sessions: sessions.cutter(), ended });
+    let (stop, stopping) = watch::channel(None);
+    let service = service(&root, socket.clone(), logs, world, stopping);
     let listener = UnixListener::from_std(bound.listener.try_clone().map_err(Failure::environment)?).map_err(Failure::environment)?;
     say_ready(&socket);
     tracing::info!(socket = %socket.display(), pid = std::process::id(), "serving");
@@ -138,6 +141,7 @@ async fn resident(world: World, cache_dir: PathBuf, socket: PathBuf, options: &D
         ending = end.recv() => ending.unwrap_or(Ending::Failed),
     };
     retire(listener, bound, &socket);
+    stop.send_replace(Some(ending));
     while ending == Ending::Drain {
         ending = tokio::select! {
             () = sessions.all_ended() => Ending::Stop,
@@ -169,9 +173,9 @@ async fn finish(root: &Addr<Supervisor>) {
     }
 }
 
-fn service(root: &Addr<Supervisor>, socket: PathBuf, logs: OpenLogs) -> Service {
+fn service(root: &Addr<Supervisor>, socket: PathBuf, logs: OpenLogs, world: World, stopping: watch::Receiver<Option<Ending>>) -> Service {
     let processors = own_process::processors();
-    Service { root: root.clone(), socket: Arc::new(socket), build_id: build_id().into(), processors, logs }
+    Service { root: root.clone(), socket: Arc::new(socket), build_id: build_id().into(), processors, logs, world, stopping }
 }
 
 fn build_id() -> String {

@@ -1,5 +1,7 @@
 //! One client: reads its request, has it served, and sends what comes of it. Does not decide anything about builds.
 
+mod watch;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +14,7 @@ use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
 use super::event_log::{EventLog, OpenLogs};
 use super::translate;
 use crate::actors::{supervise::ask, supervisor::Supervisor};
+use crate::edge::World;
 use crate::engine::failure::Failure;
 use crate::engine::ids::BuildId;
 use crate::messages::events::SharedSink;
@@ -31,6 +34,9 @@ pub(super) struct Service {
     pub(super) build_id: Arc<str>,
     pub(super) processors: usize,
     pub(super) logs: OpenLogs,
+    pub(super) world: World,
+    /// The daemon is about to end: who would go on for ever ends now.
+    pub(super) stopping: tokio::sync::watch::Receiver<Option<Ending>>,
 }
 
 type Lines<R> = FramedRead<R, LinesCodec>;
@@ -126,6 +132,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     async fn answer(&mut self, request: Request) -> Result<Result<u8, Failure>, Gone> {
         match request {
             Request::Build(request) => self.build(*request).await,
+            Request::Watch(request) => self.watch(*request).await,
             Request::Discover(project) => {
                 let answer = self.discover(*project).await;
                 self.reply(answer.map(Reply::Discover)).await

@@ -24,6 +24,7 @@ pub mod paths;
 pub mod process;
 pub mod project_state;
 pub mod questions;
+pub mod relevance;
 pub mod settling;
 pub mod snapshot;
 pub mod spawn;

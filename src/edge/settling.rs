@@ -63,32 +63,12 @@ pub struct Sources {
 #[must_use]
 pub fn settle(world: &World, root: &Path, sources: Sources, records: &Records) -> Option<(Settled, Surroundings)> {
     let Sources { toolchain, lowered, tree, variables, flags, programs, build_dir, config, since } = sources;
-    let mut around = Surroundings::default();
-    let mut links = Links::default();
     let database = Some(Digest::of(&compile_database::text(root, &lowered.compile_commands)));
     if world.digests.digest(&compile_database::place(root, &build_dir)) != database {
         return None;
     }
-    let mut places = Places { walked: tree.dirs.iter().cloned().collect(), build_dir, config, database, ..Places::default() };
-    let paths = looked_at(&lowered, records, &tree);
-    for path in paths.iter().chain(&places.config) {
-        around.add(root, path, &mut links);
-    }
-    for (dir, there) in world.directories.of(root).opened() {
-        around.add_directory(root, &dir, there, &mut links, &mut places);
-    }
-    for dir in tree.dirs.iter().chain(paths.iter().chain(&places.config).map(FilePath::parent).collect::<HashSet<_>>().iter()) {
-        let place = dir.under(root);
-        around.add_directory(root, &place, true, &mut links, &mut places);
-    }
-    for dir in &tree.marked {
-        around.directories.insert(links.real(&dir.under(root)));
-        places.marked.insert(dir.clone());
-    }
-    for link in &links.followed {
-        places.hinges.insert(FilePath::new(link.strip_prefix(root).unwrap_or(link)));
-        around.directories.extend(link.parent().map(Path::to_owned));
-    }
+    let paths: Vec<FilePath> = looked_at(&lowered, records, &tree).into_iter().collect();
+    let (places, mut around) = outline(world, root, &tree, &paths, Places { build_dir, config, database, ..Places::default() });
     let doubtful = since.checked_sub(DOUBT)?;
     let driver = Driver { bin_dir: toolchain.bin_dir.as_path(), flags: &flags, root, variables: &variables };
     let mut fences = fences(&toolchain, &driver);
@@ -98,6 +78,34 @@ pub fn settle(world: &World, root: &Path, sources: Sources, records: &Records) -
         return None;
     }
     Some((Settled::new(lowered, records, &tree, places)?, around))
+}
+
+/// The directories around a project's files and `paths`, of which `places` names some already.
+#[must_use]
+pub fn outline(world: &World, root: &Path, tree: &Tree, paths: &[FilePath], mut places: Places) -> (Places, Surroundings) {
+    let (mut around, mut links) = (Surroundings::default(), Links::default());
+    places.walked.extend(tree.dirs.iter().cloned());
+    let dirs: HashSet<FilePath> = tree.dirs.iter().cloned().chain(paths.iter().chain(&places.config).map(FilePath::parent)).collect();
+    let dirs: HashMap<FilePath, bool> =
+        dirs.into_iter().map(|dir| (dir.under(root).is_dir(), dir)).map(|(there, dir)| (dir, there)).collect();
+    for path in paths.iter().chain(&places.config).filter(|path| dirs.get(&path.parent()) == Some(&true)) {
+        around.add(root, path, &mut links);
+    }
+    for (dir, there) in world.directories.of(root).opened() {
+        around.add_directory(root, &dir, there, &mut links, &mut places);
+    }
+    for (dir, there) in dirs {
+        around.add_directory(root, &dir.under(root), there, &mut links, &mut places);
+    }
+    for dir in &tree.marked {
+        around.directories.insert(links.real(&dir.under(root)));
+        places.marked.insert(dir.clone());
+    }
+    for link in &links.followed {
+        places.hinges.insert(FilePath::new(link.strip_prefix(root).unwrap_or(link)));
+        around.directories.extend(link.parent().map(Path::to_owned));
+    }
+    (places, around)
 }
 
 /// Every file that the build read, made or looked at.
@@ -170,12 +178,7 @@ impl Surroundings {
     /// under which it may change unheard.
     #[must_use]
     pub fn look(&self, world: &World, root: &Path, settled: &Settled, heard: &HashSet<PathBuf>) -> Option<Vec<Seen>> {
-        let mut spelled = HashSet::new();
-        for path in heard {
-            spelled.insert(FilePath::new(path.strip_prefix(root).unwrap_or(path)));
-            spelled.extend(self.aliases.get(path).into_iter().flatten().cloned());
-        }
-        let concerning: Vec<FilePath> = spelled.into_iter().filter(|path| settled.concerns(path)).collect();
+        let concerning: Vec<FilePath> = self.spelled(root, heard).into_iter().filter(|path| settled.concerns(path)).collect();
         if heard.iter().any(|place| has_names(place) && !self.files.contains(place)) {
             // Its other names are not known: any file may be it.
             world.digests.doubt(&Change::Everything);
@@ -184,6 +187,17 @@ impl Surroundings {
         let all = concerning.iter().map(|path| seen(world, root, path.clone())).collect();
         self.vouch(world, root, concerning.iter());
         Some(all)
+    }
+
+    /// The names under which these real paths are known.
+    #[must_use]
+    pub fn spelled(&self, root: &Path, heard: &HashSet<PathBuf>) -> HashSet<FilePath> {
+        let mut spelled = HashSet::new();
+        for path in heard {
+            spelled.insert(FilePath::new(path.strip_prefix(root).unwrap_or(path)));
+            spelled.extend(self.aliases.get(path).into_iter().flatten().cloned());
+        }
+        spelled
     }
 }
 

@@ -1,8 +1,9 @@
 //! Starts the daemon from the client. Standard library only.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
+use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -54,6 +55,17 @@ pub fn start_once(program: &Path, args: &[OsString]) -> Result<Child, SpawnError
         .process_group(0)
         .spawn()
         .map_err(|source| SpawnError::Run { path: program.to_owned(), source })
+}
+
+/// Starts `program` in `folder` with our variables, in a process group of its own and without input. Its output is ours; all of it goes to
+/// standard error if `err_only`.
+pub fn start_beside(program: &OsStr, args: &[OsString], folder: &Path, err_only: bool) -> io::Result<Child> {
+    let mut command = Command::new(program);
+    command.args(args).current_dir(folder).stdin(Stdio::null()).process_group(0);
+    if err_only {
+        command.stdout(io::stderr().as_fd().try_clone_to_owned()?);
+    }
+    command.spawn()
 }
 
 fn open_log(path: &Path) -> Option<File> {

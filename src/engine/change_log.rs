@@ -71,17 +71,18 @@ impl ChangeLog {
         heard
     }
 
-    /// Notes a change, if anybody here watches what changed.
-    pub fn take(&mut self, change: &Change) {
+    /// Notes a change; false if nobody here watches what changed.
+    pub fn take(&mut self, change: &Change) -> bool {
         match change {
             Change::Entry { watched, path } if self.watched.contains(watched) => self.note(path),
-            Change::Entry { .. } => {}
-            Change::Gone(path) => self.forget(path),
+            Change::Entry { .. } => return false,
+            Change::Gone(path) => return self.forget(path),
             Change::Everything => {
                 self.watched.clear();
                 self.note_everything();
             }
         }
+        true
     }
 
     fn note(&mut self, path: &Path) {
@@ -117,17 +118,21 @@ impl ChangeLog {
 
     /// The watches of an earlier call of [`Self::watch`] are set, but for some.
     pub fn watches_set(&mut self, failed: &[PathBuf]) {
-        failed.iter().for_each(|path| self.forget(path));
+        failed.iter().for_each(|path| {
+            self.forget(path);
+        });
         self.growing = self.growing.saturating_sub(1);
         self.now.0 += 1;
         self.grown = self.now;
     }
 
     /// A watch of it ended: whoever relies on it has to look at everything.
-    fn forget(&mut self, path: &Path) {
-        if self.watched.remove(path) {
+    fn forget(&mut self, path: &Path) -> bool {
+        let known = self.watched.remove(path);
+        if known {
             self.note_everything();
         }
+        known
     }
 
     /// Whether all that is watched was watched at `moment` already.
@@ -142,7 +147,9 @@ mod tests {
     use super::*;
 
     fn note(log: &mut ChangeLog, path: &str) {
-        log.take(&Change::Entry { watched: Path::new(path).parent().unwrap().into(), path: path.into() });
+        let watched: PathBuf = Path::new(path).parent().unwrap().into();
+        let concerns = log.watched.contains(&watched);
+        assert_eq!(log.take(&Change::Entry { watched, path: path.into() }), concerns, "{path}");
     }
 
     fn heard(log: &mut ChangeLog, since: Moment) -> (Moment, String) {
@@ -188,17 +195,17 @@ mod tests {
         let mut log = ChangeLog::default();
         watch(&mut log, &["/a"]);
         let (start, _) = heard(&mut log, Moment::default());
-        log.take(&Change::Everything);
+        assert!(log.take(&Change::Everything));
         let (after, said) = heard(&mut log, start);
         assert_eq!(said, "everything");
         assert_eq!(heard(&mut log, after).1, "");
         note(&mut log, "/a/x");
         assert_eq!(heard(&mut log, after).1, "", "nothing is watched until it is watched again");
         watch(&mut log, &["/a"]);
-        log.take(&Change::Gone("/a".into()));
+        assert!(log.take(&Change::Gone("/a".into())));
         assert_eq!(heard(&mut log, after).1, "everything");
         let (after, _) = heard(&mut log, Moment::default());
-        log.take(&Change::Gone("/a".into()));
+        assert!(!log.take(&Change::Gone("/a".into())));
         assert_eq!(heard(&mut log, after).1, "", "it was no watch of this log");
     }
 

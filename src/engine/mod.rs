@@ -27,3 +27,4 @@ pub mod settled;
 pub mod survey;
 pub mod tree;
 pub mod variables;
+pub mod watch;

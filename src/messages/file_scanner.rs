@@ -1,7 +1,7 @@
 //! What the FileScanner receives.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use actix::prelude::*;
 
@@ -60,4 +60,20 @@ pub enum Watched {
     FromNow,
     /// Some cannot be watched.
     Never,
+}
+
+/// Somebody who wants to know that something happened, and asks then what.
+pub trait Bell: Send + Sync + std::fmt::Debug {
+    /// Something happened.
+    fn ring(&self);
+}
+
+/// Request: ring whenever something is heard of the project's directories, as long as the bell is there.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub struct RingOnChange {
+    /// The project's root.
+    pub root: PathBuf,
+    /// Not kept alive.
+    pub bell: Weak<dyn Bell>,
 }

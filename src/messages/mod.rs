@@ -4,8 +4,8 @@
 //! |---|---|---|
 //! | [`supervisor`] | every actor (failures), sessions | all, for status and shutdown |
 //! | [`tool_cache`] | orchestrators, sessions | nobody |
-//! | [`file_scanner`] | orchestrators | nobody |
-//! | [`config_store`] | orchestrators | nobody |
+//! | [`file_scanner`] | orchestrators, watching sessions | nobody |
+//! | [`config_store`] | orchestrators, watching sessions | nobody |
 //! | [`orchestrator`] | sessions | the three above and the pool |
 //! | [`compile_pool`] | orchestrators | its workers |
 //! | [`compile_worker`] | the pool | nobody |

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
+use super::config_store::LoadSettings;
+use super::file_scanner::{RingOnChange, ScanTree, SyncTree, WatchTree};
 use super::orchestrator::{CancelBuild, CleanProject, GetProject, ProjectStanding, StartBuild, SurveyProject};
 use super::tool_cache::{FindToolchain, ListToolchains};
 use crate::engine::cache::CacheCounts;
@@ -41,6 +43,18 @@ pub struct OpenedProject {
     pub survey: Recipient<SurveyProject>,
     pub clean: Recipient<CleanProject>,
     pub standing: Recipient<GetProject>,
+    pub files: FileDoors,
+}
+
+/// The doors of those who know a project's files and settings, for who follows their changes.
+#[derive(Clone)]
+#[allow(missing_docs, reason = "the types say all")]
+pub struct FileDoors {
+    pub settings: Recipient<LoadSettings>,
+    pub tree: Recipient<ScanTree>,
+    pub sync: Recipient<SyncTree>,
+    pub watch: Recipient<WatchTree>,
+    pub ring: Recipient<RingOnChange>,
 }
 
 impl std::fmt::Debug for OpenedProject {

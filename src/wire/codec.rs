@@ -43,8 +43,14 @@ pub fn encode_control(control: &Control) -> Result<Vec<u8>, WireError> {
 /// An event. Long texts are cut into several lines (tool output) or shortened (all others), so that it never fails.
 #[must_use]
 pub fn encode_event(time_ms: u64, event: &BuildEvent) -> Vec<u8> {
+    encode_timed(time_ms, event.into())
+}
+
+/// The same of an event that is none of a build.
+#[must_use]
+pub fn encode_timed(time_ms: u64, event: Event) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for event in within_limits(event.into()) {
+    for event in within_limits(event) {
         let line = encode(&Timed { event, time_ms }).or_else(|_| encode(&Timed { event: too_long(), time_ms }));
         bytes.extend(line.unwrap_or_default());
     }
@@ -90,6 +96,9 @@ pub fn decode_line(line: &[u8]) -> Result<FromDaemon, WireError> {
 /// Files of the include graph in one line.
 const GRAPH_PART: usize = 1000;
 
+/// Changed files in one event.
+const MOST_PATHS: usize = 1000;
+
 fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>, WireError> {
     let mut line = serde_json::to_vec(message)?;
     line.push(b'\n');
@@ -120,6 +129,11 @@ fn within_limits(event: Event) -> Vec<Event> {
         }
         Event::BuildError { build, first } => vec![Event::BuildError { build, first: shortened(first) }],
         Event::Notice { text } => vec![Event::Notice { text: shortened(text) }],
+        // The first ones say enough; a reader asks the build for the rest.
+        Event::FileChanged { mut paths } => {
+            paths.truncate(MOST_PATHS);
+            vec![Event::FileChanged { paths }]
+        }
         other => vec![other],
     }
 }

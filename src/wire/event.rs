@@ -16,7 +16,7 @@ pub struct Timed {
     pub time_ms: u64,
 }
 
-/// What happened. `StepOutput` and `Progress` are for the client only, the others are its JSON.
+/// What happened. `StepOutput`, `Progress` and `HookDue` are for the client only, the others are its JSON.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names are those of the JSON and say all")]
@@ -26,6 +26,15 @@ pub enum Event {
         root: PathText,
         profile: String,
         targets: Vec<String>,
+    },
+    WatchStarted {
+        root: PathText,
+    },
+    FileChanged {
+        paths: Vec<PathText>,
+    },
+    HookDue {
+        argv: Vec<String>,
     },
     Notice {
         text: String,
@@ -99,7 +108,7 @@ impl Event {
     /// Whether `--json` shows it.
     #[must_use]
     pub fn is_public(&self) -> bool {
-        !matches!(self, Self::StepOutput { .. } | Self::Progress { .. })
+        !matches!(self, Self::StepOutput { .. } | Self::Progress { .. } | Self::HookDue { .. })
     }
 }
 

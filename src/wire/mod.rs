@@ -16,7 +16,7 @@ mod tests;
 pub use answer::{Control, Failed, FailureKind, FromDaemon, Refusal, Refused, Welcome};
 pub use codec::{
     WireError, decode_hello_line, decode_line, decode_request_line, encode_control, encode_event, encode_opening, encode_reply,
-    encode_request,
+    encode_request, encode_timed,
 };
 pub use event::{Counts, Event, Outcome, Severity, StepKind, Timed};
 pub use reply::{

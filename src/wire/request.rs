@@ -38,6 +38,8 @@ impl Hello {
 pub enum Request {
     /// Build, or say what would be built.
     Build(Box<BuildRequest>),
+    /// Build now and after each change, until cancelled.
+    Watch(Box<BuildRequest>),
     /// What is in the project.
     Discover(Box<Project>),
     /// Remove what JMake made.

@@ -100,20 +100,8 @@ fn request() -> impl Strategy<Value = Request> {
     prop_oneof![
         build.prop_map(|(project, targets, [all, keep_going, fail_fast, dry_run, force, explain, color, staged], jobs)| {
             let goal = if all { Goal::Run } else { Goal::Build };
-            Request::Build(Box::new(BuildRequest {
-                project,
-                goal,
-                targets,
-                all,
-                jobs,
-                keep_going,
-                fail_fast,
-                dry_run,
-                force,
-                explain,
-                color,
-                staged,
-            }))
+            let of = if staged { Request::Watch } else { Request::Build };
+            of(Box::new(BuildRequest { project, goal, targets, all, jobs, keep_going, fail_fast, dry_run, force, explain, color, staged }))
         }),
         project().prop_map(|project| Request::Discover(Box::new(project))),
         project().prop_map(|project| Request::Clean(Box::new(project))),
@@ -205,6 +193,10 @@ fn json_is_that_of_the_interface() {
         ),
     );
     let counts = Counts { total: 6, ran: 1, cached: 1, up_to_date: 1, failed: 1, not_run: 2 };
+    let timed = |event: Event| String::from_utf8(encode_timed(5, event)).unwrap();
+    assert_eq!(timed(Event::WatchStarted { root: "/p".into() }), "{\"type\":\"watch_started\",\"root\":\"/p\",\"time_ms\":5}\n");
+    let changed = timed(Event::FileChanged { paths: vec!["src/a.c".into()] });
+    assert_eq!(changed, "{\"type\":\"file_changed\",\"paths\":[\"src/a.c\"],\"time_ms\":5}\n");
     use std::os::unix::ffi::OsStrExt;
     let odd = FilePath::new(std::ffi::OsStr::from_bytes(&[b'a', 0xff]));
     check(

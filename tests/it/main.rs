@@ -23,3 +23,4 @@ mod supervision;
 mod support;
 mod tool_inputs;
 mod undefined;
+mod watch;

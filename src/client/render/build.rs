@@ -76,7 +76,13 @@ impl Build {
             Event::ActorRestarted { name, restarts, why } => self.say(&format!("{name} failed and was restarted (no. {restarts}): {why}")),
             Event::BuildError { first, .. } => self.first_error = Some(first.clone()),
             Event::BuildFinished { success, exit_code, steps, wall_ms, .. } => self.summary(*success, *exit_code, steps, *wall_ms),
-            Event::BuildStarted { .. } | Event::Progress { .. } | Event::Diagnostic { .. } | Event::Artifact { .. } => {}
+            Event::BuildStarted { .. }
+            | Event::WatchStarted { .. }
+            | Event::FileChanged { .. }
+            | Event::HookDue { .. }
+            | Event::Progress { .. }
+            | Event::Diagnostic { .. }
+            | Event::Artifact { .. } => {}
         }
     }
 

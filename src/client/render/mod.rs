@@ -3,6 +3,8 @@
 mod build;
 mod listing;
 mod progress;
+mod watched;
 
 pub use build::{Build, Style};
 pub use listing::{Listing, status};
+pub use watched::Watched;

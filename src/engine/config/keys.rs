@@ -15,6 +15,8 @@ pub const HONOURED: &[&str] = &[
     "binary.link_libraries",
     "binary.output_dir",
     "llvm.root",
+    "hooks.on_success",
+    "hooks.on_failure",
 ];
 
 /// Keys of the format that a build does not use yet. A section's name alone stands for all of it.
@@ -57,7 +59,7 @@ pub const KNOWN: &[&str] = &[
 ];
 
 /// Sections that are looked into; any other is noted as a whole.
-pub const SECTIONS: &[&str] = &["project", "compile", "link", "binary", "llvm", "profile"];
+pub const SECTIONS: &[&str] = &["project", "compile", "link", "binary", "llvm", "hooks", "profile"];
 
 /// What to say of a key that is not honoured.
 #[must_use]

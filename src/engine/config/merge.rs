@@ -101,6 +101,8 @@ fn merge(request: &Request<'_>, user: &Raw, project: &Raw) -> Settings {
         link_libraries: both(|r| &r.link_libraries).iter().map(|l| l.strip_prefix("-l").unwrap_or(l).to_owned()).collect(),
         output_dir: text(|r| &r.output_dir).map(|dir| relative(&dir.replace("{profile}", request.profile))),
         llvm_root: text(|r| &r.llvm_root).map(|dir| relative(&dir)),
+        on_success: project.on_success.clone().or_else(|| user.on_success.clone()).unwrap_or_default(),
+        on_failure: project.on_failure.clone().or_else(|| user.on_failure.clone()).unwrap_or_default(),
         staged: false,
         build_dir: request.build_dir.clone(),
     }

@@ -27,6 +27,8 @@ pub struct Raw {
     pub link_libraries: Vec<String>,
     pub output_dir: Option<String>,
     pub llvm_root: Option<String>,
+    pub on_success: Option<Vec<String>>,
+    pub on_failure: Option<Vec<String>>,
     pub profiles: BTreeMap<String, RawProfile>,
 }
 
@@ -97,6 +99,8 @@ impl Reader<'_> {
             "binary.link_libraries" => self.raw.link_libraries = self.texts(&path, value),
             "binary.output_dir" => self.raw.output_dir = self.text(&path, value),
             "llvm.root" => self.raw.llvm_root = self.text(&path, value),
+            "hooks.on_success" => self.raw.on_success = Some(self.texts(&path, value)),
+            "hooks.on_failure" => self.raw.on_failure = Some(self.texts(&path, value)),
             _ if section == "profile" => self.profile(key, value),
             _ => self.notes.push(keys::note(self.file, &path)),
         }

@@ -77,6 +77,10 @@ pub struct Settings {
     pub output_dir: Option<FilePath>,
     /// `llvm.root`.
     pub llvm_root: Option<FilePath>,
+    /// `hooks.on_success`: what a watching client runs after a build that succeeded; empty: nothing.
+    pub on_success: Vec<String>,
+    /// `hooks.on_failure`: the same after one that failed.
+    pub on_failure: Vec<String>,
     /// Stages as separate processes rather than fused.
     pub staged: bool,
     /// The build directory, `build` unless `-B` says otherwise.

@@ -52,8 +52,12 @@ fn every_honoured_key_arrives() {
         output_dir = "out/{profile}"
         [llvm]
         root = "/usr/lib/llvm-19"
+        [hooks]
+        on_success = ["say", "it is built"]
+        on_failure = []
         "#,
     );
+    assert_eq!((s.on_success, s.on_failure.len()), (vec!["say".to_owned(), "it is built".to_owned()], 0));
     assert_eq!(s.name, "geom");
     assert_eq!(s.include_dirs, ["include".into(), "/opt/x".into()]);
     assert_eq!(s.extra_sources, ["deps/x.c".into()]);

@@ -3,6 +3,7 @@
 
 mod known;
 mod place;
+mod scope;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use self::known::Known;
 pub use self::known::Seen;
 pub use self::place::{Place, Places};
+pub use self::scope::{Glance, Scope};
 use super::build::Records;
 use super::cxx::lower::Lowered;
 use super::fingerprint::{Record, lookups};

@@ -49,6 +49,12 @@ const TEMPORARY: &[u8] = b".jmake-";
 const STATE: &str = ".jmake_cache";
 
 impl Places {
+    /// Whether it is JMake's own, whatever else it may mean.
+    #[must_use]
+    pub fn is_state(&self, path: &FilePath) -> bool {
+        path.as_path().starts_with(STATE)
+    }
+
     /// What `path` may mean.
     #[must_use]
     pub fn of(&self, path: &FilePath) -> Place {
@@ -62,7 +68,7 @@ impl Places {
             Place::Hinge
         } else if results {
             Place::Database
-        } else if path.as_path().starts_with(STATE) {
+        } else if self.is_state(path) {
             Place::Own
         } else if self.marked.contains(&parent) {
             Place::Marked

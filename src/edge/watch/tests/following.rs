@@ -28,7 +28,9 @@ impl Follower {
 
     fn hear(&mut self) -> Heard {
         let changes = self.place.watches.drain(self.place.reader);
-        changes.iter().for_each(|change| self.log.take(change));
+        for change in &changes {
+            self.log.take(change);
+        }
         self.log.since(self.since)
     }
 
