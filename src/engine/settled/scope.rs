@@ -142,6 +142,7 @@ mod tests {
         let nothing = Digest::of(b"");
         let mut record = Record {
             key: nothing,
+            times: None,
             fields: Vec::new(),
             inputs: inputs.into(),
             lookups: Lookups::default(),
