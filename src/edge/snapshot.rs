@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::engine::digest::Digest;
 
 /// Changes with the format of any content.
-const MAGIC: &[u8; 8] = b"jmakes03";
+const MAGIC: &[u8; 8] = b"jmakes04";
 
 /// What source texts say.
 pub const SCAN_FACTS: &str = "scan-facts";

@@ -152,3 +152,56 @@ fn when_a_file_was_written_counts_where_that_is_shown() {
         assert_eq!(space.build(&[]).ok().count("ran"), 0);
     }
 }
+
+#[test]
+fn a_header_that_was_compiled_before_is_used_when_it_appears() {
+    let space = Space::with(&[
+        ("jmake.toml", "[compile]\nflags = ['-include', 'pre.h']\n"),
+        ("pre.h", "#define ANSWER 1\n"),
+        ("other.h", "#define ANSWER 2\n"),
+        ("main.c", "int main(void) { return ANSWER; }\n"),
+    ]);
+    let run = space.build(&[]).ok();
+    assert_eq!(code(&space), Some(1));
+    let steps = run.events_of("step_started");
+    let compile = steps.iter().find(|step| step["kind"] == "compile").unwrap()["command"].as_array().unwrap();
+    let words: Vec<&str> = compile.iter().map(|word| word.as_str().unwrap()).take_while(|word| *word != "-include").collect();
+    for end in [".pch", ".gch"] {
+        let place = format!("pre.h{end}");
+        let mut compiler = space.command(words[0]);
+        compiler.args(&words[1..]).args(["-x", "c-header", "other.h", "-o", &place]);
+        assert!(compiler.status().unwrap().success());
+        space.build(&[]).ok();
+        assert_eq!(code(&space), Some(2), "{end}");
+        assert_eq!(space.build(&[]).ok().count("ran"), 0);
+        space.remove(&place);
+        space.build(&[]).ok();
+        assert_eq!(code(&space), Some(1), "{end} is gone");
+    }
+}
+
+#[test]
+fn the_profile_that_the_compiler_reads_is_an_input() {
+    for (flag, place) in [
+        ("-fprofile-use", "default.profdata"),
+        ("-fprofile-instr-use", "default.profdata"),
+        ("-fprofile-use=prof", "prof/default.profdata"),
+        ("-fprofile-use=own.prof", "own.prof"),
+    ] {
+        let space = Space::with(&[("main.c", "int main(void) { return 0; }\n"), ("other.c", "int other(void) { return 1; }\n")]);
+        space.write("jmake.toml", format!("[compile]\nflags = ['{flag}']\n"));
+        let bin = crate::support::llvm_bin(19).expect("clang-19 is installed");
+        let merge = |count: u32| {
+            space.write("counts.txt", format!("main\n24\n1\n{count}\n"));
+            space.write(place, "");
+            let mut merge = space.command(bin.join("llvm-profdata"));
+            assert!(merge.args(["merge", "counts.txt", "-o", place]).status().unwrap().success());
+        };
+        merge(1);
+        space.build(&[]).ok();
+        assert_eq!(space.build(&[]).ok().count("ran"), 0, "{flag}");
+        merge(1000);
+        let run = space.build(&["--explain"]).ok().says(&format!("{place} changed"));
+        assert_eq!(run.steps("compile", "ran").len(), 2, "{flag}");
+    }
+}

@@ -19,6 +19,12 @@ const LOOKED_INTO: &[&str] = &[
     "-fprofile-use=",
 ];
 
+/// Flags with a header that the driver replaces by a compiled one if that lies where it runs, under one of the names of [`COMPILED`].
+const INCLUDED: &[&str] = &["-include", "--include=", "--include"];
+
+/// How the names of compiled headers end.
+pub const COMPILED: [&str; 2] = [".pch", ".gch"];
+
 /// Places that the driver looks into because of `flags`, as spelled.
 #[must_use]
 pub fn looked_into(flags: &[FilePath]) -> Vec<FilePath> {
@@ -29,10 +35,15 @@ pub fn looked_into(flags: &[FilePath]) -> Vec<FilePath> {
             places.push(FilePath::from_bytes(file));
             continue;
         }
-        let fitting = LOOKED_INTO.iter().filter(|flag| word.starts_with(flag.as_bytes()));
+        let fitting = LOOKED_INTO.iter().chain(INCLUDED).filter(|flag| word.starts_with(flag.as_bytes()));
         let Some(flag) = fitting.max_by_key(|flag| flag.len()) else { continue };
         let argument = Some(&word[flag.len()..]).filter(|rest| !rest.is_empty()).or_else(|| words.next());
-        places.extend(argument.map(FilePath::from_bytes));
+        match argument {
+            Some(header) if INCLUDED.contains(flag) => {
+                places.extend(COMPILED.map(|end| FilePath::from_bytes(&[header, end.as_bytes()].concat())));
+            }
+            other => places.extend(other.map(FilePath::from_bytes)),
+        }
     }
     places
 }
@@ -61,6 +72,7 @@ mod tests {
         check("@flags.rsp --config x.cfg --config=y.cfg -fprofile-use=prof", "flags.rsp x.cfg y.cfg prof");
         check("--config-user-dir=/c -resource-dir /r", "/c /r");
         check("--sysroot", "");
+        check("-include a.h -includeb.h --include=c.h", "a.h.pch a.h.gch b.h.pch b.h.gch c.h.pch c.h.gch");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A flag that is not in the table is *unknown*: its step may still run, but its result is never shared, and every
 //! argument of it that names something that exists counts as an input.
 
+use super::driver_paths;
 use crate::engine::path::FilePath;
 
 mod table;
@@ -52,7 +53,7 @@ pub struct Classified {
     pub search_dirs: Vec<FilePath>,
     /// Flags nobody knows, whole.
     pub unknown: Vec<String>,
-    /// Arguments of those that could name files.
+    /// Arguments of those that could name files, and files that are used if they are there.
     pub named_paths: Vec<FilePath>,
 }
 
@@ -68,7 +69,13 @@ impl Classified {
         let list = match role {
             Role::Neutral => return,
             Role::Input => &mut self.inputs,
-            Role::Included => &mut self.included,
+            Role::Included => {
+                // A header that was compiled before goes in its place, wherever the header itself is.
+                let compiled = argument.filter(|_| !flag.starts_with("-imacros"));
+                let places = compiled.into_iter().flat_map(|header| driver_paths::COMPILED.iter().map(move |end| format!("{header}{end}")));
+                self.named_paths.extend(places.map(|place| FilePath::from(place.as_str())));
+                &mut self.included
+            }
             Role::Output => &mut self.outputs,
             Role::SearchDir => &mut self.search_dirs,
             Role::Unknown => {

@@ -41,6 +41,8 @@ pub struct LinkProbe {
     pub program: FilePath,
     /// What that loads.
     pub plugins: Vec<FilePath>,
+    /// Profiles that it reads.
+    pub profiles: Vec<FilePath>,
     /// Where it looks for libraries, in order.
     pub library_dirs: Vec<FilePath>,
 }
@@ -54,7 +56,7 @@ impl LinkProbe {
     /// With its directories spelled as the files in them are.
     #[must_use]
     pub fn spelled(self, spell: &mut dyn FnMut(&Path) -> FilePath) -> Self {
-        Self { library_dirs: spelled(&self.library_dirs, spell), ..self }
+        Self { library_dirs: spelled(&self.library_dirs, spell), profiles: spelled(&self.profiles, spell), ..self }
     }
 }
 
@@ -63,7 +65,13 @@ impl DriverProbe {
     #[must_use]
     pub fn spelled(self, spell: &mut dyn FnMut(&Path) -> FilePath) -> Self {
         let mut all = |dirs: &[FilePath]| spelled(dirs, spell);
-        Self { quote_dirs: all(&self.quote_dirs), search_dirs: all(&self.search_dirs), embed_dirs: all(&self.embed_dirs), ..self }
+        Self {
+            quote_dirs: all(&self.quote_dirs),
+            search_dirs: all(&self.search_dirs),
+            profiles: all(&self.profiles),
+            embed_dirs: all(&self.embed_dirs),
+            ..self
+        }
     }
 }
 
@@ -106,9 +114,18 @@ pub fn parse_compile(stderr: &str) -> Result<DriverProbe, ProbeError> {
     let cc1 = cc1.ok_or_else(|| ProbeError::NoCommand(stderr.to_owned()))?;
     let lists = SearchLists::of(cc1);
     let (search_dirs, angled) = lists.angled_order();
+    let profiles = cc1.iter().filter_map(|arg| arg.strip_prefix("-fprofile-instrument-use-path=")).map(FilePath::from).collect();
     let comment_blind = dialect_of(&commands).ok();
     let embed_dirs = cc1.iter().filter_map(|arg| arg.strip_prefix("--embed-dir=")).map(FilePath::from).collect();
-    Ok(DriverProbe { identity: identity(&commands), quote_dirs: lists.quote.clone(), search_dirs, angled, embed_dirs, comment_blind })
+    Ok(DriverProbe {
+        identity: identity(&commands),
+        quote_dirs: lists.quote.clone(),
+        search_dirs,
+        angled,
+        profiles,
+        embed_dirs,
+        comment_blind,
+    })
 }
 
 /// Reads what [`link_arguments`] made the driver print on stderr.
@@ -122,7 +139,11 @@ pub fn parse_link(stderr: &str) -> Result<LinkProbe, ProbeError> {
     let dirs = ld.iter().filter_map(|arg| arg.strip_prefix("-L")).filter(|dir| !dir.is_empty()).map(FilePath::from);
     let plugins = ld.iter().zip(ld.iter().skip(1)).filter(|(flag, _)| matches!(flag.as_str(), "-plugin" | "--plugin"));
     let plugins = plugins.map(|(_, plugin)| plugin.as_str().into()).collect();
-    Ok(LinkProbe { identity: identity(&commands), program: program.as_str().into(), plugins, library_dirs: dirs.collect() })
+    let profile =
+        |arg: &String| ["cs-profile-path=", "sample-profile="].iter().find_map(|name| Some(FilePath::from(arg.split_once(name)?.1)));
+    let profiles = ld.iter().filter_map(profile).collect();
+    let library_dirs = dirs.collect();
+    Ok(LinkProbe { identity: identity(&commands), program: program.as_str().into(), plugins, profiles, library_dirs })
 }
 
 /// What stands for the time concerns only texts that show it: it is no part of this.

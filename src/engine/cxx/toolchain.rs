@@ -197,6 +197,8 @@ pub struct DriverProbe {
     pub search_dirs: Vec<FilePath>,
     /// How many of these, at the start, stem from `-I` and `CPATH`.
     pub angled: usize,
+    /// Profiles that the compiler reads.
+    pub profiles: Vec<FilePath>,
     /// Where `#embed` looks besides.
     pub embed_dirs: Vec<FilePath>,
     /// How texts are read, if a change of comments alone cannot change what is made of them.

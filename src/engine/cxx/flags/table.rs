@@ -31,8 +31,11 @@ pub const TABLE: &[(&str, Form, Role)] = &[
     ("-include-pch", Separate, Input),
     ("--include=", Joined, Included),
     ("--include", Separate, Included),
-    ("-fprofile-use=", Joined, Input),
-    ("-fprofile-instr-use=", Joined, Input),
+    // What they read, the driver's line names: a directory may stand for a file in it.
+    ("-fprofile-use", Alone, Neutral),
+    ("-fprofile-use=", Joined, Neutral),
+    ("-fprofile-instr-use", Alone, Neutral),
+    ("-fprofile-instr-use=", Joined, Neutral),
     ("-fprofile-sample-use=", Joined, Input),
     ("-fauto-profile=", Joined, Input),
     ("-fprofile-list=", Joined, Input),
@@ -237,8 +240,6 @@ pub const TABLE: &[(&str, Form, Role)] = &[
     ("-fcxx-modules", Alone, Unknown),
     ("-fimplicit-modules", Joined, Unknown),
     ("-fprebuilt-module-path", Joined, Unknown),
-    ("-fprofile-use", Alone, Unknown),
-    ("-fprofile-instr-use", Alone, Unknown),
     ("-fbuild-session-file", Joined, Unknown),
     ("-fembed-bitcode", Joined, Unknown),
 ];

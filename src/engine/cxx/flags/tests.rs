@@ -21,8 +21,11 @@ fn flags_are_sorted_by_what_they_name() {
     let check = |flags: &str, expect: &str| assert_eq!(text(flags), expect, "{flags}");
     check("-O2 -g -gdwarf-4 -Wall -Wno-error=x -fPIC -march=native -std=c++20 -DX=/a/b -UY -pthread", "");
     check("-Iinc -I lib -isystem sys -isystemsys2 --sysroot=/s", "dir: inc lib sys sys2 /s");
-    check("-include a.h -includeb.h -imacros m.h -include-pch p.pch", "in: p.pch; include: a.h b.h m.h");
-    check("-fprofile-use=x.profdata -fplugin=p.so -fsanitize-ignorelist=i.txt", "in: x.profdata p.so i.txt");
+    check(
+        "-include a.h -includeb.h -imacros m.h -include-pch p.pch",
+        "in: p.pch; include: a.h b.h m.h; named: a.h.pch a.h.gch b.h.pch b.h.gch",
+    );
+    check("-fprofile-sample-use=x.profdata -fplugin=p.so -fsanitize-ignorelist=i.txt", "in: x.profdata p.so i.txt");
     check("-MD -MF a.d -MTt -MT u -o x.o", "out: a.d x.o");
     check("-Wp,-MD,a.d", "unknown: -Wp,-MD,a.d; named: a.d");
     check("-Xclang -load -Xclang p.so", "unknown: -Xclang -load | -Xclang p.so; named: p.so");
@@ -31,7 +34,7 @@ fn flags_are_sorted_by_what_they_name() {
     check("@args.rsp", "unknown: @args.rsp; named: @args.rsp");
     check("x.a", "unknown: x.a; named: x.a");
     check("-include", "");
-    check("-fprofile-use", "unknown: -fprofile-use");
+    check("-fprofile-use -fprofile-use=dir -fprofile-instr-use", "");
     check("-fmodules -fmodule-map-file=m", "unknown: -fmodules | -fmodule-map-file=m; named: m");
     check("-fsanitize=address,undefined --coverage -gsplit-dwarf -ffunction-sections", "");
 }

@@ -37,8 +37,10 @@ impl LanguageFlags {
         identity.part(&request.toolchain.identity.bytes);
         identity.part(request.probes.get(&language).map_or(&[][..], |probe| &probe.identity.bytes));
         let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
+        let mut classified = classify(&words);
+        classified.inputs.extend(request.probes.get(&language).iter().flat_map(|probe| probe.profiles.iter().cloned()));
         Self {
-            classified: classify(&words),
+            classified,
             staged: can_be_staged(&words),
             split_dwarf: has(&["-gsplit-dwarf", "-gsplit-dwarf=split"]),
             coverage: has(&["--coverage", "-coverage", "-ftest-coverage"]),

@@ -147,7 +147,8 @@ impl Lowering<'_> {
         let mut step = blank(StepKind::Link, output.to_string(), target.name.clone());
         step.explicit = inputs.to_vec();
         let files = libraries.iter().filter(|l| l.contains('/') && !l.starts_with('/')).map(|l| FilePath::from(l.as_str()));
-        step.implicit = members.iter().cloned().chain(files).collect();
+        let profiles = self.request.link_probe.profiles.iter().cloned();
+        step.implicit = members.iter().cloned().chain(files).chain(profiles).collect();
         step.outputs = vec![Output::file(output.clone())];
         step.cxx = Some(CxxStep { source: None, uncacheable: self.link_uncacheable(), search: Some(self.library_search()), epoch: None });
         let command = self.command(compile::driver(language), args, self.link_identity());

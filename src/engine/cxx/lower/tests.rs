@@ -86,6 +86,7 @@ fn run(project: &str, toml: &str, requested: &Requested, confirmed: &[(&str, boo
         quote_dirs: vec![],
         search_dirs: vec![],
         angled: 0,
+        profiles: vec![],
         embed_dirs: vec![],
         comment_blind: None,
     };
@@ -94,7 +95,13 @@ fn run(project: &str, toml: &str, requested: &Requested, confirmed: &[(&str, boo
         discovery: &sketch(project),
         toolchain: &toolchain(),
         probes: &[(Language::C, probe.clone()), (Language::Cxx, probe)].into(),
-        link_probe: &LinkProbe { identity: Digest::of(b"link"), program: "/ld".into(), plugins: vec![], library_dirs: vec![] },
+        link_probe: &LinkProbe {
+            identity: Digest::of(b"link"),
+            program: "/ld".into(),
+            plugins: vec![],
+            profiles: vec![],
+            library_dirs: vec![],
+        },
         linker: Digest::of(b"linker"),
         epoch: None,
         requested,
@@ -288,10 +295,14 @@ fn every_source_has_a_compile_command() {
 
 #[test]
 fn unknown_flags_are_told_and_keep_results_unshared() {
-    let lowered =
-        run("exe a a.c", "compile.flags = ['-fstrange=plug.in', '-include', 'x.h', '-fprofile-use=p.data']", &Requested::Default, &[])
-            .unwrap();
-    assert_eq!(lowered.maybe_inputs, ["plug.in".into()]);
+    let lowered = run(
+        "exe a a.c",
+        "compile.flags = ['-fstrange=plug.in', '-include', 'x.h', '-fprofile-sample-use=p.data']",
+        &Requested::Default,
+        &[],
+    )
+    .unwrap();
+    assert_eq!(lowered.maybe_inputs, ["plug.in".into(), "x.h.gch".into(), "x.h.pch".into()]);
     assert_eq!(lowered.notes, ["JMake does not know what `-fstrange=plug.in` reads or writes"]);
     assert!(lowered.steps.iter().all(|s| s.cxx.as_ref().unwrap().uncacheable.is_some()));
     assert_eq!(lowered.steps[0].implicit, ["p.data".into()]);

@@ -20,6 +20,14 @@ fn the_search_list_is_in_clangs_order() {
 }
 
 #[test]
+fn profiles_are_named_as_they_are_read() {
+    let probe = parse_compile(&CLANG_19.replace("\"-O2\"", "\"-O2\" \"-fprofile-instrument-use-path=prof/default.profdata\"")).unwrap();
+    assert_eq!(probe.profiles, ["prof/default.profdata".into()]);
+    let line = " \"/ld.lld\" \"-plugin-opt=cs-profile-path=a.profdata\" \"--lto-sample-profile=b.prof\"\n";
+    assert_eq!(parse_link(line).unwrap().profiles, ["a.profdata".into(), "b.prof".into()]);
+}
+
+#[test]
 fn directories_of_embedded_data_are_a_list_of_their_own() {
     let probe = parse_compile(&CLANG_19.replace("\"-O2\"", "\"-O2\" \"--embed-dir=data\" \"--embed-dir=more\"")).unwrap();
     assert_eq!(probe.embed_dirs, ["data".into(), "more".into()]);

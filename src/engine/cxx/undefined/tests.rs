@@ -19,7 +19,13 @@ fn lookup(toml: &str, discovery: Discovery) -> Lookup {
         path_of_file: "jmake.toml",
     };
     let settings = Arc::new(load(&request).unwrap().0);
-    let link_probe = LinkProbe { identity: Digest::of(b""), program: "ld".into(), plugins: vec![], library_dirs: vec!["/usr/lib".into()] };
+    let link_probe = LinkProbe {
+        identity: Digest::of(b""),
+        program: "ld".into(),
+        plugins: vec![],
+        profiles: vec![],
+        library_dirs: vec!["/usr/lib".into()],
+    };
     Lookup { settings, discovery: Arc::new(discovery), link_probe: Arc::new(link_probe) }
 }
 
