@@ -176,6 +176,7 @@ impl Soil {
                 start: address.clone().recipient(),
                 cancel: address.clone().recipient(),
                 survey: address.clone().recipient(),
+                explain: address.clone().recipient(),
                 clean: address.clone().recipient(),
                 standing: address.clone().recipient(),
                 files: branch.files.clone(),

@@ -69,6 +69,10 @@ pub enum Command {
     /// Build, then run the executable
     #[command(after_help = "Example:\n  jmake run app -- --verbose input.txt")]
     Run(RunArgs),
+    /// Say why a target or file would be built again, or was built last
+    #[command(after_help = "Examples:\n  jmake explain app              a target: what would run for it, and why\n  \
+        jmake explain src/parser.c     a source, an output, or a header: the steps that read it")]
+    Explain(ExplainArgs),
     /// Remove exactly what JMake made
     #[command(after_help = "Example:\n  jmake clean")]
     Clean(PathArgs),
@@ -202,6 +206,20 @@ pub struct RunArgs {
     /// How to build.
     #[command(flatten)]
     pub build: BuildFlags,
+}
+
+/// Arguments of `explain`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ExplainArgs {
+    /// A target, a source, or a file that a step makes or reads [default: all that `build` would make]
+    #[arg(value_name = "TARGET|FILE")]
+    pub subject: Option<OsString>,
+    /// Which project, seen how.
+    #[command(flatten)]
+    pub project: ProjectFlags,
+    /// Tests, examples and benchmarks too
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// Arguments of commands that look at a project as a whole.

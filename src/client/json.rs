@@ -19,6 +19,7 @@ impl Json {
             Reply::Status(status) => self.object(status),
             Reply::Tools(tools) => self.object(tools),
             Reply::Clean(clean) => self.object(clean),
+            Reply::Explain(explain) => self.object(explain),
             Reply::Includes(part) => self.graph.extend_from_slice(&part.graph),
             Reply::Discover(discover) => {
                 let mut whole = discover.clone();

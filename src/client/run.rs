@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 
-use super::cli::{BuildArgs, BuildFlags, Cli, ColorWhen, Command, OutputFlags, PathArgs, ProjectFlags, RunArgs, WatchArgs};
+use super::cli::{BuildArgs, BuildFlags, Cli, ColorWhen, Command, ExplainArgs, OutputFlags, PathArgs, ProjectFlags, RunArgs, WatchArgs};
 use super::error::ClientError;
 use super::exit_code;
 use super::json::Json;
@@ -15,7 +15,7 @@ use super::session::{Asker, Show};
 use super::watch::Watcher;
 use super::{project, service};
 use crate::edge::term;
-use crate::wire::{BuildRequest, Control, Event, FromDaemon, Goal, Project, Reply, Request};
+use crate::wire::{BuildRequest, Control, Event, ExplainRequest, FromDaemon, Goal, Project, Reply, Request};
 
 /// Carries out a command.
 pub fn run(cli: &Cli) -> Result<u8, ClientError> {
@@ -29,6 +29,7 @@ pub fn run(cli: &Cli) -> Result<u8, ClientError> {
         Command::Build(args) => client.build(args),
         Command::Watch(args) => client.watch(args),
         Command::Run(args) => client.run(args),
+        Command::Explain(args) => client.explain(args),
         Command::Clean(args) => client.list(project::at, args, Request::Clean),
         Command::Discover(args) => client.list(project::at, args, Request::Discover),
         Command::Tools(args) => client.list(project::near, args, Request::Tools),
@@ -151,6 +152,13 @@ impl Client<'_> {
     fn list(&self, find: Find, args: &PathArgs, request: impl FnOnce(Box<Project>) -> Request) -> Result<u8, ClientError> {
         let project = find(args.path.as_deref(), &args.project, self.environment)?;
         Asker::new(self.place, self.output.no_daemon).ask(&request(Box::new(project)), &mut *self.listing())
+    }
+
+    fn explain(&self, args: &ExplainArgs) -> Result<u8, ClientError> {
+        let project = project::at(None, &args.project, self.environment)?;
+        let subject = project::targets(args.subject.as_slice())?.pop();
+        let request = ExplainRequest { project, subject, all: args.all };
+        Asker::new(self.place, self.output.no_daemon).ask(&Request::Explain(Box::new(request)), &mut *self.listing())
     }
 
     fn run(&self, args: &RunArgs) -> Result<u8, ClientError> {

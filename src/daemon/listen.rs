@@ -55,6 +55,7 @@ fn beside(socket: &Path, ending: &str) -> PathBuf {
 pub(super) fn other_tree(request: &Request) -> Option<String> {
     let project = match request {
         Request::Build(build) | Request::Watch(build) => &build.project,
+        Request::Explain(explain) => &explain.project,
         Request::Discover(project) | Request::Clean(project) | Request::Tools(project) => project,
         Request::Status | Request::Stop { .. } | Request::Cancel => return None,
     };

@@ -15,10 +15,11 @@ use super::event_log::{EventLog, OpenLogs};
 use super::translate;
 use crate::actors::{supervise::ask, supervisor::Supervisor};
 use crate::edge::World;
+use crate::engine::explain::Explanation;
 use crate::engine::failure::Failure;
 use crate::engine::ids::BuildId;
 use crate::messages::events::SharedSink;
-use crate::messages::orchestrator::{CancelBuild, CleanProject, Cleaned, StartBuild, SurveyProject};
+use crate::messages::orchestrator::{CancelBuild, CleanProject, Cleaned, ExplainSubject, StartBuild, SurveyProject};
 use crate::messages::supervisor::{BeginShutdown, Ending, GetDaemon, OpenProject, OpenedProject};
 use crate::messages::tool_cache::{FindToolchain, ListToolchains};
 use crate::wire::{self, Control, Failed, FailureKind, Refusal, Refused, Reply, Request, ToolsReply, Welcome};
@@ -137,6 +138,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 let answer = self.discover(*project).await;
                 self.reply(answer.map(Reply::Discover)).await
             }
+            Request::Explain(request) => {
+                let answer = self.explain(*request).await;
+                self.reply(answer.map(|found| Reply::Explain(translate::explained(found)))).await
+            }
             Request::Clean(project) => {
                 let answer = self.clean(*project).await;
                 self.reply(answer.map(|cleaned| Reply::Clean(translate::cleaned(cleaned)))).await
@@ -170,6 +175,15 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let survey = ask(&opened.survey, SurveyProject { project }).await??;
         let library = survey.library_kind;
         Ok(translate::discovered(&root, survey, library))
+    }
+
+    async fn explain(&self, request: wire::ExplainRequest) -> Result<Explanation, Failure> {
+        let targets = request.subject.iter().cloned().collect();
+        let build = wire::BuildRequest { project: request.project, targets, all: request.all, ..wire::BuildRequest::default() };
+        let mut request = translate::build(build, self.client_pid, self.service.processors);
+        let subject = request.targets.pop();
+        let opened = self.project(request.project.root.clone()).await?;
+        ask(&opened.explain, ExplainSubject { request, subject }).await?
     }
 
     async fn clean(&self, project: wire::Project) -> Result<Cleaned, Failure> {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::engine::discover::{Group, Language, TargetKind};
+use crate::engine::explain::{Explained, Explanation, Fate, Link};
 use crate::engine::path::FilePath;
 use crate::engine::request::{BuildRequest, ProjectRequest};
 use crate::engine::scan::binary::{BinaryFacts, BinaryKind};
@@ -11,8 +12,8 @@ use crate::engine::variables::Variables;
 use crate::messages::orchestrator::Cleaned;
 use crate::messages::supervisor::{ActorStanding, DaemonStanding};
 use crate::wire::{
-    self, ActorStatus, BinaryReply, BuildStatus, CacheStatus, CleanReply, DaemonStatus, DiscoverReply, Includes, LeftOutReply, PathText,
-    ProjectStatus, SourceReply, StatusReply, TargetReply, ToolReply, ToolchainReply,
+    self, ActorStatus, BecauseReply, BinaryReply, BuildStatus, CacheStatus, CleanReply, DaemonStatus, DiscoverReply, ExplainReply,
+    ExplainedStep, Includes, LeftOutReply, PathText, ProjectStatus, SourceReply, StatusReply, TargetReply, ToolReply, ToolchainReply,
 };
 
 /// The project a client means.
@@ -104,6 +105,48 @@ fn binary(file: &FilePath, facts: BinaryFacts) -> BinaryReply {
         soname: facts.soname,
         needed: facts.needed,
         symbols: facts.exports,
+    }
+}
+
+/// So many steps of an explanation are told one by one.
+const EXPLAINED: usize = 2000;
+
+/// The answer to `explain`.
+pub(super) fn explained(found: Explanation) -> ExplainReply {
+    let count = |of: fn(&Fate) -> bool| u32::try_from(found.steps.iter().filter(|step| of(&step.fate)).count()).unwrap_or(u32::MAX);
+    ExplainReply {
+        read: found.read,
+        total: count(|_| true),
+        run: count(|fate| matches!(fate, Fate::Run(_))),
+        restore: count(|fate| matches!(fate, Fate::Restored(_))),
+        steps: told(&found.steps).map(explained_step).collect(),
+        subject: found.subject,
+        notes: found.notes,
+    }
+}
+
+/// What was asked about comes last, and is told in any case.
+fn told(steps: &[Explained]) -> impl Iterator<Item = &Explained> {
+    let worth = steps.iter().filter(|step| step.asked || !matches!(step.fate, Fate::UpToDate(_)));
+    let surplus = worth.clone().count().saturating_sub(EXPLAINED);
+    worth.skip(surplus)
+}
+
+fn explained_step(step: &Explained) -> ExplainedStep {
+    let (fate, because) = match &step.fate {
+        Fate::UpToDate(_) => ("up_to_date", Vec::new()),
+        Fate::Restored(cause) => ("restore", cause.links()),
+        Fate::Run(cause) => ("run", cause.links()),
+    };
+    let link = |link: Link| BecauseReply { step: link.step, what: link.what, includes: link.includes.iter().map(path).collect() };
+    ExplainedStep {
+        kind: step.kind,
+        label: step.label.clone(),
+        target: step.target.clone(),
+        output: step.output.as_ref().map(path),
+        fate: fate.to_owned(),
+        why: step.fate.to_string(),
+        because: because.into_iter().map(link).collect(),
     }
 }
 

@@ -59,10 +59,11 @@ impl Facts for Now<'_> {
     }
 }
 
-/// Judges steps side by side.
+/// Judges steps side by side. Files of `assumed` are taken to be so.
 #[must_use]
-pub fn judge_all(world: &World, root: &Path, tasks: &[JudgeTask]) -> Vec<Judged> {
-    let now = Now::at(world, root);
+pub fn judge_all(world: &World, root: &Path, tasks: &[JudgeTask], assumed: Vec<(FilePath, Identity)>) -> Vec<Judged> {
+    let seen = assumed.into_iter().map(|(path, identity)| (path, Some(identity))).collect();
+    let now = Now { seen: RwLock::new(seen), ..Now::at(world, root) };
     tasks.par_iter().with_min_len(16).map(|task| judge(&now, task)).collect()
 }
 

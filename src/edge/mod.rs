@@ -13,6 +13,7 @@ pub mod digests;
 pub mod directories;
 pub mod driver_places;
 pub mod execution;
+pub mod explaining;
 pub mod faults;
 pub mod fs;
 pub mod hidden_reads;

@@ -21,7 +21,7 @@ pub const DIRECTORY: &str = ".jmake_cache";
 /// So many bytes of pages are kept: records are read once, and the system keeps them, too.
 const PAGES: usize = 1 << 20;
 /// Changes with the format of what is stored; files of another format are set aside.
-const FORMAT: u64 = 4;
+const FORMAT: u64 = 5;
 
 const STEPS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("steps");
 const FORMATS: TableDefinition<'_, &str, u64> = TableDefinition::new("format");

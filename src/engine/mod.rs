@@ -11,6 +11,7 @@ pub mod cxx;
 pub mod digest;
 pub mod discover;
 pub mod execution;
+pub mod explain;
 pub mod failure;
 pub mod fair_queue;
 pub mod fingerprint;

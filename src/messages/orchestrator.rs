@@ -3,6 +3,7 @@
 use actix::prelude::*;
 
 use crate::engine::build::Judged;
+use crate::engine::explain::Explanation;
 use crate::engine::failure::Failure;
 use crate::engine::ids::{BuildId, StepId};
 use crate::engine::path::FilePath;
@@ -35,6 +36,16 @@ pub struct CancelBuild {
 pub struct SurveyProject {
     /// Which, and how it is looked at.
     pub project: ProjectRequest,
+}
+
+/// Query: what a build would do about a target or file, and why.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Result<Explanation, Failure>")]
+pub struct ExplainSubject {
+    /// The build. Nothing of it is carried out.
+    pub request: BuildRequest,
+    /// A target, a source, or a file that a step makes or reads; `None` for all that the build would make.
+    pub subject: Option<String>,
 }
 
 /// Request: remove exactly what JMake made. Refused while a build runs.

@@ -7,7 +7,7 @@ use actix::prelude::*;
 
 use super::config_store::LoadSettings;
 use super::file_scanner::{RingOnChange, ScanTree, SyncTree, WatchTree};
-use super::orchestrator::{CancelBuild, CleanProject, GetProject, ProjectStanding, StartBuild, SurveyProject};
+use super::orchestrator::{CancelBuild, CleanProject, ExplainSubject, GetProject, ProjectStanding, StartBuild, SurveyProject};
 use super::tool_cache::{FindToolchain, ListToolchains};
 use crate::engine::cache::CacheCounts;
 use crate::engine::failure::Failure;
@@ -41,6 +41,7 @@ pub struct OpenedProject {
     pub start: Recipient<StartBuild>,
     pub cancel: Recipient<CancelBuild>,
     pub survey: Recipient<SurveyProject>,
+    pub explain: Recipient<ExplainSubject>,
     pub clean: Recipient<CleanProject>,
     pub standing: Recipient<GetProject>,
     pub files: FileDoors,

@@ -155,7 +155,7 @@ impl From<report::Artifact> for Event {
 
 #[derive(Deserialize, Serialize)]
 #[serde(remote = "StepKind", rename_all = "snake_case")]
-enum StepKindName {
+pub(super) enum StepKindName {
     Frontend,
     Backend,
     Compile,

@@ -6,6 +6,7 @@
 mod answer;
 mod codec;
 mod event;
+mod explain;
 mod reply;
 mod request;
 mod text;
@@ -19,11 +20,12 @@ pub use codec::{
     encode_request, encode_timed,
 };
 pub use event::{Counts, Event, Outcome, Severity, StepKind, Timed};
+pub use explain::{BecauseReply, ExplainReply, ExplainedStep};
 pub use reply::{
     ActorStatus, BinaryReply, BuildStatus, CacheStatus, CleanReply, DaemonStatus, DiscoverReply, Includes, IncludesReply, LeftOutReply,
     ProjectStatus, Reply, SourceReply, StatusReply, TargetReply, ToolReply, ToolchainReply, ToolsReply,
 };
-pub use request::{BuildRequest, Goal, Hello, Project, Request};
+pub use request::{BuildRequest, ExplainRequest, Goal, Hello, Project, Request};
 pub use text::PathText;
 
 /// The oldest protocol this version speaks.

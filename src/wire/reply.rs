@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::explain::ExplainReply;
 use super::text::PathText;
 
 /// One answer.
@@ -18,6 +19,8 @@ pub enum Reply {
     Includes(IncludesReply),
     /// To `clean`.
     Clean(CleanReply),
+    /// To `explain`.
+    Explain(ExplainReply),
 }
 
 /// How the daemon is.

@@ -42,6 +42,8 @@ pub enum Request {
     Watch(Box<BuildRequest>),
     /// What is in the project.
     Discover(Box<Project>),
+    /// What would become of a target or file, and why.
+    Explain(Box<ExplainRequest>),
     /// Remove what JMake made.
     Clean(Box<Project>),
     /// The LLVM installs of the machine.
@@ -128,6 +130,17 @@ pub struct BuildRequest {
     pub color: bool,
     /// `--staged`: front end and back end as separate processes.
     pub staged: bool,
+}
+
+/// What is to be explained.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct ExplainRequest {
+    /// Where.
+    pub project: Project,
+    /// A target, a source, or a file that a step makes or reads; `None` for all that `build` would make.
+    pub subject: Option<String>,
+    /// `--all`.
+    pub all: bool,
 }
 
 /// What the artifacts are wanted for.

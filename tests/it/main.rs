@@ -10,6 +10,7 @@ mod comment_blind;
 mod corpus;
 mod daemon;
 mod errors;
+mod explain;
 mod incremental;
 mod inputs;
 mod inquiries;

@@ -62,8 +62,8 @@ impl Orchestrator {
         let (build, world, root) = (running.build.id(), self.world.clone(), self.root.clone());
         match effect {
             Effect::Emit(event) => running.listener.say(self.now(), &event),
-            Effect::Judge(tasks) => {
-                let judging = compute(move || judging::judge_all(&world, &root, &tasks));
+            Effect::Judge { tasks, assumed } => {
+                let judging = compute(move || judging::judge_all(&world, &root, &tasks, assumed));
                 self.answer(context, judging, move |judged| StepsJudged { build, judged });
             }
             Effect::Run { step, attempt, spec, lookup, inspect_main } => self.peers.run.do_send(RunStep {

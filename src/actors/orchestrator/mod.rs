@@ -1,14 +1,16 @@
 //! Runs the builds of one project, one after another.
 //!
 //! Owns: the running [`Build`], the ones that wait, and what is remembered of steps.
-//! Receives: `StartBuild`, `CancelBuild`, `SurveyProject`, `CleanProject`, `GetProject`; events of its own work and of workers.
+//! Receives: `StartBuild`, `CancelBuild`, `SurveyProject`, `ExplainSubject`, `CleanProject`, `GetProject`; events of its own work and of workers.
 //! Sends: questions to ToolCache, FileScanner and ConfigStore, steps to the CompilePool, events to each build's sink.
 //! On failure: its processes are killed, its builds end with an error that says so; it starts again from the records on disk.
 
 mod carry_out;
 mod cleaning;
+mod explain;
 mod listener;
 mod prepare;
+mod queries;
 mod settle;
 mod standing;
 
@@ -23,20 +25,16 @@ use actix::prelude::*;
 use crate::edge::project_state::ProjectState;
 use crate::edge::{World, faults};
 use crate::engine::build::{Build, Event, Records};
-use crate::engine::failure::Failure;
 use crate::engine::ids::BuildId;
 use crate::engine::path::FilePath;
 use crate::engine::report::BuildEvent;
 use crate::engine::request::RequestKey;
-use crate::engine::survey::Survey;
 use crate::messages::Flush;
 use crate::messages::compile_pool::{ReserveWorkers, RunStep, StopSteps};
 use crate::messages::config_store::LoadSettings;
 use crate::messages::events::StepExecuted;
 use crate::messages::file_scanner::{FindBinaries, ScanTree, SyncTree, WatchTree};
-use crate::messages::orchestrator::{
-    CancelBuild, GetProject, ProjectStanding, StartBuild, StepRestored, StepsJudged, SurveyProject, WorkersLost,
-};
+use crate::messages::orchestrator::{CancelBuild, StartBuild, StepRestored, StepsJudged, WorkersLost};
 use crate::messages::tool_cache::{FindToolchain, ProbeDriver};
 
 use listener::Listener;
@@ -253,29 +251,6 @@ impl Handler<WorkersLost> for Orchestrator {
             let (build, workers) = (running.build.id(), running.build.jobs());
             self.peers.reserve.do_send(ReserveWorkers { build, workers });
             self.tell(build, Event::WorkersLost, context);
-        }
-    }
-}
-
-impl Handler<SurveyProject> for Orchestrator {
-    type Result = ResponseFuture<Result<Survey, Failure>>;
-    fn handle(&mut self, SurveyProject { project }: SurveyProject, _: &mut Context<Self>) -> Self::Result {
-        Box::pin(prepare::survey(self.world.clone(), self.peers.clone(), project))
-    }
-}
-
-impl Handler<GetProject> for Orchestrator {
-    type Result = ProjectStanding;
-    fn handle(&mut self, _: GetProject, _: &mut Context<Self>) -> ProjectStanding {
-        let running = self.running.iter().map(|running| &running.listener);
-        let preparing = self.preparing.iter().map(|(listener, ..)| listener);
-        let waiting = self.waiting.iter().map(|(listener, _)| listener);
-        let builds = running.chain(preparing).chain(waiting).map(|listener| (listener.build, listener.client_pid)).collect();
-        ProjectStanding {
-            generation: self.generation,
-            watching: self.standings.steps().is_some(),
-            steps: self.standings.steps().map_or(self.records.len(), |steps| steps as usize),
-            builds,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use comfy_table::{Table, presets};
 
+use super::explanation::explanation;
 use crate::client::screen::{Screen, Stream, visible};
 use crate::client::session::Show;
 use crate::wire::{CleanReply, Control, DiscoverReply, Event, FromDaemon, PathText, Reply, StatusReply, TargetReply, ToolsReply};
@@ -59,6 +60,7 @@ fn text_of(reply: &Reply, verbose: bool) -> String {
         Reply::Tools(reply) => tools(reply),
         Reply::Discover(reply) => discover(reply, verbose),
         Reply::Clean(reply) => clean(reply),
+        Reply::Explain(reply) => explanation(reply, verbose),
         Reply::Includes(_) => String::new(),
     }
 }
@@ -141,7 +143,7 @@ fn clean(reply: &CleanReply) -> String {
 }
 
 /// Long lists show their beginning unless the user wants more.
-const SHORT: usize = 20;
+pub(super) const SHORT: usize = 20;
 
 fn discover(reply: &DiscoverReply, verbose: bool) -> String {
     let limit = if verbose { usize::MAX } else { SHORT };

@@ -28,6 +28,7 @@ pub(super) struct Account {
     refused: Option<Failure>,
     broken: Option<Failure>,
     pretended: u32,
+    pretended_restores: u32,
 }
 
 impl Account {
@@ -43,6 +44,7 @@ impl Account {
             refused: None,
             broken: None,
             pretended: 0,
+            pretended_restores: 0,
         }
     }
 
@@ -78,11 +80,23 @@ impl Account {
     }
 
     /// What it said when it ran is said again: warnings do not go away by being put back.
-    pub(super) fn restored(&mut self, step: StepId, spec: &StepSpec, said: Vec<u8>, effects: &mut Vec<Effect>) {
-        self.reasons.insert(step, "its outputs were put back from the store".to_owned());
+    pub(super) fn restored(&mut self, step: StepId, spec: &StepSpec, why: &str, said: Vec<u8>, effects: &mut Vec<Effect>) {
+        self.reasons.insert(step, why.to_owned());
         let text = self.text_of(&Execution { output: said, ..Execution::empty() }, false);
         say(step, spec, text, Outcome::Cached, effects);
         effects.push(self.finished(step, spec, Outcome::Cached, NO_COST));
+    }
+
+    /// In a dry run: the step whose outputs would be put back.
+    pub(super) fn pretended_restore(&mut self, step: StepId, spec: &StepSpec, why: &str) -> Effect {
+        self.pretended_restores += 1;
+        self.reasons.insert(step, why.to_owned());
+        self.finished(step, spec, Outcome::Cancelled, NO_COST)
+    }
+
+    /// Why a step ran.
+    pub(super) fn reason(&self, step: StepId) -> String {
+        self.reasons.get(&step).cloned().unwrap_or_default()
     }
 
     pub(super) fn executed(&mut self, step: StepId, spec: &StepSpec, execution: Execution, outcome: Outcome, effects: &mut Vec<Effect>) {
@@ -153,7 +167,7 @@ impl Account {
             label: spec.label.clone(),
             target: spec.target.clone(),
             outcome,
-            reason: self.reasons.get(&step).cloned().unwrap_or_default(),
+            reason: self.reason(step),
             cost,
         })
     }
@@ -162,7 +176,8 @@ impl Account {
     pub(super) fn finish(&mut self, build: BuildId, now: Duration, summary: &PlanSummary) -> Vec<Effect> {
         let mut counts = summary.counts;
         counts.ran -= self.pretended.min(counts.ran);
-        counts.not_run += self.pretended;
+        counts.cached -= self.pretended_restores.min(counts.cached);
+        counts.not_run += self.pretended + self.pretended_restores;
         counts.up_to_date += self.untouched.unwrap_or(0);
         counts.total += self.untouched.unwrap_or(0);
         let refused = self.refused.take();

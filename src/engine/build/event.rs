@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::engine::cxx::lower::Lowered;
 use crate::engine::cxx::undefined::Lookup;
 use crate::engine::execution::Execution;
-use crate::engine::fingerprint::{Judgement, Record};
+use crate::engine::fingerprint::{Identity, Judgement, Record};
 use crate::engine::front_end::FrontEnd;
 use crate::engine::graph::StepSpec;
 use crate::engine::ids::StepId;
@@ -88,7 +88,12 @@ pub enum Effect {
     /// Tell whoever listens.
     Emit(BuildEvent),
     /// Judge these steps; answer with [`Event::Judged`].
-    Judge(Vec<JudgeTask>),
+    Judge {
+        /// Which.
+        tasks: Vec<JudgeTask>,
+        /// These files are taken to be so, whatever they are: a dry run puts nothing back.
+        assumed: Vec<(FilePath, Identity)>,
+    },
     /// Run a step; answer with [`Event::Executed`].
     Run {
         /// Which.

@@ -19,7 +19,7 @@ fn kept(output: &[u8]) -> Vec<u8> {
 }
 
 impl Build {
-    pub(super) fn remember(&mut self, spec: &StepSpec, execution: &Execution, effects: &mut Vec<Effect>) {
+    pub(super) fn remember(&mut self, step: StepId, spec: &StepSpec, execution: &Execution, effects: &mut Vec<Effect>) {
         let record = fingerprint::record_of(
             spec,
             &self.root,
@@ -29,7 +29,7 @@ impl Build {
             kept(&execution.output),
             execution.cost.wall_ms,
         );
-        let record = Record { times: execution.times.clone(), ..record };
+        let record = Record { times: execution.times.clone(), why: self.account.reason(step), ..record };
         let path = key(spec);
         let mut variants = self.records.get(&path).map(|all| all.as_ref().clone()).unwrap_or_default();
         fingerprint::remember(&mut variants, record);

@@ -5,10 +5,13 @@
 
 mod account;
 mod answer;
+mod causes;
 mod ending;
 mod event;
+mod explanation;
 mod growth;
 mod memory;
+mod pretence;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -16,8 +19,9 @@ use std::time::Duration;
 
 use super::cxx::lower::CompileCommand;
 use super::execution::Execution;
+use super::explain::{Fate, Texts};
 use super::failure::Failure;
-use super::fingerprint::{Judgement, Reason, Record};
+use super::fingerprint::{Identity, Judgement, Reason, Record};
 use super::front_end::FrontEnd;
 use super::graph::StepSpec;
 use super::ids::{BuildId, StepId};
@@ -31,6 +35,7 @@ use account::Account;
 pub use answer::Answer;
 use ending::{finish_of, outcome_of};
 pub use event::{Effect, Event, JudgeTask, Judged, Prepared, Records};
+pub use explanation::Subject;
 
 /// One build.
 #[derive(Debug)]
@@ -49,6 +54,11 @@ pub struct Build {
     awaiting: HashMap<StepId, FilePath>,
     confirmed: BTreeMap<FilePath, bool>,
     pretended: HashSet<StepId>,
+    /// In a dry run: what would be put back.
+    assumed: Vec<(FilePath, Identity)>,
+    /// What became of each step that was judged.
+    fates: HashMap<StepId, Fate>,
+    texts: Option<Box<dyn Texts>>,
     sealed: bool,
     account: Account,
 }
@@ -80,6 +90,9 @@ impl Build {
             awaiting: HashMap::new(),
             confirmed: BTreeMap::new(),
             pretended: HashSet::new(),
+            assumed: Vec::new(),
+            fates: HashMap::new(),
+            texts: None,
             sealed: false,
         };
         let mut effects: Vec<_> = prepared.notices.into_iter().map(|text| Effect::Emit(BuildEvent::Notice { text })).collect();
@@ -154,6 +167,7 @@ impl Build {
         for action in actions {
             match action {
                 plan::Action::Check(steps) => self.check(now, steps, effects),
+                plan::Action::Restore(step) if self.request.dry_run => self.pretend_restore(now, step, effects),
                 plan::Action::Restore(step) => {
                     let inspect_main = self.awaiting.contains_key(&step);
                     effects.extend(self.restorable.remove(&step).map(|record| Effect::Restore { step, record, inspect_main }));
@@ -170,17 +184,12 @@ impl Build {
         let (decided, open): (Vec<_>, Vec<_>) = steps.into_iter().partition(|step| self.request.force || self.waits_for_pretence(*step));
         if !open.is_empty() {
             let tasks = open.into_iter().map(|step| self.judge_task(step)).collect();
-            effects.push(Effect::Judge(tasks));
+            effects.push(Effect::Judge { tasks, assumed: self.assumed.clone() });
         }
         for step in decided {
             let reason = if self.request.force { Reason::Forced } else { Reason::DependencyWouldRun };
             self.judged(now, Judged { step, judgement: Judgement::Run(reason), defines_main: None }, effects);
         }
-    }
-
-    /// In a dry run, a step behind one that would run would run as well.
-    fn waits_for_pretence(&self, step: StepId) -> bool {
-        self.request.dry_run && self.plan.graph().dependencies(step).any(|dependency| self.pretended.contains(&dependency))
     }
 
     fn judge_task(&mut self, step: StepId) -> JudgeTask {
@@ -199,20 +208,22 @@ impl Build {
         let verdict = match judgement {
             Judgement::UpToDate { record } => {
                 self.promote(step, record, effects);
+                self.fates.insert(step, Fate::UpToDate(None));
                 Verdict::UpToDate
             }
-            Judgement::Restore { record } => {
+            Judgement::Restore { record, why } => {
                 let spec = self.spec(step);
                 match self.records.get(&key(&spec)).and_then(|all| all.get(record)).cloned() {
                     Some(found) => {
                         self.promote(step, record, effects);
                         self.restorable.insert(step, found);
+                        self.restored_because(step, why);
                         Verdict::Restore
                     }
-                    None => Verdict::Run(Reason::NeverBuilt.to_string()),
+                    None => Verdict::Run(self.runs_because(step, Reason::NeverBuilt).to_string()),
                 }
             }
-            Judgement::Run(reason) => Verdict::Run(reason.to_string()),
+            Judgement::Run(reason) => Verdict::Run(self.runs_because(step, reason).to_string()),
         };
         let settled = matches!(verdict, Verdict::UpToDate);
         self.feed(now, plan::Event::Checked { step, verdict }, effects);
@@ -225,12 +236,7 @@ impl Build {
         let spec = self.spec(step);
         self.account.started(step, &spec, reason, now, effects);
         if self.request.dry_run {
-            self.pretended.insert(step);
-            effects.push(self.account.pretended(step, &spec));
-            self.awaiting.remove(&step);
-            self.feed(now, plan::Event::Finished { step, finish: Finish::Succeeded { discovered: Vec::new() } }, effects);
-            self.seal_if_complete(now, effects);
-            return;
+            return self.pretend_run(now, step, effects);
         }
         let attempt = self.attempts.entry(step).and_modify(|n| *n += 1).or_insert(1);
         let lookup = (spec.kind == StepKind::Link).then(|| self.front_end.lookup());
@@ -245,7 +251,7 @@ impl Build {
         let finish = finish_of(&execution, self.plan.state(step));
         let defines_main = execution.defines_main;
         if matches!(finish, Finish::Succeeded { .. }) {
-            self.remember(&spec, &execution, effects);
+            self.remember(step, &spec, &execution, effects);
         }
         let outcome = outcome_of(&finish, self.plan.tries_again(step, &finish));
         self.account.executed(step, &spec, execution, outcome, effects);
@@ -263,7 +269,8 @@ impl Build {
         match result {
             Ok(defines_main) => {
                 let said = self.records.get(&key(&spec)).and_then(|all| all.first()).map(|record| record.stdout_stderr.clone());
-                self.account.restored(step, &spec, said.unwrap_or_default(), effects);
+                let why = self.fates.get(&step).map(ToString::to_string).unwrap_or_default();
+                self.account.restored(step, &spec, &why, said.unwrap_or_default(), effects);
                 self.feed(now, plan::Event::Finished { step, finish: Finish::Restored }, effects);
                 self.confirm(now, step, defines_main, effects);
             }

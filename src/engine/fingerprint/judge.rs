@@ -1,7 +1,7 @@
 //! Whether a step is up to date, can be put back, or has to run. Does not know where facts come from.
 
 use super::explain::static_difference;
-use super::lookups::{Directories, others};
+use super::lookups::{Directories, forms, others};
 use super::{Identity, Reason, Record, static_key};
 use crate::engine::digest::Digest;
 use crate::engine::graph::{Purity, StepSpec};
@@ -22,6 +22,8 @@ pub enum Judgement {
     Restore {
         /// An index into the records.
         record: usize,
+        /// Why its outputs are not there.
+        why: Reason,
     },
     /// Run it.
     Run(Reason),
@@ -57,7 +59,13 @@ pub fn verdict(step: &StepSpec, root: &FilePath, records: &[Record], facts: &dyn
     };
     match output_difference(&records[index], facts) {
         None => Judgement::UpToDate { record: index },
-        Some(_) if may_restore(step, &records[index]) && all_stored(&records[index], facts) => Judgement::Restore { record: index },
+        Some(reason) if may_restore(step, &records[index]) && all_stored(&records[index], facts) => {
+            // Back at an earlier state, the outputs are those of the newest.
+            let back =
+                |newest: &Record| if newest.key == key { difference(newest) } else { Some(static_difference(step, &fields, newest)) };
+            let why = Some(newest).filter(|_| index > 0).and_then(back).unwrap_or(reason);
+            Judgement::Restore { record: index, why }
+        }
         Some(reason) => Judgement::Run(reason),
     }
 }
@@ -90,7 +98,7 @@ fn lookup_difference(step: &StepSpec, record: &Record, facts: &dyn Facts) -> Opt
     let search = step.cxx.as_ref()?.search.as_ref()?;
     let hits: Vec<&FilePath> = record.inputs.iter().filter(|(_, then)| then.is_some()).map(|(path, _)| path).collect();
     let (then, now) = (&record.lookups.others, others(search, &step.explicit, &hits, &record.lookups.questions, facts.directories()));
-    let appeared = now.iter().find(|entry| !then.contains(entry)).map(|(path, _)| Reason::InputAppeared(path.clone()));
+    let appeared = now.iter().find(|entry| !then.contains(entry)).map(|(path, _)| appeared(path, &hits));
     appeared.or_else(|| then.iter().find(|entry| !now.contains(entry)).map(|(path, _)| Reason::InputGone(path.clone())))
 }
 
@@ -102,6 +110,19 @@ fn time_difference(step: &StepSpec, record: &Record, facts: &dyn Facts) -> Optio
     }
     let again = times.written.iter().find(|(path, then)| facts.written(path) != Some(*then));
     again.map(|(path, _)| Reason::InputTouched(path.clone()))
+}
+
+/// With the file that was found under the same name, and would not be found any more.
+fn appeared(path: &FilePath, hits: &[&FilePath]) -> Reason {
+    let in_common = |hit: &FilePath| {
+        let last = forms(hit.name().as_bytes()).any(|form| form == path.name().as_bytes());
+        let (ours, theirs) = (path.as_path().components().rev().skip(1), hit.as_path().components().rev().skip(1));
+        if last { 1 + ours.zip(theirs).take_while(|(a, b)| a == b).count() } else { 0 }
+    };
+    match hits.iter().map(|hit| (in_common(hit), *hit)).filter(|(common, _)| *common > 0).max_by_key(|(common, _)| *common) {
+        Some((_, hidden)) => Reason::InputShadows { path: path.clone(), hidden: hidden.clone() },
+        None => Reason::InputAppeared(path.clone()),
+    }
 }
 
 /// The first output that is not what was made.

@@ -58,6 +58,14 @@ pub enum Reason {
     /// A file that it looked for in vain is there.
     #[error("{0} appeared")]
     InputAppeared(FilePath),
+    /// A file is there that may be found in the place of one that it reads.
+    #[error("{path} appeared, and may hide {hidden}")]
+    InputShadows {
+        /// The one.
+        path: FilePath,
+        /// The other.
+        hidden: FilePath,
+    },
     /// A file that it reads is not there.
     #[error("{0} is gone")]
     InputGone(FilePath),
@@ -75,6 +83,26 @@ pub enum Reason {
     OutputOverwritten(FilePath),
 }
 
+impl Reason {
+    /// The input that it is about.
+    #[must_use]
+    pub fn input(&self) -> Option<&FilePath> {
+        match self {
+            Self::InputAdded(path)
+            | Self::InputChanged(path)
+            | Self::InputRemade(path)
+            | Self::InputAppeared(path)
+            | Self::InputGone(path)
+            | Self::ReadsUnnamed(path) => Some(path),
+            _ => None,
+        }
+    }
+}
+
 fn noun(argument: &str) -> &'static str {
-    if argument.starts_with('-') { "flag" } else { "argument" }
+    match argument.as_bytes() {
+        [b'-', b'D' | b'U', _, ..] => "macro",
+        [b'-', ..] => "flag",
+        _ => "argument",
+    }
 }

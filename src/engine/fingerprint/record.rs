@@ -57,6 +57,8 @@ pub struct Record {
     pub stdout_stderr: Vec<u8>,
     /// How long it took.
     pub duration_ms: u64,
+    /// Why it ran, in words.
+    pub why: String,
 }
 
 /// The record of a run that succeeded.
@@ -71,7 +73,7 @@ pub fn record_of(
     duration_ms: u64,
 ) -> Record {
     let (key, fields) = static_key(step, root);
-    Record { key, fields, inputs, lookups, times: None, outputs, stdout_stderr, duration_ms }
+    Record { key, fields, inputs, lookups, times: None, outputs, stdout_stderr, duration_ms, why: String::new() }
 }
 
 /// Puts `record` first, in the place of one of the same work, and forgets the oldest beyond [`VARIANTS`].

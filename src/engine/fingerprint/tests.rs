@@ -52,7 +52,7 @@ impl World {
     fn judge(&self, step: &StepSpec, records: &[Record], stored: bool) -> String {
         match verdict(step, &root(), records, &Now { world: self, stored, mode: 0o100_644, written: 7 }) {
             Judgement::UpToDate { record } => format!("up to date {record}"),
-            Judgement::Restore { record } => format!("restore {record}"),
+            Judgement::Restore { record, why } => format!("restore {record}: {why}"),
             Judgement::Run(reason) => reason.to_string(),
         }
     }
@@ -115,6 +115,7 @@ fn every_part_of_a_description_counts_and_is_named() {
         (|s| command(s).args.push("b.c".into()), "argument b.c added"),
         (|s| drop(command(s).args.remove(4)), "flag -Iinc removed"),
         (|s| command(s).args[0] = "-O2".into(), "flag -O0 became -O2"),
+        (|s| command(s).args.push("-DX=1".into()), "macro -DX=1 added"),
         (|s| command(s).args.swap(0, 1), "its order of arguments changed"),
         (|s| command(s).program = "/opt/clang".into(), "its program changed"),
         (|s| command(s).identity = Digest::of(b"clang 20"), "the tools or their environment changed"),
@@ -181,9 +182,9 @@ fn files_are_compared_by_content() {
     check("missing.h", "now", true, "missing.h appeared");
     check("a.h", "h@4", true, "up to date 0");
     check("unrelated", "x", true, "up to date 0");
-    check("a.o", "", true, "restore 0");
+    check("a.o", "", true, "restore 0: a.o is gone");
     check("a.o", "", false, "a.o is gone");
-    check("a.o", "X", true, "restore 0");
+    check("a.o", "X", true, "restore 0: a.o was overwritten");
     check("a.o", "X", false, "a.o was overwritten");
     check("a.o", "OBJECT@9", false, "up to date 0");
 }
@@ -194,7 +195,7 @@ fn a_file_where_it_would_have_been_found_first_counts() {
     let step = StepSpec { cxx: Some(CxxStep { source: None, uncacheable: None, search: Some(Arc::new(search)), epoch: None }), ..step() };
     let records = [world().record(&step)];
     let check = |path: &str, expect: &str| assert_eq!(world().set(path, "h").judge(&step, &records, true), expect);
-    check("early/a.h", "early/a.h appeared");
+    check("early/a.h", "early/a.h appeared, and may hide a.h");
     check("late/a.h", "up to date 0");
     let mut shadowed = world().set("early/a.h", "h").record(&step);
     shadowed.lookups.others = vec![("early/a.h".into(), false)];
@@ -210,7 +211,7 @@ fn modes_of_outputs_and_times_that_show_count() {
             other => format!("{other:?}"),
         }
     };
-    let (up_to_date, restore) = ("UpToDate { record: 0 }", "Restore { record: 0 }");
+    let (up_to_date, restore) = ("UpToDate { record: 0 }", "Restore { record: 0, why: OutputMode(\"a.o\") }");
     let plain = world().record(&step());
     assert_eq!(judge(&step(), &plain, true, 0o644, 7), up_to_date, "the kind of file is no part of it");
     assert_eq!(judge(&step(), &plain, true, 0o600, 7), restore);
@@ -254,7 +255,7 @@ fn going_back_to_an_earlier_state_restores_it() {
     assert_eq!(a.judge(&step(), &records, true), "first build");
     remember(&mut records, a.record(&step()));
     remember(&mut records, b.record(&step()));
-    assert_eq!(world().set("a.o", "B").judge(&step(), &records, true), "restore 1");
+    assert_eq!(world().set("a.o", "B").judge(&step(), &records, true), "restore 1: a.c changed");
     assert_eq!(a.judge(&step(), &records, true), "up to date 1");
     assert_eq!(world().set("a.c", "int c;").judge(&step(), &records, true), "a.c changed");
     promote(&mut records, 1);

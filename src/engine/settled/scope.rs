@@ -149,6 +149,7 @@ mod tests {
             outputs: vec![("out/app".into(), Identity::of(nothing), 0)],
             stdout_stderr: Vec::new(),
             duration_ms: 0,
+            why: String::new(),
         };
         record.lookups.questions.unknown = any_name;
         let places = Places {

@@ -1,0 +1,108 @@
+//! `jmake explain`: why something would be built again, or was built last, down to what a person did.
+
+use serde_json::Value;
+
+use crate::support::{Running, Space};
+
+/// A program that reads `c.h` by way of `b.h`.
+fn project() -> Space {
+    Space::with(&[
+        ("src/main.c", "#include \"b.h\"\nint other(void);\nint main(void) { return C + other(); }\n"),
+        ("src/other.c", "int other(void) { return 0; }\n"),
+        ("src/b.h", "#include \"sub/c.h\"\n"),
+        ("src/sub/c.h", "#define C 1\n"),
+    ])
+}
+
+/// The links of the cause of a step, in one line.
+fn because(answer: &Value, label: &str) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let steps = answer["steps"].as_array().unwrap();
+    let step = steps.iter().find(|step| step["label"] == label).unwrap_or_else(|| panic!("no {label} in {answer:#}"));
+    let link = |link: &Value| {
+        let way: Vec<String> = link["includes"].as_array().unwrap().iter().map(text).collect();
+        format!("{}{} [{}]", link["step"].as_str().map(|step| format!("{step}: ")).unwrap_or_default(), text(&link["what"]), way.join(" "))
+    };
+    step["because"].as_array().unwrap().iter().map(link).collect::<Vec<_>>().join(" < ")
+}
+
+#[test]
+fn a_program_is_linked_again_because_of_a_header_of_a_header() {
+    let explained = |space: &Space| space.jmake(&["explain", "project", "--json"]).ok().object();
+    let space = project();
+    let before = explained(&space);
+    assert!(before["total"].as_u64().unwrap() > 2 && before["run"] == before["total"], "{before:#}");
+    assert!(!space.exists("build") && !space.exists(".jmake_cache"), "an explanation writes nothing");
+    space.build(&[]).ok();
+    space.write("src/sub/c.h", "#define C 2\n");
+    let would = explained(&space);
+    let header = "src/sub/c.h changed [src/main.c src/b.h src/sub/c.h]";
+    assert_eq!(because(&would, "src/main.c"), header);
+    let link = would["steps"].as_array().unwrap().last().unwrap()["label"].as_str().unwrap().to_owned();
+    assert!(because(&would, &link).ends_with(&format!("compile src/main.c: {header}")), "{would:#}");
+    let way = "src/sub/c.h changed (src/main.c → src/b.h → src/sub/c.h)\n";
+    let said = space.jmake(&["explain", "project"]).ok().says("steps would run");
+    said.says(&format!("compile src/main.c: {way}")).says(&format!("compile src/main.c would run before it: {way}"));
+    assert_eq!(space.build(&["-n"]).ok().count("not_run"), 2);
+
+    let run = space.build(&["--explain"]).ok();
+    let steps = run.events_of("step_finished");
+    let reason = |kind: &str| format!("{}\n", steps.iter().find(|step| step["kind"] == kind).unwrap()["reason"].as_str().unwrap());
+    assert_eq!(reason("compile"), way);
+    let last = format!("changed, because of compile src/main.c: {way}");
+    assert!(reason("link").ends_with(&last), "{run}");
+    space.jmake(&["explain", "project"]).ok().says("project is up to date: nothing would run\n").says("ran last: ").says(&last);
+    space.jmake(&["daemon", "stop"]).ok();
+    space.jmake(&["explain", "build/dev/bin/project"]).ok().says("nothing would run").says(&last);
+    space.jmake(&["explain", "src/other.c"]).ok().says("compile src/other.c ran last: first build\n");
+}
+
+#[test]
+fn a_header_is_explained_by_who_reads_it() {
+    let space = project();
+    space.build(&[]).ok();
+    space.jmake(&["explain", "src/sub/c.h"]).ok().says("src/sub/c.h: nothing would run; 1 step read it\n").says("compile src/main.c");
+    space.write("src/b.h", "#include \"sub/c.h\"\n#define B 5\n");
+    let changed = "compile src/main.c: src/b.h changed (src/main.c → src/b.h)\n";
+    space.jmake(&["explain", "src/sub/c.h"]).ok().says("1 of 1 step that read it would run\n").says(changed);
+    let mut below = space.command(env!("CARGO_BIN_EXE_jmake"));
+    below.current_dir(space.path("src")).args(["explain", "b.h"]);
+    Running::start(below).finish().ok().says("src/b.h: 1 of 1 step").says(changed);
+    space.jmake(&["explain", "src/no-such.h"]).exits(2).says("no target `src/no-such.h`");
+    space.jmake(&["explain"]).ok().says("this project: 2 of ");
+}
+
+/// What is said of the compile of `src/main.c` after a change, and still said once it was compiled.
+fn check(change: impl FnOnce(&mut Space), expect: &str) {
+    let mut space = project();
+    space.build(&[]).ok();
+    change(&mut space);
+    space.jmake(&["explain", "src/main.c"]).ok().says(&format!("compile src/main.c: {expect}\n"));
+    space.build(&["src/main.c"]).ok();
+    space.jmake(&["explain", "src/main.c"]).ok().says("nothing would run").says(&format!("compile src/main.c ran last: {expect}\n"));
+}
+
+#[test]
+fn flags_macros_files_and_outputs_are_named() {
+    let define = |value: &str| format!("[compile]\ndefines = {{ X = '{value}' }}\n");
+    check(|space| space.write("jmake.toml", define("1")), "macro -DX=1 added");
+    check(|space| space.set("CFLAGS", "-O1"), "flag -O1 added");
+    check(|space| space.edit("src/main.c", "C +", "1 + C +"), "src/main.c changed");
+    check(|space| space.write("src/sub/b.h", ""), "src/sub/b.h appeared, and may hide src/b.h");
+}
+
+#[test]
+fn what_would_be_put_back_is_no_run() {
+    let space = project();
+    space.build(&[]).ok();
+    space.remove("build/dev/bin/project");
+    let said = space.jmake(&["explain", "project"]).ok().says("nothing would run; the outputs of 1 of");
+    said.says("build/dev/bin/project is gone; its outputs are in the store");
+    assert_eq!(space.build(&["-n"]).ok().count("not_run"), 1);
+    assert!(!space.exists("build/dev/bin/project"), "a dry run puts nothing back");
+    space.remove(".jmake_cache/obj");
+    let run = space.build(&["-n", "--explain"]).ok();
+    assert!(run.events_of("step_finished").iter().all(|step| step["reason"].as_str().unwrap().ends_with("are in the store")), "{run}");
+    let run = space.build(&[]).ok();
+    assert_eq!(run.count("ran"), 0, "{run}");
+}
