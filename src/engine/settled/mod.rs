@@ -218,6 +218,9 @@ impl Settled {
                 return None;
             }
         }
+        if there && self.is_new_to_the_walk(&seen.path) {
+            return None;
+        }
         if let Some(known) = self.known.get(&seen.path) {
             return Some(if known.is(seen) { &[] } else { &known.steps });
         }
@@ -232,6 +235,11 @@ impl Settled {
             Place::Tree if self.any_name || self.shapes_the_tree(seen, there) => None,
             Place::Marked | Place::Searched | Place::Tree => Some(&[]),
         }
+    }
+
+    /// A source or header that came after the description was made. A step may have read it all the same.
+    fn is_new_to_the_walk(&self, path: &FilePath) -> bool {
+        !self.files.contains_key(path) && FileKind::of(path).scanned_as().is_some() && self.places.of(path) == Place::Tree
     }
 
     /// A path in a directory of the project that was not there as a file: would a walk find other files?

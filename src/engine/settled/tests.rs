@@ -67,6 +67,10 @@ fn facts(text: &str) -> Arc<SourceFacts> {
 }
 
 fn settled() -> Settled {
+    settled_of(&records())
+}
+
+fn settled_of(records: &Records) -> Settled {
     let files =
         FILES.iter().map(|(path, text)| FileEntry { path: (*path).into(), kind: FileKind::of(&(*path).into()), facts: facts(text) });
     let tree = Tree { files: files.collect(), dirs: vec!["".into(), "src".into()], ..Tree::default() };
@@ -80,7 +84,7 @@ fn settled() -> Settled {
         database: Some(Digest::of(b"commands")),
     };
     let lowered = Lowered { steps: steps(), maybe_inputs: vec!["profile.data".into()], ..Lowered::default() };
-    Settled::new(lowered, &records(), &tree, places).unwrap()
+    Settled::new(lowered, records, &tree, places).unwrap()
 }
 
 /// `path` now holds `text`; `-` if it is gone, `/` if it is a directory.
@@ -208,4 +212,13 @@ fn where_any_name_counts_any_that_comes_is_news() {
     assert!(settled.absorb(&[0], &records));
     assert_eq!(settled.impact(std::slice::from_ref(&outside)), Impact::Description(outside.path));
     assert_eq!(settled.impact(std::slice::from_ref(&inside)), Impact::Description(inside.path));
+}
+
+#[test]
+fn a_header_that_came_during_the_build_is_news_although_a_step_has_read_it() {
+    let mut records = records();
+    let late = Identity::of(Digest::of(b"late"));
+    Arc::make_mut(records.get_mut(&"obj/b.o".into()).unwrap())[0].inputs.push(("src/late.h".into(), Some(late)));
+    let seen = Seen { path: "src/late.h".into(), digest: Some(late.digest), facts: Some(facts("late")), ..Seen::default() };
+    assert_eq!(settled_of(&records).impact(&[seen]), Impact::Description("src/late.h".into()));
 }
