@@ -1,13 +1,25 @@
 //! Ctrl-C: the first cancels the request, the second ends the client. Does not know the terminal.
+//!
+//! Until a request needs threads, the first ends the client, which cancels as well.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag::register_conditional_shutdown;
+
 use super::session::Incoming;
 use super::{exit_code, program};
 use crate::wire::{Request, encode_request};
+
+/// From now on a signal ends the process with the exit code of an interrupted request, until [`Interrupt::install`] takes over.
+pub fn end_the_process() {
+    for signal in [SIGINT, SIGTERM] {
+        let _ = register_conditional_shutdown(signal, exit_code::INTERRUPTED.into(), Arc::new(AtomicBool::new(true)));
+    }
+}
 
 /// What the handler and the request share.
 #[derive(Clone, Default)]

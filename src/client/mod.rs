@@ -37,6 +37,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
             return if error.use_stderr() { exit_code::USAGE } else { exit_code::DONE };
         }
     };
+    interrupt::end_the_process();
     run::run(&cli).unwrap_or_else(|error| {
         let mut screen = Screen::default();
         screen.put_line(Stream::Err, format!("jmake: error: {error}"));

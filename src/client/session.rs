@@ -103,8 +103,7 @@ enum Ended {
     Lost(String),
 }
 
-/// Most requests are answered before threads would have been started: then there are none. A signal ends the process meanwhile, which
-/// cancels, too.
+/// Most requests are answered before threads would have been started: then there are none.
 fn at_once(lines: &mut Lines, readiness: &OwnedFd, show: &mut dyn Show) -> Option<Ended> {
     let until = Instant::now() + AT_ONCE;
     while lines.has_line() || is_readable(readiness, until.saturating_duration_since(Instant::now())) {

@@ -1,6 +1,6 @@
 //! The daemon's life as clients see it: one per socket, gone when told, and nothing left behind.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::time::{Duration, Instant};
@@ -92,6 +92,21 @@ fn what_an_old_socket_leaves_is_replaced() {
     assert!(space.socket().exists() && UnixStream::connect(space.socket()).is_err(), "a socket nobody listens on");
     space.build(&[]).ok();
     assert!(space.daemon().is_some());
+}
+
+#[test]
+fn an_interrupt_that_comes_at_once_ends_the_client_with_130() {
+    let space = Space::with(HELLO);
+    let listener = UnixListener::bind(space.socket()).unwrap();
+    let build = space.start(&["build", "--json"]);
+    let (stream, _) = listener.accept().unwrap();
+    let mut lines = BufReader::new(stream).lines();
+    for _ in ["hello", "request"] {
+        lines.next().unwrap().unwrap();
+    }
+    build.signal(Signal::INT);
+    build.finish().exits(130);
+    assert!(lines.next().is_none(), "its end is the cancel");
 }
 
 #[test]
