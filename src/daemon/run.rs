@@ -24,6 +24,9 @@ use crate::messages::supervisor::{Ending, GetBranch, Shutdown};
 /// How long the last sessions may take to tell their clients the end.
 const FAREWELL: Duration = Duration::from_millis(500);
 
+/// After so long a client is accepted again that could not be.
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// Exit code of a daemon that failed itself.
 const INTERNAL: u8 = 4;
 /// Exit code of a daemon that the machine does not let live.
@@ -184,16 +187,20 @@ fn build_id() -> String {
 }
 
 async fn accept(listener: &UnixListener, service: &Service, sessions: &Sessions) {
+    let mut failing = false;
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
             Err(error) => {
-                // Out of descriptors, most likely: those in use come back when their sessions end.
-                tracing::warn!("cannot accept a client: {error}");
-                sessions.one_ended().await;
+                // Out of descriptors, most likely: those in use come back when sessions or compilers end.
+                if !std::mem::replace(&mut failing, true) {
+                    tracing::warn!("cannot accept a client: {error}");
+                }
+                let _one_ended_or_later = tokio::time::timeout(PAUSE, sessions.one_ended()).await;
                 continue;
             }
         };
+        failing = false;
         let Some(client_pid) = listen::peer_of_this_user(&stream) else { continue };
         let (Ok(stream), Ok(branch)) = (stream.into_std(), service.root.send(GetBranch).await) else { continue };
         let Ok(handle) = stream.try_clone() else { continue };

@@ -1,10 +1,10 @@
 //! One client: reads its request, has it served, and sends what comes of it. Does not decide anything about builds.
 
+mod questions;
 mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix::prelude::*;
 use futures_util::StreamExt;
@@ -15,17 +15,15 @@ use super::event_log::{EventLog, OpenLogs};
 use super::translate;
 use crate::actors::{supervise::ask, supervisor::Supervisor};
 use crate::edge::World;
-use crate::engine::explain::Explanation;
 use crate::engine::failure::Failure;
 use crate::engine::ids::BuildId;
 use crate::messages::events::SharedSink;
-use crate::messages::orchestrator::{CancelBuild, CleanProject, Cleaned, ExplainSubject, StartBuild, SurveyProject};
+use crate::messages::orchestrator::{CancelBuild, StartBuild};
 use crate::messages::supervisor::{BeginShutdown, Ending, GetDaemon, OpenProject, OpenedProject};
-use crate::messages::tool_cache::{FindToolchain, ListToolchains};
-use crate::wire::{self, Control, Failed, FailureKind, Refusal, Refused, Reply, Request, ToolsReply, Welcome};
+use crate::wire::{self, Control, Failed, FailureKind, Refusal, Refused, Reply, Request, Welcome};
 
-/// A client that takes nothing for so long is cut off; its build goes on.
-const STALLED: Duration = Duration::from_secs(30);
+/// So much is sent at once, and a little more.
+const CHUNK: usize = 256 << 10;
 
 /// What every session knows.
 #[derive(Clone)]
@@ -168,41 +166,6 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         self.service.root.send(OpenProject { root }).await.map_err(|_| root_failed())?
     }
 
-    async fn discover(&self, project: wire::Project) -> Result<wire::DiscoverReply, Failure> {
-        let project = translate::project(project, false);
-        let root = project.root.clone();
-        let opened = self.project(root.clone()).await?;
-        let survey = ask(&opened.survey, SurveyProject { project }).await??;
-        let library = survey.library_kind;
-        Ok(translate::discovered(&root, survey, library))
-    }
-
-    async fn explain(&self, request: wire::ExplainRequest) -> Result<Explanation, Failure> {
-        let targets = request.subject.iter().cloned().collect();
-        let build = wire::BuildRequest { project: request.project, targets, all: request.all, ..wire::BuildRequest::default() };
-        let mut request = translate::build(build, self.client_pid, self.service.processors);
-        let subject = request.targets.pop();
-        let opened = self.project(request.project.root.clone()).await?;
-        ask(&opened.explain, ExplainSubject { request, subject }).await?
-    }
-
-    async fn clean(&self, project: wire::Project) -> Result<Cleaned, Failure> {
-        let project = translate::project(project, false);
-        let opened = self.project(project.root.clone()).await?;
-        ask(&opened.clean, CleanProject).await?
-    }
-
-    async fn tools(&self, project: wire::Project) -> Result<ToolsReply, Failure> {
-        let project = translate::project(project, false);
-        let doors = self.service.root.send(GetDaemon).await.map_err(|_| root_failed())?.tools;
-        let variables = project.variables;
-        let all = ask(&doors.list, ListToolchains { root: None, variables: variables.clone() }).await??;
-        let find = FindToolchain { wanted: project.toolchain, root: None, variables };
-        let chosen = ask(&doors.find, find).await??;
-        let toolchains = all.iter().map(|found| translate::toolchain(found, found.bin_dir == chosen.toolchain.bin_dir)).collect();
-        Ok(ToolsReply { toolchains, notes: chosen.notes })
-    }
-
     async fn build(&mut self, request: wire::BuildRequest) -> Result<Result<u8, Failure>, Gone> {
         let request = translate::build(request, self.client_pid, self.service.processors);
         let opened = match self.project(request.project.root.clone()).await {
@@ -222,17 +185,22 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         followed.map(Ok)
     }
 
-    /// Sends a build's events until it ends; passes on a wish to stop. An error means that the client is gone.
+    /// Sends a build's events until it ends; passes on a wish to stop. An error means that the client is gone. One that takes nothing is
+    /// waited for, and listened to: what it has not taken is in the log.
     async fn follow(&mut self, log: &EventLog, build: BuildId, opened: &OpenedProject) -> Result<u8, Gone> {
-        let mut offset = 0;
-        let mut listening = true;
+        let (mut offset, mut listening) = (0, true);
+        let (mut taken, mut bytes) = (0, Vec::new());
         loop {
             tokio::select! {
-                lines = log.after(offset) => match lines {
+                written = self.writer.write(&bytes[taken..]), if taken < bytes.len() => match written {
+                    Ok(0) => return Err(Gone("it takes nothing any more".to_owned())),
+                    Ok(written) => taken += written,
+                    Err(error) => return Err(Gone(error.to_string())),
+                },
+                lines = log.after(offset), if taken == bytes.len() => match lines {
                     Ok(lines) => {
-                        offset += lines.len();
-                        let bytes = lines.concat();
-                        send(&mut self.writer, &bytes).await?;
+                        bytes = chunk(&lines, &mut offset);
+                        taken = 0;
                     }
                     Err(exit_code) => return Ok(exit_code),
                 },
@@ -280,15 +248,23 @@ fn root_failed() -> Failure {
     Failure::internal("the daemon failed and ends; run the command again to start another one, and report this with its log")
 }
 
+/// So much of `lines` as is sent at once; `offset` counts them.
+fn chunk(lines: &[Arc<[u8]>], offset: &mut usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for line in lines {
+        bytes.extend_from_slice(line);
+        *offset += 1;
+        if bytes.len() >= CHUNK {
+            break;
+        }
+    }
+    bytes
+}
+
 async fn send<W: AsyncWrite + Unpin>(writer: &mut W, bytes: &[u8]) -> Result<(), Gone> {
-    match tokio::time::timeout(STALLED, async {
+    let sent = async {
         writer.write_all(bytes).await?;
         writer.flush().await
-    })
-    .await
-    {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(Gone(error.to_string())),
-        Err(_) => Err(Gone(format!("it took nothing for {} s", STALLED.as_secs()))),
-    }
+    };
+    sent.await.map_err(|error: std::io::Error| Gone(error.to_string()))
 }

@@ -20,6 +20,7 @@ mod no_files;
 mod oracle;
 mod outputs;
 mod settled;
+mod stalled;
 mod supervision;
 mod support;
 mod tool_inputs;

@@ -1,0 +1,50 @@
+//! The questions of a client that one answer ends: what is in a project, why something would be built, which tools there are. Does not know how
+//! answers are sent.
+
+use super::{Session, root_failed};
+use crate::actors::supervise::ask;
+use crate::daemon::translate;
+use crate::engine::explain::Explanation;
+use crate::engine::failure::Failure;
+use crate::messages::orchestrator::{CleanProject, Cleaned, ExplainSubject, SurveyProject};
+use crate::messages::supervisor::GetDaemon;
+use crate::messages::tool_cache::{FindToolchain, ListToolchains};
+use crate::wire::{self, ToolsReply};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
+    pub(super) async fn discover(&self, project: wire::Project) -> Result<wire::DiscoverReply, Failure> {
+        let project = translate::project(project, false);
+        let root = project.root.clone();
+        let opened = self.project(root.clone()).await?;
+        let survey = ask(&opened.survey, SurveyProject { project }).await??;
+        let library = survey.library_kind;
+        Ok(translate::discovered(&root, survey, library))
+    }
+
+    pub(super) async fn explain(&self, request: wire::ExplainRequest) -> Result<Explanation, Failure> {
+        let targets = request.subject.iter().cloned().collect();
+        let build = wire::BuildRequest { project: request.project, targets, all: request.all, ..wire::BuildRequest::default() };
+        let mut request = translate::build(build, self.client_pid, self.service.processors);
+        let subject = request.targets.pop();
+        let opened = self.project(request.project.root.clone()).await?;
+        ask(&opened.explain, ExplainSubject { request, subject }).await?
+    }
+
+    pub(super) async fn clean(&self, project: wire::Project) -> Result<Cleaned, Failure> {
+        let project = translate::project(project, false);
+        let opened = self.project(project.root.clone()).await?;
+        ask(&opened.clean, CleanProject).await?
+    }
+
+    pub(super) async fn tools(&self, project: wire::Project) -> Result<ToolsReply, Failure> {
+        let project = translate::project(project, false);
+        let doors = self.service.root.send(GetDaemon).await.map_err(|_| root_failed())?.tools;
+        let variables = project.variables;
+        let all = ask(&doors.list, ListToolchains { root: None, variables: variables.clone() }).await??;
+        let find = FindToolchain { wanted: project.toolchain, root: None, variables };
+        let chosen = ask(&doors.find, find).await??;
+        let toolchains = all.iter().map(|found| translate::toolchain(found, found.bin_dir == chosen.toolchain.bin_dir)).collect();
+        Ok(ToolsReply { toolchains, notes: chosen.notes })
+    }
+}
