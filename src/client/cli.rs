@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// Builds C and C++ projects without a build file.
 #[derive(Debug, Parser)]
@@ -60,28 +60,28 @@ pub enum Command {
     #[command(after_help = "Examples:\n  jmake build                  the project at hand, profile dev\n  \
         jmake build --profile release app\n  jmake build ./other          the project in ./other\n  \
         jmake build src/parser.c     one source file")]
-    Build(BuildArgs),
+    Build(Deferred<BuildArgs>),
     /// Build now and after each change, until Ctrl-C
     #[command(after_help = "Examples:\n  jmake watch                          the project at hand\n  \
         jmake watch --exec 'build/dev/bin/server --port 8080'\n                                       \
         and after each success the program, started anew\n\nIn jmake.toml: [hooks] on_success = [\"notify-send\", \"built\"]")]
-    Watch(WatchArgs),
+    Watch(Deferred<WatchArgs>),
     /// Build, then run the executable
     #[command(after_help = "Example:\n  jmake run app -- --verbose input.txt")]
-    Run(RunArgs),
+    Run(Deferred<RunArgs>),
     /// Say why a target or file would be built again, or was built last
     #[command(after_help = "Examples:\n  jmake explain app              a target: what would run for it, and why\n  \
         jmake explain src/parser.c     a source, an output, or a header: the steps that read it")]
-    Explain(ExplainArgs),
+    Explain(Deferred<ExplainArgs>),
     /// Remove exactly what JMake made
     #[command(after_help = "Example:\n  jmake clean")]
-    Clean(PathArgs),
+    Clean(Deferred<PathArgs>),
     /// Say what was found: sources, headers, include directories, binaries, targets; and why
     #[command(after_help = "Example:\n  jmake discover --json | jq '.targets[].name'")]
-    Discover(PathArgs),
+    Discover(Deferred<PathArgs>),
     /// List the LLVM tools found
     #[command(after_help = "Example:\n  jmake tools --toolchain 19")]
-    Tools(PathArgs),
+    Tools(Deferred<PathArgs>),
     /// Show the daemon, its actors, projects, caches and running builds
     #[command(after_help = "Example:\n  jmake status --json | jq .daemon.pid")]
     Status,
@@ -92,6 +92,28 @@ pub enum Command {
         #[command(subcommand)]
         action: DaemonAction,
     },
+}
+
+/// Arguments that are defined only if it is their command that is given: to define all of them costs more than to ask a daemon.
+#[derive(Debug)]
+pub struct Deferred<T>(pub T);
+
+impl<T: Args> Args for Deferred<T> {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command.defer(T::augment_args)
+    }
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        command.defer(T::augment_args_for_update)
+    }
+}
+
+impl<T: Args> FromArgMatches for Deferred<T> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        T::from_arg_matches(matches).map(Self)
+    }
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0.update_from_arg_matches(matches)
+    }
 }
 
 /// What to do with the daemon.

@@ -5,7 +5,9 @@ use std::io::{self, IsTerminal};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 
-use super::cli::{BuildArgs, BuildFlags, Cli, ColorWhen, Command, ExplainArgs, OutputFlags, PathArgs, ProjectFlags, RunArgs, WatchArgs};
+use super::cli::{
+    BuildArgs, BuildFlags, Cli, ColorWhen, Command, Deferred, ExplainArgs, OutputFlags, PathArgs, ProjectFlags, RunArgs, WatchArgs,
+};
 use super::error::ClientError;
 use super::exit_code;
 use super::json::Json;
@@ -26,13 +28,13 @@ pub fn run(cli: &Cli) -> Result<u8, ClientError> {
     let place = Place::find(&environment)?;
     let client = Client { output: &cli.output, environment: &environment, place: &place };
     match &cli.command {
-        Command::Build(args) => client.build(args),
-        Command::Watch(args) => client.watch(args),
-        Command::Run(args) => client.run(args),
-        Command::Explain(args) => client.explain(args),
-        Command::Clean(args) => client.list(project::at, args, Request::Clean),
-        Command::Discover(args) => client.list(project::at, args, Request::Discover),
-        Command::Tools(args) => client.list(project::near, args, Request::Tools),
+        Command::Build(Deferred(args)) => client.build(args),
+        Command::Watch(Deferred(args)) => client.watch(args),
+        Command::Run(Deferred(args)) => client.run(args),
+        Command::Explain(Deferred(args)) => client.explain(args),
+        Command::Clean(Deferred(args)) => client.list(project::at, args, Request::Clean),
+        Command::Discover(Deferred(args)) => client.list(project::at, args, Request::Discover),
+        Command::Tools(Deferred(args)) => client.list(project::near, args, Request::Tools),
         Command::Status => service::status(&place, cli.output.json),
         Command::Daemon { action } => service::act(&place, *action, &cli.output),
     }

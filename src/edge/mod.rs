@@ -15,6 +15,7 @@ pub mod driver_places;
 pub mod execution;
 pub mod explaining;
 pub mod faults;
+pub mod fences;
 pub mod fs;
 pub mod hidden_reads;
 pub mod inquiry;

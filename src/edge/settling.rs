@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use super::World;
 use super::driver_places::{self, Driver};
+use super::fences::Fences;
 use super::fs::Stat;
 use super::links::Links;
 use super::{compile_database, tools_search};
@@ -37,8 +38,8 @@ pub struct Surroundings {
     aliases: HashMap<PathBuf, Vec<FilePath>>,
     /// Those spelled paths: links lead there.
     linked: HashSet<FilePath>,
-    /// What no watch tells: compared with a stat each time.
-    fences: Vec<(PathBuf, Option<Stat>)>,
+    /// What else it stood on.
+    pub fences: Fences,
 }
 
 /// What a build was described from.
@@ -73,8 +74,8 @@ pub fn settle(world: &World, root: &Path, sources: Sources, records: &Records) -
     let driver = Driver { bin_dir: toolchain.bin_dir.as_path(), flags: &flags, root, variables: &variables };
     let mut fences = fences(&toolchain, &driver);
     fences.extend(tools_search::files_of(world, &programs.iter().collect::<Vec<_>>()));
-    around.fences = fences.into_iter().map(|path| (path.clone(), stat(&path))).collect();
-    if around.fences.iter().any(|(_, stat)| stat.is_some_and(|stat| stat.changed_since(doubtful))) {
+    around.fences = Fences::around(fences);
+    if around.fences.changed_since(doubtful) {
         return None;
     }
     Some((Settled::new(lowered, records, &tree, places)?, around))
@@ -158,15 +159,9 @@ impl Surroundings {
         self.directories.insert(links.real(absent));
     }
 
-    /// What no watch tells, as it was.
-    pub fn fences(&self) -> impl Iterator<Item = &(PathBuf, Option<Stat>)> {
-        self.fences.iter()
-    }
-
-    /// Whether all that no watch tells is as it was.
-    #[must_use]
-    pub fn fences_hold(&self) -> bool {
-        self.fences.iter().all(|(path, then)| stat(path) == *then)
+    /// All that has to be watched.
+    pub fn watched(&self) -> impl Iterator<Item = &Path> {
+        self.directories.iter().chain(&self.files).map(PathBuf::as_path).chain(self.fences.watched())
     }
 
     /// All that is watched need not be looked at until something is heard of it.

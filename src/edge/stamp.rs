@@ -1,13 +1,14 @@
 //! What a settled build leaves for the next process: its answer, and what the system said of all that it looked at. As long as the system
 //! says the same, the answer is the same. Does not know what a build is described from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::fences::Fences;
 use super::fs::Stat;
 use super::settling::Surroundings;
 use super::{driver_places, own_process, project_state, snapshot};
@@ -48,9 +49,11 @@ pub struct Stamp {
     /// On what kind of processor: flags may mean another one elsewhere.
     processor: Digest,
     /// What has to be watched, real paths.
-    watched: Vec<FilePath>,
+    watched: BTreeSet<FilePath>,
     /// Everything that was looked at, absent things too. Directories tell of the names in them.
     table: Vec<Row>,
+    /// What else it stood on.
+    fences: Fences,
 }
 
 impl Stamp {
@@ -70,30 +73,42 @@ impl Stamp {
         let all: Vec<FilePath> = all.into_iter().collect();
         let since = SystemTime::now().checked_sub(DOUBT);
         let look = |path: &FilePath| Row::look(root, path, since);
-        let mut table: Vec<Row> = all.par_iter().with_min_len(64).map(look).collect();
-        table.extend(around.fences().map(|(path, stat)| Row { path: of(path), stat: *stat, content: None }));
+        let table: Vec<Row> = all.par_iter().with_min_len(64).map(look).collect();
         let (program, processor) = (own_process::executable(), driver_places::processor());
-        Self { key, answer, confirmed, program, processor, watched: watched.into_iter().collect(), table }
+        Self { key, answer, confirmed, program, processor, watched, table, fences: around.fences.clone() }
     }
 
     /// What has to be watched before [`Self::holds`] is asked, so that nothing is missed afterwards.
     #[must_use]
     pub fn watched(&self, root: &Path) -> Vec<PathBuf> {
-        self.watched.iter().map(|path| path.under(root)).collect()
+        self.watched.iter().map(|path| path.under(root)).chain(self.fences.watched().map(Path::to_owned)).collect()
+    }
+
+    /// What it stood on beside files that were read.
+    #[must_use]
+    pub fn fences(&self) -> &Fences {
+        &self.fences
     }
 
     /// Whether the system says of everything what it said then.
     #[must_use]
     pub fn holds(&self, root: &Path) -> bool {
         let same_machine = self.program == own_process::executable() && self.processor == driver_places::processor();
-        same_machine && self.table.par_iter().with_min_len(64).all(|row| row.holds(root))
+        same_machine && self.fences.all_hold() && self.table.par_iter().with_min_len(64).all(|row| row.holds(root))
     }
 
-    /// Whether a change of `path` cannot concern it: what JMake writes for itself.
+    /// Whether all is as it was when it was found to hold, if this is all that was heard since.
     #[must_use]
-    pub fn ignores(&self, root: &Path, path: &Path) -> bool {
+    pub fn still_holds(&self, root: &Path, heard: &HashSet<PathBuf>) -> bool {
+        self.fences.hold(heard) && heard.iter().all(|path| self.ignores(root, path))
+    }
+
+    /// Whether a change of `path` is nothing to it: JMake wrote it for itself, or it lies where only programs and the like were looked at.
+    fn ignores(&self, root: &Path, path: &Path) -> bool {
         let path = FilePath::new(path.strip_prefix(root).unwrap_or(path));
-        path.parent() == FilePath::from(project_state::DIRECTORY) && self.table.iter().all(|row| row.path != path)
+        let (own, parent) = (FilePath::from(project_state::DIRECTORY), path.parent());
+        let elsewhere = !self.watched.contains(&parent) && !self.watched.contains(&path);
+        elsewhere || parent == own && self.table.iter().all(|row| row.path != path)
     }
 }
 

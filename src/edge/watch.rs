@@ -193,7 +193,7 @@ impl Watches {
 }
 
 /// Whether the kernel tells of all changes of what `path` leads to.
-fn tells(path: &Path) -> std::io::Result<bool> {
+pub fn tells(path: &Path) -> std::io::Result<bool> {
     let about = rustix::fs::statfs(path)?;
     #[allow(clippy::useless_conversion, reason = "its width depends on the architecture")]
     let kind = i64::from(about.f_type);

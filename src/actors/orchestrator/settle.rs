@@ -53,6 +53,9 @@ pub(super) async fn consider(
     let heard = sync(peers, root.clone(), since).await?;
     let world = world.clone();
     let Some(standing) = standing.filter(|_| !heard.everything) else { return Ok(Considered::Whole(heard.now)) };
+    if known && standing.is_left_alone(&heard) {
+        return Ok(Considered::Unchanged(Standing { since: heard.now, ..standing }));
+    }
     compute(move || {
         let stamped = matches!(&standing.evidence, Evidence::Stamped(stamp) if !known && stamp.holds(&root));
         if stamped {
@@ -81,13 +84,13 @@ async fn stamped(peers: &Peers, key: RequestKey, root: PathBuf) -> Option<Standi
 
 fn weigh(world: &World, root: &Path, mut standing: Standing, heard: &Heard) -> Considered {
     let impact = match &standing.evidence {
-        Evidence::Described(described) if described.around.fences_hold() => {
+        Evidence::Described(described) if described.around.fences.hold(&heard.paths) => {
             let Some(seen) = described.around.look(world, root, &described.settled, &heard.paths) else {
                 return Considered::Whole(heard.now);
             };
             described.settled.impact(&seen)
         }
-        Evidence::Stamped(stamp) if heard.paths.iter().all(|path| stamp.ignores(root, path)) => Impact::Nothing,
+        Evidence::Stamped(stamp) if stamp.still_holds(root, &heard.paths) => Impact::Nothing,
         _ => return Considered::Whole(heard.now),
     };
     match (impact, standing.evidence) {
@@ -138,7 +141,7 @@ pub(super) async fn settle(
             settled
         });
         let (settled, around) = settling.await.ok()??;
-        let paths: HashSet<PathBuf> = around.directories.iter().chain(&around.files).cloned().collect();
+        let paths: HashSet<PathBuf> = around.watched().map(Path::to_owned).collect();
         let watch = WatchTree { root: root.clone(), paths: paths.into_iter().collect(), looked: moment };
         match ask(&peers.watch, watch).await.ok()?.ok()? {
             Watched::Before => {

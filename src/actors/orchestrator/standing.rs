@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::edge::settling::Surroundings;
 use crate::edge::stamp::Stamp;
 use crate::engine::build::{Answer, Prepared, Records};
-use crate::engine::change_log::Moment;
+use crate::engine::change_log::{Heard, Moment};
 use crate::engine::front_end::FrontEnd;
 use crate::engine::path::FilePath;
 use crate::engine::request::RequestKey;
@@ -29,6 +29,17 @@ pub(super) enum Evidence {
     Described(Box<Described>),
     /// What an earlier process left: with any change everything has to be looked at.
     Stamped(Box<Stamp>),
+}
+
+impl Standing {
+    /// Whether it holds as surely as it did, without a look at anything.
+    pub(super) fn is_left_alone(&self, heard: &Heard) -> bool {
+        let fences = match &self.evidence {
+            Evidence::Described(described) => &described.around.fences,
+            Evidence::Stamped(stamp) => stamp.fences(),
+        };
+        heard.paths.is_empty() && fences.are_all_heard_of()
+    }
 }
 
 /// A description, and what surrounds it.
