@@ -1,14 +1,18 @@
 //! What is remembered of a project between builds, in its `.jmake_cache`. Nothing here is trusted: a record counts only if the
 //! digests it names are confirmed, so a lost or foreign state costs time and never correctness.
 
+mod memory;
+mod rows;
+
 use std::collections::HashMap;
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use redb::{Database, Durability, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::Database;
 
+use self::memory::Memory;
 use super::World;
 use super::fs::FsError;
 use crate::engine::build::Records;
@@ -18,23 +22,13 @@ use crate::engine::path::FilePath;
 
 /// The directory in a project's root.
 pub const DIRECTORY: &str = ".jmake_cache";
-/// So many bytes of pages are kept: records are read once, and the system keeps them, too.
-const PAGES: usize = 1 << 20;
-/// Changes with the format of what is stored; files of another format are set aside.
-const FORMAT: u64 = 5;
-
-const STEPS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("steps");
-const FORMATS: TableDefinition<'_, &str, u64> = TableDefinition::new("format");
-
 /// The open state of one project.
 #[derive(Debug)]
 pub struct ProjectState {
     path: PathBuf,
     /// `None` after an error: what failed once refuses everything until it is opened again.
     database: Mutex<Option<Database>>,
-    /// All of them, read once.
-    records: Mutex<Option<Records>>,
-    unsaved: Mutex<HashMap<FilePath, Arc<Vec<Record>>>>,
+    memory: Mutex<Memory>,
     directory: (u64, u64),
     _lock: File,
 }
@@ -76,12 +70,12 @@ impl ProjectState {
         }
         let lock = lock(directory)?;
         let path = directory.join("state.redb");
-        let (database, note) = match database(&path) {
+        let (database, note) = match rows::open(&path) {
             Ok(database) => (database, None),
             Err(redb::Error::Io(source)) if is_of_the_machine(&source) => return Err(refused("write", &path, source)),
             Err(why) => {
                 set_aside(&path, &directory.join("state.redb.broken"))?;
-                let database = database(&path).map_err(|error| match error {
+                let database = rows::open(&path).map_err(|error| match error {
                     redb::Error::Io(source) => refused("create", &path, source),
                     other => Failure::environment(format!("cannot create {}: {other}; remove it, then build again", path.display())),
                 })?;
@@ -89,28 +83,18 @@ impl ProjectState {
             }
         };
         let directory = identity(directory).unwrap_or_default();
-        Ok((
-            Self {
-                path,
-                database: Mutex::new(Some(database)),
-                records: Mutex::default(),
-                unsaved: Mutex::default(),
-                directory,
-                _lock: lock,
-            },
-            note,
-        ))
+        Ok((Self { path, database: Mutex::new(Some(database)), memory: Mutex::default(), directory, _lock: lock }, note))
     }
 
-    fn unsaved(&self) -> MutexGuard<'_, HashMap<FilePath, Arc<Vec<Record>>>> {
-        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn with_database<T>(&self, work: impl FnOnce(&Database) -> Result<T, redb::Error>) -> Result<T, redb::Error> {
         let mut open = self.database.lock().unwrap_or_else(PoisonError::into_inner);
         let sound = match open.take() {
             Some(database) => database,
-            None => database(&self.path)?,
+            None => rows::open(&self.path)?,
         };
         let done = work(&sound)?;
         *open = Some(sound);
@@ -120,69 +104,43 @@ impl ProjectState {
     /// All records. Rows that cannot be read are left out: their steps run again.
     #[must_use]
     pub fn records(&self) -> Records {
-        let mut known = self.records.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known.as_ref() {
-            return known.clone();
+        let mut memory = self.memory();
+        self.read(&mut memory);
+        match &memory.known {
+            Some(known) => known.records.clone(),
+            None => memory.unsaved.clone(),
         }
-        let mut records = Records::new();
-        let read = self.with_database(|database| read_into(database, &mut records));
-        records.extend(self.unsaved().iter().map(|(path, all)| (path.clone(), all.clone())));
-        match read {
-            Ok(()) => *known = Some(records.clone()),
-            Err(error) => tracing::warn!("records could not be read: {error}"),
-        }
-        records
     }
 
-    /// Takes a step's newest records; written with the next [`Self::commit`].
-    pub fn remember(&self, path: &FilePath, records: &Arc<Vec<Record>>) {
-        let mut known = self.records.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known.as_mut() {
-            known.insert(path.clone(), records.clone());
+    /// What is written is known from now on, if it can be read.
+    fn read(&self, memory: &mut Memory) {
+        if memory.known.is_none() {
+            match self.with_database(rows::read) {
+                Ok(content) => memory.learn(content),
+                Err(error) => tracing::warn!("records could not be read: {error}"),
+            }
         }
-        self.unsaved().insert(path.clone(), records.clone());
+    }
+
+    /// Takes a step's newest records, which are written with the next [`Self::commit`]. The same records, made of what others have, too.
+    pub fn remember(&self, path: FilePath, records: Arc<Vec<Record>>) -> Arc<Vec<Record>> {
+        self.memory().remember(path, records)
     }
 
     /// Writes what was remembered, durably. What cannot be written is logged, and tried again with the next commit.
     pub fn commit(&self) {
-        let rows = std::mem::take(&mut *self.unsaved());
-        if rows.is_empty() {
+        let mut memory = self.memory();
+        if memory.unsaved.is_empty() {
             return;
         }
-        if let Err(error) = self.with_database(|database| write(database, &rows)) {
+        self.read(&mut memory);
+        let Some((batch, unsaved)) = memory.batch() else { return };
+        drop(memory);
+        if let Err(error) = self.with_database(|database| rows::write(database, &batch)) {
             tracing::warn!("records could not be written: {error}");
-            let mut unsaved = self.unsaved();
-            for (path, all) in rows {
-                unsaved.entry(path).or_insert(all);
-            }
+            self.memory().put_back(batch, unsaved);
         }
     }
-}
-
-fn read_into(database: &Database, records: &mut Records) -> Result<(), redb::Error> {
-    let read = database.begin_read()?;
-    for row in read.open_table(STEPS)?.iter()? {
-        let (path, all) = row?;
-        if let Ok(all) = postcard::from_bytes::<Vec<Record>>(all.value()) {
-            records.insert(FilePath::from_bytes(path.value()), Arc::new(all));
-        }
-    }
-    Ok(())
-}
-
-fn write(database: &Database, rows: &HashMap<FilePath, Arc<Vec<Record>>>) -> Result<(), redb::Error> {
-    let mut write = database.begin_write()?;
-    write.set_durability(Durability::Immediate)?;
-    {
-        let mut table = write.open_table(STEPS)?;
-        for (path, all) in rows {
-            if let Ok(encoded) = postcard::to_stdvec(all.as_ref()) {
-                table.insert(path.as_bytes(), encoded.as_slice())?;
-            }
-        }
-    }
-    write.commit()?;
-    Ok(())
 }
 
 /// Whether an error says nothing about the file, only about what may be done here and now.
@@ -221,30 +179,6 @@ fn lock(directory: &Path) -> Result<File, Failure> {
     let _noted =
         lock.set_len(0).and_then(|()| std::io::Write::write_all(&mut &lock, format!("process {}\n", std::process::id()).as_bytes()));
     Ok(lock)
-}
-
-fn database(path: &Path) -> Result<Database, redb::Error> {
-    let database = Database::builder().set_cache_size(PAGES).create(path)?;
-    match format(&database)? {
-        Some(FORMAT) => Ok(database),
-        Some(_) => Err(redb::Error::Corrupted("it has the format of another version".to_owned())),
-        None => {
-            let write = database.begin_write()?;
-            write.open_table(FORMATS)?.insert("format", FORMAT)?;
-            write.open_table(STEPS)?;
-            write.commit()?;
-            Ok(database)
-        }
-    }
-}
-
-/// What is written in a database that is not new. Only reads: a full disk is no reason not to look.
-fn format(database: &Database) -> Result<Option<u64>, redb::Error> {
-    match database.begin_read()?.open_table(FORMATS) {
-        Ok(formats) => Ok(formats.get("format")?.map(|value| value.value())),
-        Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }
 
 #[cfg(test)]

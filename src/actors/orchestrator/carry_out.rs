@@ -84,9 +84,10 @@ impl Orchestrator {
             }
             Effect::Stop(step) => self.peers.stop.do_send(StopSteps { build, step: Some(step) }),
             Effect::Remember(path, records) => {
-                if let Some(state) = &self.state {
-                    state.remember(&path, &records);
-                }
+                let records = match &self.state {
+                    Some(state) => state.remember(path.clone(), records),
+                    None => records,
+                };
                 self.records.insert(path, records);
             }
             Effect::Finish { exit_code } => self.finish(exit_code, context),

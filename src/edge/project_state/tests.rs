@@ -1,6 +1,8 @@
 //! State that meets errors of the disk.
 
 use super::*;
+use crate::engine::digest::Digest;
+use crate::engine::fingerprint::{Identity, Input, Record};
 
 fn keys(state: &ProjectState) -> Vec<String> {
     let mut keys: Vec<String> = state.records().keys().map(ToString::to_string).collect();
@@ -13,7 +15,7 @@ fn what_cannot_be_written_is_written_once_it_can() {
     let dir = tempfile::tempdir().unwrap();
     let world = World::real(&dir.path().join("cache"));
     let (state, _) = ProjectState::open(&world, dir.path()).unwrap();
-    state.remember(&"a.o".into(), &Arc::default());
+    state.remember("a.o".into(), Arc::default());
     state.commit();
 
     // The database closes itself after an error, and cannot be opened where a directory stands.
@@ -21,9 +23,9 @@ fn what_cannot_be_written_is_written_once_it_can() {
     let (place, away) = (dir.path().join(DIRECTORY).join("state.redb"), dir.path().join("away"));
     std::fs::rename(&place, &away).unwrap();
     std::fs::create_dir(&place).unwrap();
-    state.remember(&"b.o".into(), &Arc::default());
+    state.remember("b.o".into(), Arc::default());
     state.commit();
-    assert_eq!(keys(&state), ["b.o"], "what is not written yet is not lost");
+    assert_eq!(keys(&state), ["a.o", "b.o"], "what is not written yet is not lost");
 
     std::fs::remove_dir(&place).unwrap();
     std::fs::rename(&away, &place).unwrap();
@@ -44,5 +46,87 @@ fn a_state_that_may_not_be_opened_now_is_not_set_aside() {
         (std::io::ErrorKind::IsADirectory, false),
     ] {
         assert_eq!(is_of_the_machine(&kind.into()), kept, "{kind}");
+    }
+}
+
+/// A record of a step that read this header in its `version`, and many others.
+fn record(source: &str, version: &str) -> Record {
+    let input = |path: String| -> Input { (path.as_str().into(), Some(Identity::of(Digest::of(path.as_bytes())))) };
+    let headers = (0..200).map(|number| input(format!("/usr/include/{number}.h")));
+    let own = ("own.h".into(), Some(Identity::of(Digest::of(version.as_bytes()))));
+    Record {
+        key: Digest::of(source.as_bytes()),
+        fields: (0..50).map(|number| ("argument".to_owned(), format!("-D{number}"))).collect(),
+        inputs: [input(source.to_owned()), own].into_iter().chain(headers).collect(),
+        lookups: crate::engine::fingerprint::Lookups::default(),
+        times: None,
+        outputs: Vec::new(),
+        stdout_stderr: Vec::new(),
+        duration_ms: 0,
+        why: String::new(),
+    }
+}
+
+fn opened(dir: &Path) -> Arc<ProjectState> {
+    ProjectState::open(&World::real(&dir.join("cache")), dir).unwrap().0
+}
+
+/// Removes the first row of a closed file.
+fn damage(dir: &Path, table: redb::TableDefinition<'static, u32, &'static [u8]>) {
+    let database = Database::open(dir.join(DIRECTORY).join("state.redb")).unwrap();
+    let write = database.begin_write().unwrap();
+    assert!(write.open_table(table).unwrap().pop_first().unwrap().is_some());
+    write.commit().unwrap();
+}
+
+#[test]
+fn records_share_what_they_have_in_common_on_disk_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let state = opened(dir.path());
+    let of = |number: u32| {
+        let source = format!("{number}.c");
+        Arc::new(vec![record(&source, "new"), record(&source, "old")])
+    };
+    for number in 0..300 {
+        state.remember(format!("{number}.o").as_str().into(), of(number));
+        // In groups, as builds do it.
+        if number % 100 == 99 {
+            state.commit();
+        }
+    }
+    let written = std::fs::metadata(dir.path().join(DIRECTORY).join("state.redb")).unwrap().len();
+    assert!(written < 2 << 20, "600 records of 252 paths and arguments take {written} bytes");
+    drop(state);
+    let state = opened(dir.path());
+    let records = state.records();
+    assert!((0..300).all(|number| records[&format!("{number}.o").as_str().into()] == of(number)));
+    let last = |number: u32| records[&format!("{number}.o").as_str().into()][0].inputs.runs().last().unwrap().clone();
+    assert!(Arc::ptr_eq(&last(0), &last(299)));
+    // What is new goes on where the file ends.
+    state.remember("late.o".into(), Arc::new(vec![record("late.c", "newest")]));
+    state.commit();
+    drop(state);
+    let records = opened(dir.path()).records();
+    assert_eq!(*records[&"late.o".into()], [record("late.c", "newest")]);
+    assert!(records.len() == 301 && records[&"0.o".into()] == of(0));
+}
+
+#[test]
+fn a_record_that_names_what_is_not_there_is_none() {
+    for table in ["inputs", "input runs", "fields", "field runs"] {
+        let dir = tempfile::tempdir().unwrap();
+        let state = opened(dir.path());
+        state.remember("a.o".into(), Arc::new(vec![record("a.c", "")]));
+        state.remember("b.o".into(), Arc::default());
+        state.commit();
+        drop(state);
+        damage(dir.path(), redb::TableDefinition::new(table));
+        let state = opened(dir.path());
+        assert_eq!(keys(&state), ["b.o"], "{table}");
+        // It is made anew.
+        state.remember("a.o".into(), Arc::new(vec![record("a.c", "")]));
+        state.commit();
+        drop(state);
+        assert_eq!(*opened(dir.path()).records()[&"a.o".into()], [record("a.c", "")], "{table}");
     }
 }

@@ -7,7 +7,6 @@ use crate::engine::execution::Execution;
 use crate::engine::fingerprint::{self, Record};
 use crate::engine::graph::StepSpec;
 use crate::engine::ids::StepId;
-use crate::engine::path::FilePath;
 
 /// So much of what a step says is kept, to be said again when its outputs are put back.
 const SAID: usize = 64 << 10;
@@ -33,7 +32,8 @@ impl Build {
         let path = key(spec);
         let mut variants = self.records.get(&path).map(|all| all.as_ref().clone()).unwrap_or_default();
         fingerprint::remember(&mut variants, record);
-        self.keep(path, variants, effects);
+        // Nobody asks for it again in this build.
+        effects.push(Effect::Remember(path, Arc::new(variants)));
     }
 
     /// The variant that was used becomes the newest.
@@ -44,14 +44,10 @@ impl Build {
         {
             let mut variants = all.as_ref().clone();
             fingerprint::promote(&mut variants, index);
-            self.keep(path, variants, effects);
+            let variants = Arc::new(variants);
+            self.records.insert(path.clone(), variants.clone());
+            effects.push(Effect::Remember(path, variants));
         }
-    }
-
-    fn keep(&mut self, path: FilePath, variants: Vec<Record>, effects: &mut Vec<Effect>) {
-        let variants = Arc::new(variants);
-        self.records.insert(path.clone(), variants.clone());
-        effects.push(Effect::Remember(path, variants));
     }
 }
 

@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::manifest::field;
-use super::{Reason, Record};
+use super::{Field, Reason, Record, Runs};
 use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
 
-type Fields = [(String, String)];
+type Fields = Runs<Field>;
 
 /// Why the static part of `step`, now `fields`, is not that of `record`. What a person did goes before what follows from it: a new flag
 /// changes what the driver makes of all flags, too.

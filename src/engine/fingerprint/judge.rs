@@ -2,6 +2,7 @@
 
 use super::explain::static_difference;
 use super::lookups::{Directories, forms, others};
+use super::manifest::key_of;
 use super::{Identity, Reason, Record, static_key};
 use crate::engine::digest::Digest;
 use crate::engine::graph::{Purity, StepSpec};
@@ -45,7 +46,8 @@ pub trait Facts {
 
 /// Judges `step` by its `records`, newest first. Outputs are compared by content alone: taint is not on disk.
 pub fn verdict(step: &StepSpec, root: &FilePath, records: &[Record], facts: &dyn Facts) -> Judgement {
-    let (key, fields) = static_key(step, root);
+    let key = key_of(step, root);
+    let static_difference = |newest: &Record| static_difference(step, &static_key(step, root).1.into(), newest);
     let difference = |record: &Record| {
         let read = input_difference(step.purity, record, facts).or_else(|| lookup_difference(step, record, facts));
         read.or_else(|| time_difference(step, record, facts))
@@ -54,15 +56,14 @@ pub fn verdict(step: &StepSpec, root: &FilePath, records: &[Record], facts: &dyn
     let Some(newest) = records.first() else { return Judgement::Run(Reason::NeverBuilt) };
     let Some(index) = records.iter().position(same_work) else {
         let inputs = || difference(newest);
-        let reason = if newest.key == key { inputs() } else { Some(static_difference(step, &fields, newest)) };
+        let reason = if newest.key == key { inputs() } else { Some(static_difference(newest)) };
         return Judgement::Run(reason.unwrap_or(Reason::NeverBuilt));
     };
     match output_difference(&records[index], facts) {
         None => Judgement::UpToDate { record: index },
         Some(reason) if may_restore(step, &records[index]) && all_stored(&records[index], facts) => {
             // Back at an earlier state, the outputs are those of the newest.
-            let back =
-                |newest: &Record| if newest.key == key { difference(newest) } else { Some(static_difference(step, &fields, newest)) };
+            let back = |newest: &Record| if newest.key == key { difference(newest) } else { Some(static_difference(newest)) };
             let why = Some(newest).filter(|_| index > 0).and_then(back).unwrap_or(reason);
             Judgement::Restore { record: index, why }
         }

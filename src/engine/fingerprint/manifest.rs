@@ -161,6 +161,14 @@ pub fn static_key(step: &StepSpec, root: &FilePath) -> (Digest, Vec<(String, Str
     (both.0.finish(), both.1.fields)
 }
 
+/// That key alone.
+#[must_use]
+pub fn key_of(step: &StepSpec, root: &FilePath) -> Digest {
+    let mut hash = TerseHash::default();
+    describe(step, root, &mut hash);
+    hash.finish()
+}
+
 /// The identity of a step's work with these inputs.
 #[must_use]
 pub fn fingerprint(step: &StepSpec, root: &FilePath, inputs: &[(FilePath, Option<Identity>)]) -> Digest {

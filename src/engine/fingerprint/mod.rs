@@ -9,6 +9,8 @@ pub(super) mod lookups;
 mod manifest;
 mod reason;
 mod record;
+mod runs;
+mod shelf;
 #[cfg(test)]
 mod tests;
 
@@ -16,4 +18,6 @@ pub use judge::{Facts, Judgement, verdict};
 pub use lookups::{Directories, Entry, Lookups, Questions, others};
 pub use manifest::{Description, Manifest, TerseHash, describe, describe_inputs, fingerprint, static_key};
 pub use reason::Reason;
-pub use record::{Identity, Record, Times, VARIANTS, output_taint, promote, record_of, remember};
+pub use record::{Field, Identity, Input, Record, Times, VARIANTS, output_taint, promote, record_of, remember};
+pub use runs::{Item, Run, Runs};
+pub use shelf::{Index, Rows, Shelf, Swept};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lookups::Lookups;
 use super::manifest::static_key;
+use super::runs::{Item, Runs};
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::graph::{Purity, StepSpec};
 use crate::engine::path::FilePath;
@@ -38,15 +39,36 @@ pub struct Times {
     pub written: Vec<(FilePath, i64)>,
 }
 
-/// What one run of a step read and made.
+/// A file that was read; `None` if it was looked for and is absent.
+pub type Input = (FilePath, Option<Identity>);
+
+impl Item for Input {
+    /// Content changes.
+    fn mark(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+/// A part of what a key is made of: its name, and its value as text.
+pub type Field = (String, String);
+
+impl Item for Field {
+    fn mark(&self) -> &[u8] {
+        self.1.as_bytes()
+    }
+}
+
+/// What one run of a step read and made. Its long lists are written down apart from it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// The static part, from [`static_key`].
     pub key: Digest,
     /// What the key is made of, for explanations.
-    pub fields: Vec<(String, String)>,
+    #[serde(skip)]
+    pub fields: Runs<Field>,
     /// Explicit, implicit, then discovered inputs; `None` for those looked for and absent.
-    pub inputs: Vec<(FilePath, Option<Identity>)>,
+    #[serde(skip)]
+    pub inputs: Runs<Input>,
     /// What it looked for in vain.
     pub lookups: Lookups,
     /// What it took from the clock.
@@ -66,14 +88,24 @@ pub struct Record {
 pub fn record_of(
     step: &StepSpec,
     root: &FilePath,
-    inputs: Vec<(FilePath, Option<Identity>)>,
+    inputs: Vec<Input>,
     lookups: Lookups,
     outputs: Vec<(FilePath, Identity, u32)>,
     stdout_stderr: Vec<u8>,
     duration_ms: u64,
 ) -> Record {
     let (key, fields) = static_key(step, root);
-    Record { key, fields, inputs, lookups, times: None, outputs, stdout_stderr, duration_ms, why: String::new() }
+    Record {
+        key,
+        fields: fields.into(),
+        inputs: inputs.into(),
+        lookups,
+        times: None,
+        outputs,
+        stdout_stderr,
+        duration_ms,
+        why: String::new(),
+    }
 }
 
 /// Puts `record` first, in the place of one of the same work, and forgets the oldest beyond [`VARIANTS`].

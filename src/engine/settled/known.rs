@@ -15,7 +15,7 @@ pub struct Known {
     pub mode: Option<u32>,
     /// A text shows when it was written.
     pub dated: bool,
-    /// Steps that read or make it.
+    /// Steps that read or make it, sorted.
     pub steps: Vec<u32>,
 }
 

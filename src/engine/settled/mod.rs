@@ -72,8 +72,8 @@ impl Settled {
             settled.known.entry(path.clone()).or_default();
         }
         for step in 0..settled.lowered.steps.len() {
-            let record = newest(records, &settled.lowered.steps[step]).filter(|record| record.lookups.unnamed.is_none())?.clone();
-            settled.absorb_record(u32::try_from(step).ok()?, &record);
+            let record = newest(records, &settled.lowered.steps[step]).filter(|record| record.lookups.unnamed.is_none())?;
+            settled.absorb_record(u32::try_from(step).ok()?, record);
         }
         settled.link_dependents();
         Some(settled)
@@ -97,10 +97,12 @@ impl Settled {
             let known = self.known.entry(path.clone()).or_default();
             known.digest = digest;
             known.dated |= dated.contains(path);
-            if known.steps.last() != Some(&step) && !known.steps.contains(&step) {
-                known.steps.push(step);
+            if known.steps.is_empty() {
+                note_name(&mut self.names, path);
             }
-            note_name(&mut self.names, path);
+            if let Err(at) = known.steps.binary_search(&step) {
+                known.steps.insert(at, step);
+            }
         }
         for (path, _, mode) in &record.outputs {
             self.known.entry(path.clone()).or_default().mode = Some(*mode);

@@ -122,7 +122,7 @@ mod tests {
     use crate::engine::digest::Digest;
     use crate::engine::discover::{FileEntry, Language};
     use crate::engine::fingerprint::lookups::Lookups;
-    use crate::engine::fingerprint::{Identity, Record};
+    use crate::engine::fingerprint::{Identity, Record, Runs};
     use crate::engine::scan::source::scan;
 
     fn entry(path: &str, text: &str) -> FileEntry {
@@ -143,8 +143,8 @@ mod tests {
         let mut record = Record {
             key: nothing,
             times: None,
-            fields: Vec::new(),
-            inputs: inputs.into(),
+            fields: Runs::default(),
+            inputs: inputs.into_iter().collect(),
             lookups: Lookups::default(),
             outputs: vec![("out/app".into(), Identity::of(nothing), 0)],
             stdout_stderr: Vec::new(),

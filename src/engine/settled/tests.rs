@@ -4,7 +4,7 @@ use super::*;
 use crate::engine::build::Records;
 use crate::engine::digest::Digest;
 use crate::engine::discover::{FileEntry, Language};
-use crate::engine::fingerprint::{Identity, Lookups, Questions, record_of};
+use crate::engine::fingerprint::{Identity, Input, Lookups, Questions, Record, record_of};
 use crate::engine::graph::tests::spec;
 use crate::engine::graph::{CxxStep, Search};
 use crate::engine::scan::source::scan;
@@ -60,6 +60,10 @@ fn records() -> Records {
         record_of(step, &"/p".into(), inputs, Lookups { questions, ..Lookups::default() }, outputs, Vec::new(), 1)
     };
     steps().iter().map(|step| (step.outputs[0].path.clone(), Arc::new(vec![record(step)]))).collect()
+}
+
+fn read_also(record: &mut Record, path: &str, identity: Identity) {
+    record.inputs = record.inputs.iter().cloned().chain([(path.into(), Some(identity))]).collect();
 }
 
 fn facts(text: &str) -> Arc<SourceFacts> {
@@ -193,11 +197,12 @@ fn what_was_built_again_is_believed() {
     assert_eq!(settled.impact(std::slice::from_ref(&seen)), Impact::Steps(vec![0, 1, 3, 4]));
     let mut records = records();
     let record = &mut Arc::make_mut(records.get_mut(&"obj/a.o".into()).unwrap())[0];
-    record.inputs[2].1 = Some(Identity::of(Digest::of(b"new")));
+    let new = |(at, (path, then)): (usize, &Input)| (path.clone(), if at == 2 { Some(Identity::of(Digest::of(b"new"))) } else { *then });
+    record.inputs = record.inputs.iter().enumerate().map(new).collect();
     assert!(settled.absorb(&[0], &records));
     assert_eq!(settled.impact(&[seen]), Impact::Nothing);
     let record = &mut Arc::make_mut(records.get_mut(&"obj/b.o".into()).unwrap())[0];
-    record.inputs.push(("/opt/inc/late.h".into(), Some(Identity::of(Digest::of(b"late")))));
+    read_also(record, "/opt/inc/late.h", Identity::of(Digest::of(b"late")));
     assert!(!settled.absorb(&[1], &records), "nobody watches what is read for the first time");
 }
 
@@ -218,7 +223,7 @@ fn where_any_name_counts_any_that_comes_is_news() {
 fn a_header_that_came_during_the_build_is_news_although_a_step_has_read_it() {
     let mut records = records();
     let late = Identity::of(Digest::of(b"late"));
-    Arc::make_mut(records.get_mut(&"obj/b.o".into()).unwrap())[0].inputs.push(("src/late.h".into(), Some(late)));
+    read_also(&mut Arc::make_mut(records.get_mut(&"obj/b.o".into()).unwrap())[0], "src/late.h", late);
     let seen = Seen { path: "src/late.h".into(), digest: Some(late.digest), facts: Some(facts("late")), ..Seen::default() };
     assert_eq!(settled_of(&records).impact(&[seen]), Impact::Description("src/late.h".into()));
 }

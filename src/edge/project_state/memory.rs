@@ -1,0 +1,118 @@
+//! What is remembered of a project as long as it is open: all records, what they share, and what of that is not yet written down. Does
+//! not touch files.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::rows::{Batch, Content};
+use crate::engine::build::Records;
+use crate::engine::fingerprint::{Field, Input, Record, Shelf, Swept};
+use crate::engine::path::FilePath;
+
+/// Sweeping is worth its while when so much is known, and twice as much as after the last time.
+const MUCH: usize = 1 << 14;
+
+/// Records of steps that are not written down.
+pub(super) type Unsaved = HashMap<FilePath, Arc<Vec<Record>>>;
+
+/// All of it.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// What the file holds and what came since; `None` until it was read.
+    pub known: Option<Known>,
+    pub unsaved: Unsaved,
+}
+
+/// Records, made of what they share.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub records: Records,
+    inputs: Shelf<Input>,
+    fields: Shelf<Field>,
+    after_sweep: usize,
+}
+
+impl Memory {
+    /// Takes what a file holds. What came meanwhile is newer.
+    pub(super) fn learn(&mut self, content: Content) {
+        let mut known = Known::of(content);
+        for (path, records) in &mut self.unsaved {
+            *records = known.share(records);
+            known.records.insert(path.clone(), records.clone());
+        }
+        self.known = Some(known);
+    }
+
+    /// Takes a step's newest records, and says of what they are made now.
+    pub(super) fn remember(&mut self, path: FilePath, mut records: Arc<Vec<Record>>) -> Arc<Vec<Record>> {
+        if let Some(known) = &mut self.known {
+            records = known.share(&records);
+            known.records.insert(path.clone(), records.clone());
+        }
+        self.unsaved.insert(path, records.clone());
+        records
+    }
+
+    /// What has to be written now, and the records in it. Nothing if the file was not read: then its numbers are not known.
+    pub(super) fn batch(&mut self) -> Option<(Batch, Unsaved)> {
+        let known = self.known.as_mut().filter(|_| !self.unsaved.is_empty())?;
+        let unsaved = std::mem::take(&mut self.unsaved);
+        let steps = unsaved.iter().filter_map(|(path, records)| Some((path.clone(), known.encode(records)?))).collect();
+        let content = Content { steps, inputs: known.inputs.take_fresh(), fields: known.fields.take_fresh() };
+        Some((Batch { swept: known.sweep(), content }, unsaved))
+    }
+
+    /// A batch could not be written: it is part of the next one.
+    pub(super) fn put_back(&mut self, batch: Batch, unsaved: Unsaved) {
+        if let Some(known) = &mut self.known {
+            known.inputs.put_back(batch.content.inputs);
+            known.fields.put_back(batch.content.fields);
+        }
+        for (path, records) in unsaved {
+            self.unsaved.entry(path).or_insert(records);
+        }
+    }
+}
+
+/// For each record, the runs of its inputs and of its fields.
+type Lists = Vec<(Vec<u32>, Vec<u32>)>;
+
+impl Known {
+    fn of(content: Content) -> Self {
+        let (inputs, input_runs) = Shelf::restored(content.inputs);
+        let (fields, field_runs) = Shelf::restored(content.fields);
+        let decode = |encoded: &[u8]| {
+            let (lists, records) = postcard::from_bytes::<(Lists, Vec<Record>)>(encoded).ok()?;
+            let whole = |(record, (read, said)): (Record, (Vec<u32>, Vec<u32>))| {
+                Some(Record { inputs: input_runs.list(&read)?, fields: field_runs.list(&said)?, ..record })
+            };
+            records.into_iter().zip(lists).map(whole).collect::<Option<Vec<_>>>()
+        };
+        let records = content.steps.into_iter().filter_map(|(path, encoded)| Some((path, Arc::new(decode(&encoded)?)))).collect();
+        Self { records, inputs, fields, after_sweep: 0 }
+    }
+
+    fn share(&mut self, records: &[Record]) -> Arc<Vec<Record>> {
+        let share = |record: &Record| Record {
+            inputs: self.inputs.share(&record.inputs),
+            fields: self.fields.share(&record.fields),
+            ..record.clone()
+        };
+        Arc::new(records.iter().map(share).collect())
+    }
+
+    fn encode(&self, records: &[Record]) -> Option<Vec<u8>> {
+        let lists = records.iter().map(|record| Some((self.inputs.numbers(&record.inputs)?, self.fields.numbers(&record.fields)?)));
+        postcard::to_stdvec(&(lists.collect::<Option<Lists>>()?, records)).ok()
+    }
+
+    fn sweep(&mut self) -> (Swept, Swept) {
+        let much = || self.inputs.len() + self.fields.len();
+        if much() < MUCH.max(2 * self.after_sweep) {
+            return Default::default();
+        }
+        let swept = (self.inputs.sweep(), self.fields.sweep());
+        self.after_sweep = self.inputs.len() + self.fields.len();
+        swept
+    }
+}
