@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use rayon::prelude::*;
 
@@ -11,7 +11,7 @@ use super::directories::OfProject;
 use crate::engine::build::{JudgeTask, Judged, Records};
 use crate::engine::cxx::lower::Lowered;
 use crate::engine::digest::Digest;
-use crate::engine::fingerprint::{self, Facts, Identity, Judgement, Record};
+use crate::engine::fingerprint::{self, Facts, Identity, Judgement, Reading, Record};
 use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
 use crate::engine::scan::binary;
@@ -50,6 +50,16 @@ impl Facts for Now<'_> {
         self.world.fs.stat(&path.under(self.root)).ok().map(|stat| stat.written())
     }
 
+    fn essence(&self, path: &FilePath, content: &Digest, reading: Reading) -> Option<Digest> {
+        let held = || self.identity(path).is_some_and(|now| now.digest == *content);
+        match reading {
+            Reading::Text(dialect) => {
+                let read = || held().then(|| self.world.texts.of(&path.under(self.root), content)).flatten();
+                self.world.texts.known(content).or_else(read)?.digest(dialect).ok()
+            }
+        }
+    }
+
     fn stored(&self, digest: &Digest) -> bool {
         self.world.store.has(digest)
     }
@@ -73,7 +83,7 @@ pub fn all_newest(world: &World, root: &Path, lowered: &Lowered, records: &Recor
     let now = Now::at(world, root);
     let is_newest = |spec: &StepSpec| {
         let known = spec.outputs.first().and_then(|output| records.get(&output.path)).map_or(&[][..], |all| all.as_slice());
-        fingerprint::verdict(spec, &now.base, known, &now) == Judgement::UpToDate { record: 0 }
+        matches!(fingerprint::verdict(spec, &now.base, known, &now), Judgement::UpToDate { record: 0, .. })
     };
     lowered.steps.par_iter().with_min_len(16).all(is_newest)
 }
@@ -82,7 +92,8 @@ fn judge(now: &Now<'_>, task: &JudgeTask) -> Judged {
     let judgement = fingerprint::verdict(&task.spec, &now.base, &task.records, now);
     let look = task.inspect_main && matches!(judgement, Judgement::UpToDate { .. });
     let defines_main = look.then(|| defines_main(now.world, now.root, &task.spec));
-    Judged { step: task.step, judgement, defines_main }
+    let renewed = judgement.renewed(&task.records).map(Arc::new);
+    Judged { step: task.step, judgement, renewed, defines_main }
 }
 
 fn defines_main(world: &World, root: &Path, spec: &StepSpec) -> bool {

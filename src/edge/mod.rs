@@ -3,6 +3,7 @@
 //! Each file is one door: a small trait with its real implementation where tests need another one, plain functions elsewhere.
 //! Nothing here knows actors, messages or the wire.
 
+pub mod by_content;
 pub mod claims;
 pub mod cleaning;
 pub mod clock;
@@ -40,10 +41,16 @@ pub mod tree_files;
 pub mod walk;
 pub mod watch;
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::engine::cache::Cache;
 use crate::engine::fingerprint::Identity;
+use crate::engine::scan::comment_blind::CommentBlind;
+
+/// The texts of a few large projects, and some earlier states of them.
+const TEXTS: NonZeroUsize = NonZeroUsize::new(200_000).expect("not zero");
 
 /// All doors, cheap to clone. An actor's restart loses nothing that is kept behind them.
 #[derive(Clone)]
@@ -60,6 +67,7 @@ pub struct World {
     pub libraries: Arc<tools_search::NeededLibraries>,
     pub projects: Arc<project_state::OpenProjects>,
     pub questions: Arc<questions::AskedNames>,
+    pub texts: Arc<by_content::ByContent<CommentBlind>>,
 }
 
 impl World {
@@ -79,6 +87,7 @@ impl World {
             libraries: Arc::default(),
             projects: Arc::new(project_state::OpenProjects::default()),
             questions: Arc::default(),
+            texts: Arc::new(by_content::ByContent::new(Cache::new("texts", TEXTS), CommentBlind::of)),
         }
     }
 

@@ -179,7 +179,7 @@ impl Surroundings {
             world.digests.doubt(&Change::Everything);
             return None;
         }
-        let all = concerning.iter().map(|path| seen(world, root, path.clone())).collect();
+        let all = concerning.iter().map(|path| seen(world, root, settled.held(path), path.clone())).collect();
         self.vouch(world, root, concerning.iter());
         Some(all)
     }
@@ -196,13 +196,14 @@ impl Surroundings {
     }
 }
 
-fn seen(world: &World, root: &Path, path: FilePath) -> Seen {
+fn seen(world: &World, root: &Path, held: Option<Digest>, path: FilePath) -> Seen {
     let place = path.under(root);
     let digest = world.digests.digest(&place);
     let language = FileKind::of(&path).scanned_as().filter(|_| digest.is_some());
     let facts = language.and_then(|language| Some(Arc::new(scan(&world.fs.read(&place).ok()?, language))));
     let about = stat(&place);
-    Seen { digest, mode: about.map(|about| about.mode), is_dir: place.is_dir(), facts, path }
+    let texts = held.zip(digest).and_then(|(then, now)| Some([world.texts.known(&then)?, world.texts.of(&place, &now)?]));
+    Seen { digest, mode: about.map(|about| about.mode), is_dir: place.is_dir(), facts, texts, path }
 }
 
 /// Whether it is a file with more than one name.

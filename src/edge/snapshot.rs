@@ -17,6 +17,8 @@ const MAGIC: &[u8; 8] = b"jmakes04";
 pub const SCAN_FACTS: &str = "scan-facts";
 /// Digests of files by path and stat.
 pub const DIGESTS: &str = "digests";
+/// What is left of texts without their comments, by content.
+pub const TEXTS: &str = "texts";
 /// LLVM installs and drivers.
 pub const TOOLS: &str = "tools";
 

@@ -1,7 +1,7 @@
 //! What running one step came to, as a value. Does not know how it was run.
 
 use super::failure::Failure;
-use super::fingerprint::{Identity, Lookups, Times};
+use super::fingerprint::{Identity, Lookups, Reading, Times};
 use super::path::FilePath;
 use super::report::Cost;
 
@@ -35,6 +35,8 @@ pub struct Execution {
     pub lookups: Lookups,
     /// What it took from the clock.
     pub times: Option<Times>,
+    /// How it read its inputs, where not everything in them counts for what it made.
+    pub reading: Option<Reading>,
     /// Every output that is there: what it holds, and its mode bits.
     pub outputs: Vec<(FilePath, Identity, u32)>,
     /// Whether its first output defines `main`, where that was asked.
@@ -55,6 +57,7 @@ impl Execution {
             discovered: Vec::new(),
             lookups: Lookups::default(),
             times: None,
+            reading: None,
             outputs: Vec::new(),
             defines_main: None,
             advice: Vec::new(),

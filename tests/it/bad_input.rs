@@ -318,7 +318,7 @@ fn outputs_that_may_not_be_written_are_a_matter_of_the_machine() {
     space.drop_root();
     space.build(&[]).ok();
     for place in ["build/dev/bin", ".jmake_cache/obj/dev/project"] {
-        space.write("main.c", format!("{MAIN}// {place}\nint more;\n"));
+        space.write("main.c", format!("{MAIN}const char *more = \"{place}\";\n"));
         std::fs::set_permissions(space.path(place), Permissions::from_mode(0o555)).unwrap();
         let run = space.jmake(&["build"]).exits(3).says(place);
         assert!(run.stderr.contains("access"), "{run}");

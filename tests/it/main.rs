@@ -8,6 +8,7 @@ mod clean;
 mod cli;
 mod comment_blind;
 mod corpus;
+mod cutoffs;
 mod daemon;
 mod errors;
 mod explain;

@@ -49,6 +49,8 @@ pub struct Judged {
     pub step: StepId,
     /// What it is.
     pub judgement: Judgement,
+    /// The step's records, if they are others for it: the one that was used comes first, as its inputs are now.
+    pub renewed: Option<Arc<Vec<Record>>>,
     /// For a step whose object was inspected.
     pub defines_main: Option<bool>,
 }

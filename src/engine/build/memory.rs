@@ -7,6 +7,7 @@ use crate::engine::execution::Execution;
 use crate::engine::fingerprint::{self, Record};
 use crate::engine::graph::StepSpec;
 use crate::engine::ids::StepId;
+use crate::engine::path::FilePath;
 
 /// So much of what a step says is kept, to be said again when its outputs are put back.
 const SAID: usize = 64 << 10;
@@ -19,16 +20,8 @@ fn kept(output: &[u8]) -> Vec<u8> {
 
 impl Build {
     pub(super) fn remember(&mut self, step: StepId, spec: &StepSpec, execution: &Execution, effects: &mut Vec<Effect>) {
-        let record = fingerprint::record_of(
-            spec,
-            &self.root,
-            execution.inputs.clone(),
-            execution.lookups.clone(),
-            execution.outputs.clone(),
-            kept(&execution.output),
-            execution.cost.wall_ms,
-        );
-        let record = Record { times: execution.times.clone(), why: self.account.reason(step), ..record };
+        let record = fingerprint::record_of(spec, &self.root, execution);
+        let record = Record { stdout_stderr: kept(&execution.output), why: self.account.reason(step), ..record };
         let path = key(spec);
         let mut variants = self.records.get(&path).map(|all| all.as_ref().clone()).unwrap_or_default();
         fingerprint::remember(&mut variants, record);
@@ -36,16 +29,10 @@ impl Build {
         effects.push(Effect::Remember(path, Arc::new(variants)));
     }
 
-    /// The variant that was used becomes the newest.
-    pub(super) fn promote(&mut self, step: StepId, index: usize, effects: &mut Vec<Effect>) {
-        let path = key(&self.spec(step));
-        if index > 0
-            && let Some(all) = self.records.get(&path)
-        {
-            let mut variants = all.as_ref().clone();
-            fingerprint::promote(&mut variants, index);
-            let variants = Arc::new(variants);
-            self.records.insert(path.clone(), variants.clone());
+    /// From now on these are the step's records; in a dry run, for this build alone.
+    pub(super) fn keep(&mut self, path: FilePath, variants: Arc<Vec<Record>>, effects: &mut Vec<Effect>) {
+        self.records.insert(path.clone(), variants.clone());
+        if !self.request.dry_run {
             effects.push(Effect::Remember(path, variants));
         }
     }

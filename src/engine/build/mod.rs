@@ -188,7 +188,7 @@ impl Build {
         }
         for step in decided {
             let reason = if self.request.force { Reason::Forced } else { Reason::DependencyWouldRun };
-            self.judged(now, Judged { step, judgement: Judgement::Run(reason), defines_main: None }, effects);
+            self.judged(now, Judged { step, judgement: Judgement::Run(reason), renewed: None, defines_main: None }, effects);
         }
     }
 
@@ -204,18 +204,20 @@ impl Build {
     }
 
     fn judged(&mut self, now: Duration, judged: Judged, effects: &mut Vec<Effect>) {
-        let Judged { step, judgement, defines_main } = judged;
+        let Judged { step, judgement, renewed, defines_main } = judged;
+        let path = key(&self.spec(step));
+        let first = renewed.is_some();
+        if let Some(records) = renewed {
+            self.keep(path.clone(), records, effects);
+        }
         let verdict = match judgement {
-            Judgement::UpToDate { record } => {
-                self.promote(step, record, effects);
+            Judgement::UpToDate { .. } => {
                 self.fates.insert(step, Fate::UpToDate(None));
                 Verdict::UpToDate
             }
-            Judgement::Restore { record, why } => {
-                let spec = self.spec(step);
-                match self.records.get(&key(&spec)).and_then(|all| all.get(record)).cloned() {
+            Judgement::Restore { record, why, .. } => {
+                match self.records.get(&path).and_then(|all| all.get(if first { 0 } else { record })).cloned() {
                     Some(found) => {
-                        self.promote(step, record, effects);
                         self.restorable.insert(step, found);
                         self.restored_because(step, why);
                         Verdict::Restore

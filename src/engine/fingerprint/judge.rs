@@ -3,7 +3,8 @@
 use super::explain::static_difference;
 use super::lookups::{Directories, forms, others};
 use super::manifest::key_of;
-use super::{Identity, Reason, Record, static_key};
+use super::reading::renewed;
+use super::{Identity, Reading, Reason, Record, Reworded, static_key};
 use crate::engine::digest::Digest;
 use crate::engine::graph::{Purity, StepSpec};
 use crate::engine::path::FilePath;
@@ -18,16 +19,33 @@ pub enum Judgement {
     UpToDate {
         /// An index into the records.
         record: usize,
+        /// Inputs of it that changed without effect.
+        reworded: Vec<Reworded>,
     },
     /// Put back what this record says; the store has all of it.
     Restore {
         /// An index into the records.
         record: usize,
+        /// Inputs of it that changed without effect.
+        reworded: Vec<Reworded>,
         /// Why its outputs are not there.
         why: Reason,
     },
     /// Run it.
     Run(Reason),
+}
+
+impl Judgement {
+    /// The records that the step has from now on, if they are others: the one that was used comes first, as its inputs are now.
+    #[must_use]
+    pub fn renewed(&self, records: &[Record]) -> Option<Vec<Record>> {
+        match self {
+            Self::UpToDate { record, reworded } | Self::Restore { record, reworded, .. } if *record > 0 || !reworded.is_empty() => {
+                Some(renewed(records, *record, reworded))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What is so now.
@@ -38,6 +56,9 @@ pub trait Facts {
     fn output(&self, path: &FilePath) -> Option<(Identity, u32)>;
     /// When a file was written, in seconds; `None` if it is absent.
     fn written(&self, path: &FilePath) -> Option<i64>;
+    /// What counts of `content` for who reads it so; the file at `path` may hold it. `None` if all of it counts, or if it is not known any
+    /// more.
+    fn essence(&self, path: &FilePath, content: &Digest, reading: Reading) -> Option<Digest>;
     /// Whether the store has some content.
     fn stored(&self, digest: &Digest) -> bool;
     /// What directories hold.
@@ -47,25 +68,24 @@ pub trait Facts {
 /// Judges `step` by its `records`, newest first. Outputs are compared by content alone: taint is not on disk.
 pub fn verdict(step: &StepSpec, root: &FilePath, records: &[Record], facts: &dyn Facts) -> Judgement {
     let key = key_of(step, root);
-    let static_difference = |newest: &Record| static_difference(step, &static_key(step, root).1.into(), newest);
-    let difference = |record: &Record| {
-        let read = input_difference(step.purity, record, facts).or_else(|| lookup_difference(step, record, facts));
-        read.or_else(|| time_difference(step, record, facts))
+    let static_difference = |record: &Record| static_difference(step, &static_key(step, root).1.into(), record);
+    let compared = |record: &Record| {
+        let reworded = compare_inputs(step, record, facts)?;
+        let other = lookup_difference(step, record, facts).or_else(|| time_difference(step, record, facts));
+        other.map_or(Ok(reworded), Err)
     };
-    let same_work = |record: &Record| record.key == key && difference(record).is_none();
+    let difference = |record: &Record| if record.key == key { compared(record).err() } else { Some(static_difference(record)) };
     let Some(newest) = records.first() else { return Judgement::Run(Reason::NeverBuilt) };
-    let Some(index) = records.iter().position(same_work) else {
-        let inputs = || difference(newest);
-        let reason = if newest.key == key { inputs() } else { Some(static_difference(newest)) };
-        return Judgement::Run(reason.unwrap_or(Reason::NeverBuilt));
+    let same_work = |(index, record): (usize, &Record)| (record.key == key).then(|| Some((index, compared(record).ok()?))).flatten();
+    let Some((record, reworded)) = records.iter().enumerate().find_map(same_work) else {
+        return Judgement::Run(difference(newest).unwrap_or(Reason::NeverBuilt));
     };
-    match output_difference(&records[index], facts) {
-        None => Judgement::UpToDate { record: index },
-        Some(reason) if may_restore(step, &records[index]) && all_stored(&records[index], facts) => {
+    match output_difference(&records[record], facts) {
+        None => Judgement::UpToDate { record, reworded },
+        Some(reason) if may_restore(step, &records[record]) && all_stored(&records[record], facts) => {
             // Back at an earlier state, the outputs are those of the newest.
-            let back = |newest: &Record| if newest.key == key { difference(newest) } else { Some(static_difference(newest)) };
-            let why = Some(newest).filter(|_| index > 0).and_then(back).unwrap_or(reason);
-            Judgement::Restore { record: index, why }
+            let why = Some(newest).filter(|_| record > 0).and_then(difference).unwrap_or(reason);
+            Judgement::Restore { record, reworded, why }
         }
         Some(reason) => Judgement::Run(reason),
     }
@@ -80,15 +100,34 @@ fn all_stored(record: &Record, facts: &dyn Facts) -> bool {
     record.outputs.iter().all(|(_, identity, _)| facts.stored(&identity.digest))
 }
 
-/// The first input that is not what it was.
-fn input_difference(purity: Purity, record: &Record, facts: &dyn Facts) -> Option<Reason> {
-    record.inputs.iter().find_map(|(path, then)| match (then, facts.identity(path)) {
-        (None, None) => None,
-        (None, Some(_)) => Some(Reason::InputAppeared(path.clone())),
-        (Some(_), None) => Some(Reason::InputGone(path.clone())),
-        (Some(then), Some(now)) if then.digest != now.digest => Some(Reason::InputChanged(path.clone())),
-        (Some(then), Some(now)) => (purity == Purity::Opaque && then.taint != now.taint).then(|| Reason::InputRemade(path.clone())),
-    })
+/// The inputs that are not what they were, if that does not matter; else the first one for which it does.
+fn compare_inputs(step: &StepSpec, record: &Record, facts: &dyn Facts) -> Result<Vec<Reworded>, Reason> {
+    let mut reworded = Vec::new();
+    for (input, (path, then)) in record.inputs.iter().enumerate() {
+        match (then, facts.identity(path)) {
+            (None, None) => {}
+            (None, Some(_)) => return Err(Reason::InputAppeared(path.clone())),
+            (Some(_), None) => return Err(Reason::InputGone(path.clone())),
+            (Some(then), Some(now)) if then.digest != now.digest => {
+                if !same_essence(step, record, path, [&then.digest, &now.digest], facts) {
+                    return Err(Reason::InputChanged(path.clone()));
+                }
+                reworded.push(Reworded { input, digest: now.digest });
+            }
+            (Some(then), Some(now)) if step.purity == Purity::Opaque && then.taint != now.taint => {
+                return Err(Reason::InputRemade(path.clone()));
+            }
+            (Some(_), Some(_)) => {}
+        }
+    }
+    Ok(reworded)
+}
+
+/// Whether two contents of an input are the same to the step, as it was recorded. What is then is asked first: what is not known any more
+/// is not compared with anything.
+fn same_essence(step: &StepSpec, record: &Record, path: &FilePath, [then, now]: [&Digest; 2], facts: &dyn Facts) -> bool {
+    let Some(reading) = record.reading.filter(|reading| reading.concerns(step, path)) else { return false };
+    facts.essence(path, then, reading).is_some_and(|then| facts.essence(path, now, reading) == Some(then))
 }
 
 /// The first entry that came or went where the step looks for what it reads.

@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::lookups::Lookups;
 use super::manifest::static_key;
+use super::reading::Reading;
 use super::runs::{Item, Runs};
 use crate::engine::digest::{Digest, Hasher};
+use crate::engine::execution::Execution;
 use crate::engine::graph::{Purity, StepSpec};
 use crate::engine::path::FilePath;
 
@@ -73,6 +75,8 @@ pub struct Record {
     pub lookups: Lookups,
     /// What it took from the clock.
     pub times: Option<Times>,
+    /// How it read them, where not everything in them counts for what it made.
+    pub reading: Option<Reading>,
     /// Outputs that were there afterwards, with their mode bits.
     pub outputs: Vec<(FilePath, Identity, u32)>,
     /// What it said, to say again: warnings do not go away by being cached.
@@ -85,25 +89,18 @@ pub struct Record {
 
 /// The record of a run that succeeded.
 #[must_use]
-pub fn record_of(
-    step: &StepSpec,
-    root: &FilePath,
-    inputs: Vec<Input>,
-    lookups: Lookups,
-    outputs: Vec<(FilePath, Identity, u32)>,
-    stdout_stderr: Vec<u8>,
-    duration_ms: u64,
-) -> Record {
+pub fn record_of(step: &StepSpec, root: &FilePath, run: &Execution) -> Record {
     let (key, fields) = static_key(step, root);
     Record {
         key,
         fields: fields.into(),
-        inputs: inputs.into(),
-        lookups,
-        times: None,
-        outputs,
-        stdout_stderr,
-        duration_ms,
+        inputs: run.inputs.clone().into(),
+        lookups: run.lookups.clone(),
+        times: run.times.clone(),
+        reading: run.reading,
+        outputs: run.outputs.clone(),
+        stdout_stderr: run.output.clone(),
+        duration_ms: run.cost.wall_ms,
         why: String::new(),
     }
 }
@@ -114,13 +111,6 @@ pub fn remember(records: &mut Vec<Record>, record: Record) {
         .retain(|old| old.key != record.key || old.times != record.times || old.inputs != record.inputs || old.lookups != record.lookups);
     records.insert(0, record);
     records.truncate(VARIANTS);
-}
-
-/// Puts the record at `index` first, because it has been used.
-pub fn promote(records: &mut [Record], index: usize) {
-    if let Some(upto) = records.get_mut(..=index) {
-        upto.rotate_right(1);
-    }
 }
 
 /// The taint of what a step makes from `inputs`: an understood one passes on what it gets, an opaque one adds its `run` number.

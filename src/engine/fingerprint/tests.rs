@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use super::*;
 use crate::engine::digest::Digest;
+use crate::engine::execution::Execution;
 use crate::engine::graph::tests::spec;
 use crate::engine::graph::{Command, CxxStep, Depfile, Environment, Output, Purity, ResponseFile, Search, SearchKind, StepSpec};
 use crate::engine::path::FilePath;
+use crate::engine::scan::comment_blind::Dialect;
 
 fn step() -> StepSpec {
     let command = Command {
@@ -46,13 +48,14 @@ impl World {
     fn record(&self, step: &StepSpec) -> Record {
         let inputs = ["a.c", "pch", "a.h", "missing.h"].map(|path| (path.into(), self.fact(&path.into()))).into();
         let outputs = vec![("a.o".into(), self.fact(&"a.o".into()).unwrap(), 0o100_644)];
-        record_of(step, &root(), inputs, Lookups::default(), outputs, b"warning".to_vec(), 12)
+        let run = Execution { inputs, outputs, output: b"warning".to_vec(), ..Execution::empty() };
+        record_of(step, &root(), &run)
     }
 
     fn judge(&self, step: &StepSpec, records: &[Record], stored: bool) -> String {
         match verdict(step, &root(), records, &Now { world: self, stored, mode: 0o100_644, written: 7 }) {
-            Judgement::UpToDate { record } => format!("up to date {record}"),
-            Judgement::Restore { record, why } => format!("restore {record}: {why}"),
+            Judgement::UpToDate { record, .. } => format!("up to date {record}"),
+            Judgement::Restore { record, why, .. } => format!("restore {record}: {why}"),
             Judgement::Run(reason) => reason.to_string(),
         }
     }
@@ -75,6 +78,15 @@ impl Facts for Now<'_> {
     }
     fn written(&self, path: &FilePath) -> Option<i64> {
         self.identity(path).map(|_| self.written)
+    }
+    /// All that comes before a `#`, of what somebody has ever written here.
+    fn essence(&self, path: &FilePath, content: &Digest, reading: Reading) -> Option<Digest> {
+        let Reading::Text(dialect) = reading;
+        let now = self.world.0.get(&path.to_string()).cloned();
+        let texts = ["int a; # one", "int a; # two", "h # one"].map(str::to_owned).into_iter().chain(now);
+        let found = texts.into_iter().find(|text| Digest::of(text.as_bytes()) == *content)?;
+        let (code, _) = found.split_once('#')?;
+        dialect.line_comments.then(|| Digest::of(code.as_bytes()))
     }
     fn stored(&self, _: &Digest) -> bool {
         self.stored
@@ -192,7 +204,7 @@ fn files_are_compared_by_content() {
 #[test]
 fn a_file_where_it_would_have_been_found_first_counts() {
     let search = Search { kind: SearchKind::Headers, dirs: vec!["early".into(), "".into()], unordered: 0, embed_dirs: Vec::new() };
-    let step = StepSpec { cxx: Some(CxxStep { source: None, uncacheable: None, search: Some(Arc::new(search)), epoch: None }), ..step() };
+    let step = StepSpec { cxx: Some(CxxStep { search: Some(Arc::new(search)), ..CxxStep::default() }), ..step() };
     let records = [world().record(&step)];
     let check = |path: &str, expect: &str| assert_eq!(world().set(path, "h").judge(&step, &records, true), expect);
     check("early/a.h", "early/a.h appeared, and may hide a.h");
@@ -211,12 +223,12 @@ fn modes_of_outputs_and_times_that_show_count() {
             other => format!("{other:?}"),
         }
     };
-    let (up_to_date, restore) = ("UpToDate { record: 0 }", "Restore { record: 0, why: OutputMode(\"a.o\") }");
+    let (up_to_date, restore) = ("UpToDate { record: 0, reworded: [] }", "Restore { record: 0, reworded: [], why: OutputMode(\"a.o\") }");
     let plain = world().record(&step());
     assert_eq!(judge(&step(), &plain, true, 0o644, 7), up_to_date, "the kind of file is no part of it");
     assert_eq!(judge(&step(), &plain, true, 0o600, 7), restore);
     assert_eq!(judge(&step(), &plain, false, 0o600, 7), "the permissions of a.o were changed");
-    let of = |epoch: Option<Digest>| StepSpec { cxx: Some(CxxStep { source: None, uncacheable: None, search: None, epoch }), ..step() };
+    let of = |epoch: Option<Digest>| StepSpec { cxx: Some(CxxStep { epoch, ..CxxStep::default() }), ..step() };
     let (none, some) = (of(None), of(Some(Digest::of(b"0"))));
     assert_eq!(judge(&some, &world().record(&none), true, 0o644, 7), up_to_date, "nobody asks");
     let timed = |written| Record { times: Some(Times { epoch: None, written }), ..world().record(&none) };
@@ -241,8 +253,7 @@ fn opaque_steps_count_taint_and_are_not_restored() {
 
 #[test]
 fn what_cannot_be_shared_is_not_restored_but_stays_up_to_date() {
-    let step =
-        StepSpec { cxx: Some(CxxStep { source: None, uncacheable: Some("unknown flag".into()), search: None, epoch: None }), ..step() };
+    let step = StepSpec { cxx: Some(CxxStep { uncacheable: Some("unknown flag".into()), ..CxxStep::default() }), ..step() };
     let records = [world().record(&step)];
     assert_eq!(world().judge(&step, &records, true), "up to date 0");
     assert_eq!(world().set("a.o", "").judge(&step, &records, true), "a.o is gone");
@@ -258,10 +269,51 @@ fn going_back_to_an_earlier_state_restores_it() {
     assert_eq!(world().set("a.o", "B").judge(&step(), &records, true), "restore 1: a.c changed");
     assert_eq!(a.judge(&step(), &records, true), "up to date 1");
     assert_eq!(world().set("a.c", "int c;").judge(&step(), &records, true), "a.c changed");
-    promote(&mut records, 1);
-    assert_eq!(a.judge(&step(), &records, true), "up to date 0");
-    promote(&mut records, 99);
-    assert_eq!(records.len(), 2);
+    let judged = verdict(&step(), &root(), &records, &Now { world: &a, stored: true, mode: 0o100_644, written: 7 });
+    let renewed = judged.renewed(&records).unwrap();
+    assert_eq!(a.judge(&step(), &renewed, true), "up to date 0");
+    assert_eq!(renewed.len(), 2);
+    assert_eq!(verdict(&step(), &root(), &renewed, &Now { world: &a, stored: true, mode: 0o100_644, written: 7 }).renewed(&renewed), None);
+}
+
+#[test]
+fn what_means_nothing_to_the_step_may_change() {
+    let c = |line_comments| Reading::Text(Dialect { line_comments, raw_strings: false, digit_separators: false });
+    let record = |reading| {
+        let world = world().set("a.c", "int a; # one").set("a.h", "h # one").set("pch", "int a; # one");
+        Record { reading, ..world.record(&step()) }
+    };
+    let check = |reading: Option<Reading>, path: &str, content: &str, expect: &str| {
+        let world = world().set("a.c", "int a; # one").set("a.h", "h # one").set("pch", "int a; # one").set(path, content);
+        assert_eq!(world.judge(&step(), &[record(reading)], true), expect, "{path} = {content}");
+    };
+    check(Some(c(true)), "a.c", "int a; # two", "up to date 0");
+    check(Some(c(true)), "a.h", "h # other", "up to date 0");
+    check(Some(c(true)), "a.c", "int b; # one", "a.c changed");
+    check(Some(c(true)), "a.c", "int a; ", "a.c changed");
+    check(Some(c(true)), "a.c", "", "a.c is gone");
+    check(Some(c(true)), "pch", "int a; # two", "pch changed");
+    check(Some(c(false)), "a.c", "int a; # two", "a.c changed");
+    check(None, "a.c", "int a; # two", "a.c changed");
+    let mut foreign = record(Some(c(true)));
+    let unknown = Some(Identity::of(Digest::of(b"int a; # of which nothing is known")));
+    foreign.inputs =
+        foreign.inputs.iter().map(|(path, then)| (path.clone(), if *path == "a.c".into() { unknown } else { *then })).collect();
+    assert_eq!(world().set("a.c", "int a; # one").judge(&step(), &[foreign], true), "a.c changed");
+}
+
+#[test]
+fn a_record_whose_inputs_changed_without_effect_is_of_the_new_ones() {
+    let c = Reading::Text(Dialect { line_comments: true, raw_strings: false, digit_separators: false });
+    let of = |text: &str, object: &str| world().set("a.c", text).set("a.o", object);
+    let record = |world: &World| Record { reading: Some(c), ..world.record(&step()) };
+    let records = [record(&of("int b; # one", "B")), record(&of("int a; # one", "A")), record(&of("int a; # two", "A"))];
+    let now = of("int a; # two", "B");
+    let judged = verdict(&step(), &root(), &records, &Now { world: &now, stored: true, mode: 0o100_644, written: 7 });
+    let renewed = judged.renewed(&records).unwrap();
+    let reworded = vec![Reworded { input: 0, digest: Digest::of(b"int a; # two") }];
+    assert_eq!(judged, Judgement::Restore { record: 1, reworded, why: Reason::InputChanged("a.c".into()) });
+    assert_eq!(renewed, [&records[2], &records[0]].map(Clone::clone), "what is the same twice is kept once");
 }
 
 #[test]

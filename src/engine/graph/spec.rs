@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::engine::digest::Digest;
+use crate::engine::fingerprint::Reading;
 use crate::engine::path::FilePath;
 use crate::engine::report::StepKind;
 
@@ -114,12 +115,14 @@ pub struct Search {
 }
 
 /// What is particular to C and C++ about a step.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct CxxStep {
     /// The source, for a step that reads one.
     pub source: Option<FilePath>,
     /// Why its result may not be shared, if so.
     pub uncacheable: Option<String>,
+    /// How it may read its inputs, where not everything in them counts.
+    pub reading: Option<Reading>,
     /// Where it looks for what it includes or links. It follows from the command, so it is no part of the fingerprint by itself.
     pub search: Option<Arc<Search>>,
     /// What stands for the time in the texts that it reads (`SOURCE_DATE_EPOCH`): no part of the fingerprint unless one of them asks.

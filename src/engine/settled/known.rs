@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::digest::Digest;
 use crate::engine::path::FilePath;
+use crate::engine::scan::comment_blind::CommentBlind;
 use crate::engine::scan::facts::SourceFacts;
 
 /// What one file was to the last build.
@@ -15,6 +16,8 @@ pub struct Known {
     pub mode: Option<u32>,
     /// A text shows when it was written.
     pub dated: bool,
+    /// To some of these steps it held something else, and that was the same to them, or it changed while they ran.
+    pub disputed: bool,
     /// Steps that read or make it, sorted.
     pub steps: Vec<u32>,
 }
@@ -23,7 +26,7 @@ impl Known {
     /// Whether it is to its steps what it was.
     pub fn is(&self, seen: &Seen) -> bool {
         let same_mode = self.mode.zip(seen.mode).is_none_or(|(then, now)| then == now);
-        self.digest == seen.digest && same_mode && !self.dated
+        self.digest == seen.digest && same_mode && !self.dated && !self.disputed
     }
 }
 
@@ -40,4 +43,6 @@ pub struct Seen {
     pub is_dir: bool,
     /// What its text says, if it is a source or header.
     pub facts: Option<Arc<SourceFacts>>,
+    /// What was left of its text without comments, and what is now, if both are known.
+    pub texts: Option<[CommentBlind; 2]>,
 }

@@ -6,6 +6,7 @@ mod place;
 mod scope;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::os::unix::ffi::OsStrExt;
@@ -15,10 +16,12 @@ use self::known::Known;
 pub use self::known::Seen;
 pub use self::place::{Place, Places};
 pub use self::scope::{Glance, Scope};
+use self::told::note_name;
 use super::build::Records;
 use super::cxx::lower::Lowered;
-use super::fingerprint::{Record, lookups};
-use super::graph::{SearchKind, StepSpec};
+use super::digest::Digest;
+use super::fingerprint::{Reading, Record};
+use super::graph::StepSpec;
 use super::path::FilePath;
 use super::report::Counts;
 use super::scan::facts::{MainFact, SourceFacts};
@@ -30,6 +33,8 @@ use super::tree::{BUILD_MARKS, SETTINGS, Tree};
 pub struct Settled {
     lowered: Lowered,
     known: HashMap<FilePath, Known>,
+    /// How each step reads its inputs.
+    readings: Vec<Option<Reading>>,
     /// Steps that read what a step makes.
     dependents: Vec<Vec<u32>>,
     files: HashMap<FilePath, Arc<SourceFacts>>,
@@ -58,6 +63,7 @@ impl Settled {
     pub fn new(lowered: Lowered, records: &Records, tree: &Tree, places: Places) -> Option<Self> {
         let mut settled = Self {
             known: HashMap::new(),
+            readings: vec![None; lowered.steps.len()],
             dependents: vec![Vec::new(); lowered.steps.len()],
             files: tree.files.iter().map(|file| (file.path.clone(), file.facts.clone())).collect(),
             names: HashSet::new(),
@@ -71,10 +77,12 @@ impl Settled {
         for path in &settled.lowered.maybe_inputs {
             settled.known.entry(path.clone()).or_default();
         }
-        for step in 0..settled.lowered.steps.len() {
-            let record = newest(records, &settled.lowered.steps[step]).filter(|record| record.lookups.unnamed.is_none())?;
-            settled.absorb_record(u32::try_from(step).ok()?, record);
+        let mut all = Vec::with_capacity(settled.lowered.steps.len());
+        for (step, spec) in settled.lowered.steps.iter().enumerate() {
+            let record = newest(records, spec).filter(|record| record.lookups.unnamed.is_none())?;
+            all.push((u32::try_from(step).ok()?, record));
         }
+        settled.absorb_all(&all);
         settled.link_dependents();
         Some(settled)
     }
@@ -89,48 +97,18 @@ impl Settled {
         }
     }
 
-    fn absorb_record(&mut self, step: u32, record: &Record) {
-        let read = record.inputs.iter().map(|(path, identity)| (path, identity.map(|identity| identity.digest)));
-        let made = record.outputs.iter().map(|(path, identity, _)| (path, Some(identity.digest)));
-        let dated: HashSet<&FilePath> = record.times.iter().flat_map(|times| &times.written).map(|(path, _)| path).collect();
-        for (path, digest) in read.chain(made) {
-            let known = self.known.entry(path.clone()).or_default();
-            known.digest = digest;
-            known.dated |= dated.contains(path);
-            if known.steps.is_empty() {
-                note_name(&mut self.names, path);
-            }
-            if let Err(at) = known.steps.binary_search(&step) {
-                known.steps.insert(at, step);
-            }
-        }
-        for (path, _, mode) in &record.outputs {
-            self.known.entry(path.clone()).or_default().mode = Some(*mode);
-        }
-        let libraries = self.searches(step) == Some(SearchKind::Libraries);
-        for (path, _) in record.inputs.iter().filter(|_| libraries) {
-            self.names.extend(lookups::forms(last(path)));
-        }
-        record.lookups.questions.names.iter().for_each(|name| note_name(&mut self.names, name));
-        self.any_name |= record.lookups.questions.unknown;
-    }
-
-    fn searches(&self, step: u32) -> Option<SearchKind> {
-        Some(self.lowered.steps.get(step as usize)?.cxx.as_ref()?.search.as_ref()?.kind)
-    }
-
     /// These steps were built again. False if one read something that nobody looked at before: then what surrounds the build is another,
     /// and this is of no use any more.
     #[must_use]
     pub fn absorb(&mut self, steps: &[u32], records: &Records) -> bool {
-        steps.iter().all(|step| {
-            let record = self.lowered.steps.get(*step as usize).and_then(|spec| newest(records, spec)).cloned();
-            record.is_some_and(|record| {
-                let known = record.lookups.unnamed.is_none() && record.inputs.iter().all(|(path, _)| self.known.contains_key(path));
-                self.absorb_record(*step, &record);
-                known
-            })
-        })
+        let newest = |step: &u32| Some((*step, newest(records, self.lowered.steps.get(*step as usize)?)?));
+        let all: Vec<(u32, &Record)> = steps.iter().filter_map(newest).collect();
+        let familiar = |(_, record): &(u32, &Record)| {
+            record.lookups.unnamed.is_none() && record.inputs.iter().all(|(path, _)| self.known.contains_key(path))
+        };
+        let known = all.len() == steps.len() && all.iter().all(familiar);
+        self.absorb_all(&all);
+        known
     }
 
     /// Every file that the build read, made or was described from, absent ones too.
@@ -224,7 +202,8 @@ impl Settled {
             return None;
         }
         if let Some(known) = self.known.get(&seen.path) {
-            return Some(if known.is(seen) { &[] } else { &known.steps });
+            let same = known.is(seen) || self.reads_the_same(known, seen);
+            return Some(if same { &[] } else { &known.steps });
         }
         if self.files.contains_key(&seen.path) {
             return Some(&[]);
@@ -242,6 +221,24 @@ impl Settled {
     /// A source or header that came after the description was made. A step may have read it all the same.
     fn is_new_to_the_walk(&self, path: &FilePath) -> bool {
         !self.files.contains_key(path) && FileKind::of(path).scanned_as().is_some() && self.places.of(path) == Place::Tree
+    }
+
+    /// Whether what changed in a text is nothing to all that read it, and nobody makes it.
+    fn reads_the_same(&self, known: &Known, seen: &Seen) -> bool {
+        let Some([then, now]) = &seen.texts else { return false };
+        known.steps.iter().all(|step| {
+            let at = *step as usize;
+            let (Some(Some(reading)), Some(spec)) = (self.readings.get(at), self.lowered.steps.get(at)) else { return false };
+            let Reading::Text(dialect) = *reading;
+            let made = spec.outputs.iter().any(|output| output.path == seen.path);
+            !made && reading.concerns(spec, &seen.path) && then.digest(dialect).is_ok_and(|then| now.digest(dialect) == Ok(then))
+        })
+    }
+
+    /// What a path held for the steps that read it, if there are any.
+    #[must_use]
+    pub fn held(&self, path: &FilePath) -> Option<Digest> {
+        self.known.get(path).filter(|known| !known.steps.is_empty())?.digest
     }
 
     /// A path in a directory of the project that was not there as a file: would a walk find other files?
@@ -277,13 +274,4 @@ fn is_mark(name: &[u8]) -> bool {
 
 fn last(path: &FilePath) -> &[u8] {
     path.as_path().file_name().map(OsStrExt::as_bytes).unwrap_or_default()
-}
-
-/// A search may end at any component of a name.
-fn note_name(names: &mut HashSet<Vec<u8>>, path: &FilePath) {
-    for part in path.as_path() {
-        if !names.contains(part.as_bytes()) {
-            names.insert(part.as_bytes().to_vec());
-        }
-    }
 }

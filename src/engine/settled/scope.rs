@@ -143,6 +143,7 @@ mod tests {
         let mut record = Record {
             key: nothing,
             times: None,
+            reading: None,
             fields: Runs::default(),
             inputs: inputs.into_iter().collect(),
             lookups: Lookups::default(),

@@ -4,9 +4,11 @@ use super::*;
 use crate::engine::build::Records;
 use crate::engine::digest::Digest;
 use crate::engine::discover::{FileEntry, Language};
-use crate::engine::fingerprint::{Identity, Input, Lookups, Questions, Record, record_of};
+use crate::engine::execution::Execution;
+use crate::engine::fingerprint::{Identity, Input, Lookups, Questions, Reading, Record, record_of};
 use crate::engine::graph::tests::spec;
-use crate::engine::graph::{CxxStep, Search};
+use crate::engine::graph::{CxxStep, Search, SearchKind};
+use crate::engine::scan::comment_blind::{CommentBlind, Dialect};
 use crate::engine::scan::source::scan;
 
 const FILES: &[(&str, &str)] = &[
@@ -26,9 +28,8 @@ fn steps() -> Vec<StepSpec> {
     let search = |kind| Some(Arc::new(Search { kind, dirs: Vec::new(), unordered: 0, embed_dirs: Vec::new() }));
     let cxx = |step: &StepSpec| CxxStep {
         source: compiles(step),
-        uncacheable: None,
-        epoch: None,
         search: search(if compiles(step).is_some() { SearchKind::Headers } else { SearchKind::Libraries }),
+        ..CxxStep::default()
     };
     all.into_iter().map(|step| StepSpec { cxx: Some(cxx(&step)), ..step }).collect()
 }
@@ -57,9 +58,19 @@ fn records() -> Records {
         let inputs = read.map(|path| (path.clone(), Some(identity(&path)))).collect();
         let outputs = step.outputs.iter().map(|output| (output.path.clone(), identity(&output.path), 0o644)).collect();
         let questions = Questions { names: vec!["optional/extra.h".into()], unknown: false };
-        record_of(step, &"/p".into(), inputs, Lookups { questions, ..Lookups::default() }, outputs, Vec::new(), 1)
+        let reading = (step.explicit[0].to_string() == "src/a.c").then(|| Reading::Text(Dialect::of(Language::C, None).unwrap()));
+        let run = Execution { inputs, lookups: Lookups { questions, ..Lookups::default() }, reading, outputs, ..Execution::empty() };
+        record_of(step, &"/p".into(), &run)
     };
     steps().iter().map(|step| (step.outputs[0].path.clone(), Arc::new(vec![record(step)]))).collect()
+}
+
+/// Its third input held this.
+fn read_anew(records: &mut Records, object: &str, text: &str) {
+    let record = &mut Arc::make_mut(records.get_mut(&object.into()).unwrap())[0];
+    let held = Some(Identity::of(Digest::of(text.as_bytes())));
+    let read = |(at, (path, then)): (usize, &Input)| (path.clone(), if at == 2 { held } else { *then });
+    record.inputs = record.inputs.iter().enumerate().map(read).collect();
 }
 
 fn read_also(record: &mut Record, path: &str, identity: Identity) {
@@ -103,6 +114,7 @@ fn check(changes: &[(&str, &str)], expect: &str) {
             mode: None,
             is_dir: text == "/",
             facts: (there && scanned).then(|| facts(&text)),
+            texts: there.then(|| [content(&path.to_string()), text].map(|text| CommentBlind::of(text.as_bytes()))),
             path,
         }
     };
@@ -196,14 +208,43 @@ fn what_was_built_again_is_believed() {
     let seen = Seen { path: "/sys/stdio.h".into(), digest: Some(Digest::of(b"new")), ..Seen::default() };
     assert_eq!(settled.impact(std::slice::from_ref(&seen)), Impact::Steps(vec![0, 1, 3, 4]));
     let mut records = records();
-    let record = &mut Arc::make_mut(records.get_mut(&"obj/a.o".into()).unwrap())[0];
-    let new = |(at, (path, then)): (usize, &Input)| (path.clone(), if at == 2 { Some(Identity::of(Digest::of(b"new"))) } else { *then });
-    record.inputs = record.inputs.iter().enumerate().map(new).collect();
-    assert!(settled.absorb(&[0], &records));
+    for object in ["obj/a.o", "obj/b.o"] {
+        read_anew(&mut records, object, "new");
+    }
+    assert!(settled.absorb(&[0, 1], &records));
     assert_eq!(settled.impact(&[seen]), Impact::Nothing);
     let record = &mut Arc::make_mut(records.get_mut(&"obj/b.o".into()).unwrap())[0];
     read_also(record, "/opt/inc/late.h", Identity::of(Digest::of(b"late")));
     assert!(!settled.absorb(&[1], &records), "nobody watches what is read for the first time");
+}
+
+#[test]
+fn a_file_that_changed_while_its_readers_ran_is_looked_at_again() {
+    let mut settled = settled();
+    let of = |text: &str| Seen { path: "/sys/stdio.h".into(), digest: Some(Digest::of(text.as_bytes())), ..Seen::default() };
+    let mut records = records();
+    read_anew(&mut records, "obj/a.o", "new");
+    read_anew(&mut records, "obj/b.o", "newer");
+    assert!(settled.absorb(&[0, 1], &records));
+    let both = Impact::Steps(vec![0, 1, 3, 4]);
+    assert_eq!([settled.impact(&[of("new")]), settled.impact(&[of("newer")])], [both.clone(), both.clone()]);
+    read_anew(&mut records, "obj/a.o", "newer");
+    assert!(settled.absorb(&[0], &records), "one of them alone settles nothing");
+    assert_eq!(settled.impact(&[of("newer")]), both);
+    assert!(settled.absorb(&[0, 1], &records));
+    assert_eq!([settled.impact(&[of("newer")]), settled.impact(&[of("new")])], [Impact::Nothing, both]);
+}
+
+#[test]
+fn comments_are_nothing_to_those_that_read_without_them() {
+    check(&[("src/a.c", "#include \"a.h\"\nint a;")], "nothing");
+    check(&[("src/a.c", "#include \"a.h\"\nint a; // one")], "nothing");
+    check(&[("src/a.c", "// one\n#include \"a.h\"\nint a;")], "0 3 4");
+    check(&[("src/b.c", "#include \"a.h\"\nint b; // one")], "1 3 4");
+    // One of two readers goes by all that it holds.
+    check(&[("src/a.h", "int a; // one")], "0 1 3 4");
+    // So does who makes it.
+    check(&[("obj/a.o", "made obj/a.o // one")], "0 3 4");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::engine::cxx::argv::compile;
 use crate::engine::cxx::flags::{Classified, can_be_staged, classify};
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::discover::Language;
+use crate::engine::fingerprint::Reading;
 use crate::engine::graph::{Search, SearchKind};
 use crate::engine::path::FilePath;
 
@@ -24,6 +25,8 @@ pub struct LanguageFlags {
     pub coverage: bool,
     /// Identity of the compiler and of what it makes of the flags.
     pub identity: Digest,
+    /// How texts are read, if comments do not count under them.
+    pub reading: Option<Reading>,
     /// Where headers are looked for.
     pub search: Arc<Search>,
 }
@@ -45,6 +48,7 @@ impl LanguageFlags {
             split_dwarf: has(&["-gsplit-dwarf", "-gsplit-dwarf=split"]),
             coverage: has(&["--coverage", "-coverage", "-ftest-coverage"]),
             identity: identity.finish(),
+            reading: reading(request, language),
             search: Arc::new(search(request, language)),
             args,
         }
@@ -56,6 +60,12 @@ impl LanguageFlags {
         let why = || "assembler may read files with .incbin and .include".to_owned();
         self.classified.uncacheable().or_else(|| assembler.then(why))
     }
+}
+
+/// Assembler is asked about as C is, and read in another way.
+fn reading(request: &LowerRequest<'_>, language: Language) -> Option<Reading> {
+    let probe = request.probes.get(&language).filter(|_| matches!(language, Language::C | Language::Cxx))?;
+    probe.comment_blind.map(Reading::Text)
 }
 
 /// The driver was asked without the inferred directories, and `-I` may come from settings, environment and inference alike: these are

@@ -150,7 +150,7 @@ impl Lowering<'_> {
         let profiles = self.request.link_probe.profiles.iter().cloned();
         step.implicit = members.iter().cloned().chain(files).chain(profiles).collect();
         step.outputs = vec![Output::file(output.clone())];
-        step.cxx = Some(CxxStep { source: None, uncacheable: self.link_uncacheable(), search: Some(self.library_search()), epoch: None });
+        step.cxx = Some(CxxStep { uncacheable: self.link_uncacheable(), search: Some(self.library_search()), ..CxxStep::default() });
         let command = self.command(compile::driver(language), args, self.link_identity());
         step.command = Some(Command { response, depfile: Some(Depfile { path: depfile }), ..command });
         self.push(step)

@@ -199,6 +199,7 @@ impl<'a> Lowering<'a> {
         step.cxx = Some(CxxStep {
             source: Some(source.clone()),
             uncacheable: flags.uncacheable(language),
+            reading: flags.reading,
             search: Some(flags.search.clone()),
             epoch: self.request.epoch,
         });
@@ -214,7 +215,7 @@ impl<'a> Lowering<'a> {
         step.explicit = vec![bitcode.clone()];
         step.implicit.clone_from(&flags.classified.inputs);
         step.outputs = std::iter::once(Output::file(output.clone())).chain(outputs.iter().skip(1).map(optional)).collect();
-        step.cxx = Some(CxxStep { source: None, uncacheable: flags.classified.uncacheable(), search: None, epoch: None });
+        step.cxx = Some(CxxStep { uncacheable: flags.classified.uncacheable(), ..CxxStep::default() });
         self.push(step)
     }
 
@@ -242,7 +243,7 @@ impl<'a> Lowering<'a> {
 /// A step that does nothing yet.
 pub fn blank(kind: StepKind, label: String, target: String) -> StepSpec {
     let (explicit, implicit, order_only, validations, outputs) = Default::default();
-    let cxx = Some(CxxStep { source: None, uncacheable: None, search: None, epoch: None });
+    let cxx = Some(CxxStep::default());
     let (flags, pool, command) = (StepFlags::default(), None, None);
     StepSpec {
         kind,

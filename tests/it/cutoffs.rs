@@ -1,0 +1,158 @@
+//! Changes that cannot change what is made: nothing runs for them, in any way of building. And those that look alike, for which something does.
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::{Run, Space};
+
+const SOURCE: &str = "#include \"one.h\"\n\n/* what it\n   answers */\nint main(void) { return ONE; } // at once\n";
+const HEADER: &str = "#ifndef ONE_H\n#define ONE_H\n#define ONE 1 /* not two */\n#endif\n";
+
+/// A program of two sources and a header, built with these flags.
+fn built(flags: &str) -> Space {
+    let space = Space::with(&[("src/main.c", SOURCE), ("src/other.c", "#include \"one.h\"\nint other = ONE;\n"), ("src/one.h", HEADER)]);
+    space.write("jmake.toml", format!("[compile]\nflags = [{flags}]\n"));
+    space.build(&[]).ok();
+    space
+}
+
+/// Who builds next.
+#[derive(Clone, Copy, Debug)]
+enum By {
+    TheSame,
+    ANewDaemon,
+    NoDaemon,
+}
+
+fn build(space: &Space, by: By) -> Run {
+    match by {
+        By::TheSame => {}
+        By::ANewDaemon | By::NoDaemon => drop(space.jmake(&["daemon", "stop"]).ok()),
+    }
+    space.build(if matches!(by, By::NoDaemon) { &["--no-daemon"] } else { &[] })
+}
+
+#[test]
+fn comments_cost_nothing() {
+    for flags in ["", "'-O2', '-g0', '-Wall', '-Wextra'"] {
+        let space = built(flags);
+        let before = space.read("build/dev/bin/project");
+        for by in [By::TheSame, By::ANewDaemon, By::NoDaemon] {
+            for (path, from, to) in [
+                ("src/main.c", "// at once", "// at last"),
+                ("src/main.c", "/* what it\n   answers */", "/* what\n   it says */"),
+                ("src/one.h", "/* not two */", "/* nor two */   "),
+                ("src/one.h", "#endif\n", "#endif // ONE_H\n"),
+            ] {
+                for (from, to) in [(from, to), (to, from)] {
+                    space.edit(path, from, to);
+                    let run = build(&space, by).ok();
+                    assert!(run.events_of("step_finished").is_empty(), "{by:?}: {to}: {run}");
+                }
+            }
+        }
+        assert_eq!(space.read("build/dev/bin/project"), before);
+    }
+}
+
+#[test]
+fn a_comment_in_the_header_that_all_include_costs_nothing_then_nor_later() {
+    let space = built("");
+    let nothing = || {
+        let run = space.build(&[]).ok();
+        assert!(run.events_of("step_finished").is_empty(), "{run}");
+    };
+    let mut comment = "not two".to_owned();
+    let mut edit = |to: &str| {
+        space.edit("src/one.h", &comment, to);
+        to.clone_into(&mut comment);
+    };
+    // Heard by a daemon, and written down by it; met by the next one, and renewed, and written down again.
+    edit("never two");
+    nothing();
+    space.jmake(&["daemon", "stop"]).ok();
+    nothing();
+    space.jmake(&["daemon", "stop"]).ok();
+    edit("what is two?");
+    space.jmake(&["explain", "project"]).ok().says("nothing would run");
+    assert_eq!(space.build(&["-n"]).ok().count("not_run"), 0);
+    nothing();
+    nothing();
+    kill_process(Pid::from_raw(space.daemon().unwrap()).unwrap(), Signal::KILL).unwrap();
+    nothing();
+    space.edit("src/one.h", "ONE 1", "ONE 2");
+    assert_eq!(space.build(&[]).ok().steps("compile", "ran"), ["src/main.c", "src/other.c"]);
+}
+
+#[test]
+fn what_a_comment_hides_counts() {
+    let space = built("");
+    for (path, from, to, compiled) in [
+        ("src/main.c", "int main", "int  main", vec!["src/main.c"]),
+        ("src/main.c", "answers */", "answers\n */", vec!["src/main.c"]),
+        ("src/main.c", "return ONE;", "return /* ONE; */ 3;", vec!["src/main.c"]),
+        ("src/main.c", "// at once", "// at once \\", vec!["src/main.c"]),
+        ("src/one.h", "1 /*", "2 /*", vec!["src/main.c", "src/other.c"]),
+        ("src/one.h", "#define ONE 2", "//\n#define ONE 2", vec!["src/main.c", "src/other.c"]),
+    ] {
+        space.edit(path, from, to);
+        let run = space.build(&[]).ok();
+        assert_eq!(run.steps("compile", "ran"), compiled, "{from}: {run}");
+    }
+}
+
+#[test]
+fn comments_count_where_something_knows_them() {
+    for flags in ["'-gdwarf-5'", "'-Wdocumentation'", "'-Weverything', '-w'", "'-fprofile-instr-generate', '-fcoverage-mapping'"] {
+        let space = built(flags);
+        space.edit("src/main.c", "// at once", "// at last");
+        let run = space.build(&[]).ok();
+        assert_eq!(run.steps("compile", "ran"), ["src/main.c"], "{flags}: {run}");
+    }
+}
+
+#[test]
+fn a_warning_shows_the_comment_beside_it() {
+    let space = built("'-Wall'");
+    space.edit("src/other.c", "int other", "static int hidden; // hidden\nint other");
+    space.build(&[]).ok().says("hidden");
+    space.edit("src/one.h", "not two", "nor two");
+    let run = space.build(&[]).ok();
+    assert_eq!(run.steps("compile", "ran"), ["src/other.c"], "it alone said something: {run}");
+    space.edit("src/other.c", "// hidden", "// shown");
+    space.build(&[]).ok().says("// shown");
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+}
+
+#[test]
+fn the_time_is_no_comment() {
+    for macro_name in ["__TIME__", "__DATE__", "__TIMESTAMP__"] {
+        let space = built("");
+        space.edit("src/main.c", "#include", &format!("const char *when = {macro_name};\n#include"));
+        space.build(&[]).ok();
+        space.edit("src/main.c", "// at once", "// at last");
+        let run = space.build(&[]).ok();
+        assert_eq!(run.steps("compile", "ran"), ["src/main.c"], "{macro_name}: {run}");
+        assert_eq!(space.build(&[]).ok().count("ran"), 0);
+    }
+}
+
+#[test]
+fn comments_of_what_the_stages_read_cost_nothing() {
+    let space = built("");
+    space.build(&["--staged"]).ok();
+    space.edit("src/one.h", "not two", "nor two");
+    assert_eq!(space.build(&["--staged"]).ok().count("ran"), 0);
+    space.edit("src/one.h", "ONE 1", "ONE 2");
+    assert_eq!(space.build(&["--staged"]).ok().steps("frontend", "ran"), ["src/main.c", "src/other.c"]);
+}
+
+#[test]
+fn a_lost_memory_of_comments_costs_time_only() {
+    let space = built("");
+    space.jmake(&["daemon", "stop"]).ok();
+    std::fs::remove_dir_all(space.place("cache/jmake/snapshots")).unwrap();
+    space.edit("src/one.h", "not two", "nor two");
+    assert_eq!(space.build(&[]).ok().steps("compile", "ran"), ["src/main.c", "src/other.c"]);
+    space.edit("src/one.h", "nor two", "not three");
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+}
