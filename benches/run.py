@@ -2,9 +2,10 @@
 """Measures JMake against ninja and writes what came of it.
 
     benches/run.py [--write docs/benchmarks.md] [--only projects,sizes,scaling,start] [--rounds N]
+    benches/run.py --only scale --sources 1000 10000 [--keep DIR]
 
 Wants release binaries (`cargo build --release --bins`), ninja and the corpus (`make corpus`). Works in a directory of its own
-and leaves nothing behind."""
+and leaves nothing behind, unless told to: what was built in DIR is not built again by the next run."""
 
 import argparse
 import datetime
@@ -57,7 +58,7 @@ TABLES = {
 SCALE = (
     "Projects that grow",
     "N sources, N/5 headers, seven of them included by each source. Medians. *-*: not measured, or that program is not on this machine.",
-    ["what", "jmake", "ninja", "ninja + ccache", "tup", "tup + monitor"],
+    ["what", *scale.COLUMNS],
     scale.rows,
 )
 
@@ -65,8 +66,8 @@ SCALE = (
 def main():
     asked = arguments()
     load = os.getloadavg()
-    # Not TMPDIR itself: the daemon's directories must be nobody else's.
-    place = pathlib.Path(tempfile.mkdtemp(prefix="jmake-bench-"))
+    place = asked.keep or pathlib.Path(tempfile.mkdtemp(prefix="jmake-bench-", dir=home()))
+    place.mkdir(mode=0o700, exist_ok=True)
     setting = cases.Setting(place, asked.bin, len(os.sched_getaffinity(0)), asked.rounds, asked.sources)
     text = [about(asked, setting, load, timing.others_share())]
     try:
@@ -76,7 +77,8 @@ def main():
         sys.exit(f"run.py: {why}")
     finally:
         stop_daemons(place, asked.bin)
-        shutil.rmtree(place)
+        if not asked.keep:
+            shutil.rmtree(place)
     page = "\n\n".join(text) + "\n"
     if asked.write:
         insert(asked.write, page)
@@ -91,7 +93,15 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=5, help="of each comparison [default: %(default)s]")
     parser.add_argument("--bin", type=pathlib.Path, default=target / "release", help="where jmake is [default: %(default)s]")
     parser.add_argument("--sources", type=int, nargs="*", default=[1000], help="sizes of the projects that grow [default: %(default)s]")
+    parser.add_argument("--keep", type=pathlib.Path, metavar="DIR", help="work there, and leave it there")
     return parser.parse_args()
+
+
+def home():
+    """Projects lie at somebody's home, and not where everybody may write."""
+    place = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+    place.mkdir(parents=True, exist_ok=True)
+    return place
 
 
 def table(name, setting):

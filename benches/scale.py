@@ -1,4 +1,4 @@
-"""Projects that grow: N sources, N/5 headers, seven of them included by each source. JMake beside ninja, tup and ccache. Knows no pages."""
+"""Projects that grow: N sources, N/5 headers, seven of them included by each source. JMake beside ninja, n2, tup and ccache. Knows no pages."""
 
 import json
 import os
@@ -51,6 +51,33 @@ class Generated:
             path.write_text(text)
 
 
+class Bare:
+    """The commands alone that an edit of one source needs, one after the other: what no build system can save."""
+
+    def __init__(self, place, tree, commands, built):
+        self.tree = tree
+        self.space = sides.Space(place)
+        self.root = place / "project"
+        if not self.root.exists():
+            shutil.copytree(built.root, self.root, symlinks=True)
+        changed, self.commands = {tree.edited}, []
+        for command in commands:
+            if changed.intersection(command):
+                changed.add(manifest.output_of(command))
+                self.commands.append(command)
+
+    def build(self, _):
+        os.chdir(self.root)
+        return sum(timing.seconds(command, self.space.env) for command in self.commands)
+
+
+class N2(sides.Ninja):
+    """Another reader of Ninja's manifests."""
+
+    def build(self, jobs):
+        return timing.seconds(["n2", "-C", str(self.root), f"-j{jobs}"], self.space.env)
+
+
 class Tup:
     """The same commands as tup's rules. tup looks at what they read itself, so they write no depfiles."""
 
@@ -58,6 +85,8 @@ class Tup:
         self.tree = tree
         self.space = sides.Space(place)
         self.root = place / "project"
+        if self.root.exists():
+            return
         tree.lay_out(self.root)
         rules = [self.rule(command) for command in commands]
         (self.root / "Tupfile").write_text("".join(rules))
@@ -82,7 +111,8 @@ class Tup:
         return timing.seconds(["tup", f"-j{jobs}"], self.space.env)
 
     def monitor(self, what):
-        subprocess.run(["tup", what], cwd=self.root, env=self.space.env, check=True, capture_output=True)
+        # It stays, with whatever it was given to write to.
+        subprocess.run(["tup", what], cwd=self.root, env=self.space.env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 class Ccached(sides.Ninja):
@@ -93,7 +123,8 @@ class Ccached(sides.Ninja):
         self.space.env["CCACHE_DIR"] = str(self.space.folders["cache"] / "ccache")
 
 
-PEERS = {"ninja": sides.Ninja, "ninja + ccache": Ccached, "tup": Tup}
+PEERS = {"ninja": sides.Ninja, "ninja + ccache": Ccached, "n2": N2, "tup": Tup}
+COLUMNS = ("jmake", "ninja", "ninja + ccache", "n2", "tup", "tup + monitor", "commands alone")
 
 
 def rows(setting):
@@ -101,28 +132,40 @@ def rows(setting):
     for sources in setting.sources:
         tree = Generated(sources)
         jmake = setting.jmake(tree, "jmake")
-        commands = jmake.commands(setting.jobs)
-        peers = {name: make(setting.place / f"{tree.name}-{name.replace(' ', '')}", tree, commands) for name, make in PEERS.items() if _is_here(name)}
+        commands = _commands(setting, jmake)
+        at = lambda name: setting.place / f"{tree.name}-{name.replace(' ', '')}"
+        peers = {name: make(at(name), tree, commands) for name, make in PEERS.items() if _is_here(name)}
         for name, peer in peers.items():
             print(f"  {name} builds {sources} sources: {peer.build(setting.jobs):.1f} s", file=sys.stderr)
-        yield from _figures(setting, f"{sources:,} sources", jmake, peers)
+        bare = Bare(at("bare"), tree, commands, peers["ninja"])
+        yield from _figures(setting, f"{sources:,} sources", jmake, peers, bare)
         if "tup" in peers:
             peers["tup"].monitor("stop")
         jmake.close()
+
+
+def _commands(setting, jmake):
+    """All of them; from a file, where an earlier run left one."""
+    kept = setting.place / f"{jmake.tree.name}-commands.json"
+    if not kept.exists():
+        kept.write_text(json.dumps(jmake.commands(setting.jobs)))
+    return json.loads(kept.read_text())
 
 
 def _is_here(name):
     return all(shutil.which(word) for word in name.split(" + "))
 
 
-def _figures(setting, size, jmake, peers):
+def _figures(setting, size, jmake, peers, bare):
     both = {"jmake": jmake, **peers}
     settled(jmake, setting.jobs)
 
+    def measured(sides_of, rounds):
+        return timing.interleaved({name: lambda number, act=act: act(number) for name, act in sides_of.items()}, rounds)
+
     def row(what, sides_of, rounds):
-        figures = timing.interleaved({name: lambda number, act=act: act(number) for name, act in sides_of.items()}, rounds)
-        cell = lambda name: f"{figures.median(name) * 1000:.2f} ms" if name in sides_of else "-"
-        return [f"{size}, {what}", *(cell(name) for name in ("jmake", "ninja", "ninja + ccache", "tup", "tup + monitor"))]
+        figures = measured(sides_of, rounds)
+        return [f"{size}, {what}", *(f"{figures.median(name) * 1000:.2f} ms" if name in sides_of else "-" for name in COLUMNS)]
 
     build = {name: lambda _, side=side: side.build(setting.jobs) for name, side in both.items()}
     back_to_back = row("nothing changed", build, 4 * setting.rounds)
@@ -131,19 +174,25 @@ def _figures(setting, size, jmake, peers):
         peers["tup"].monitor("monitor")
         peers["tup"].build(setting.jobs)
         watched = {"jmake": build["jmake"], "tup + monitor": build["tup"]}
+        column = 1 + COLUMNS.index("tup + monitor")
         for line, pause, rounds in ((back_to_back, 0, 4 * setting.rounds), (idle, 1, setting.rounds)):
-            line[-1] = row("", {name: _after(act, pause) for name, act in watched.items()}, rounds)[-1]
+            line[column] = row("", {name: _after(act, pause) for name, act in watched.items()}, rounds)[column]
     yield back_to_back
     yield idle
 
     def edited(side):
         def act(number):
-            sides.edit(side, number, "")
+            _edit(side)
             return side.build(setting.jobs)
 
         return act
 
-    yield row("one source edited", {name: edited(side) for name, side in both.items()}, setting.rounds)
+    every = {**{name: edited(side) for name, side in both.items()}, "commands alone": edited(bare)}
+    figures = measured(every, setting.rounds)
+    cell = lambda name, seconds: f"{seconds * 1000:.2f} ms" if name in every else "-"
+    yield [f"{size}, one source edited", *(cell(name, figures.median(name) if name in every else 0) for name in COLUMNS)]
+    beyond = lambda name: figures.difference(name, "commands alone") if name in every else 0
+    yield [f"{size}, one source edited, beyond the commands alone", *(cell(name, beyond(name)) for name in COLUMNS)]
 
     def touched(_):
         for header in range(jmake.tree.headers):
@@ -152,6 +201,14 @@ def _figures(setting, size, jmake, peers):
 
     yield row("every header touched", {"jmake": touched}, setting.rounds)
 
+    def commented(_):
+        header = jmake.root / jmake.tree.header(0)
+        text = header.read_text()
+        header.write_text(text.replace("One.", "Two.") if "One." in text else text.replace("Two.", "One."))
+        return jmake.build(setting.jobs)
+
+    yield row("a comment edited in a header of all", {"jmake": commented}, setting.rounds)
+
     def restarted(_):
         settled(jmake, setting.jobs)
         jmake.daemon("stop")
@@ -159,7 +216,14 @@ def _figures(setting, size, jmake, peers):
 
     yield row("the daemon stopped, started, nothing changed", {"jmake": restarted, "ninja": build["ninja"]}, setting.rounds)
     settled(jmake, setting.jobs)
-    yield [f"{size}, the daemon's memory", f"{status(jmake)['daemon']['rss_kb'] / 1024:.0f} MiB", "-", "-", "-", "-"]
+    yield [f"{size}, the daemon's memory", f"{status(jmake)['daemon']['rss_kb'] / 1024:.0f} MiB", *("-" for _ in COLUMNS[1:])]
+
+
+def _edit(side):
+    """Another function each time, so that the object is another one."""
+    source = side.root / side.tree.edited
+    text = source.read_text()
+    source.write_text(f"{text}int added_{text.count(chr(10))}(void) {{ return 1; }}\n")
 
 
 def _after(act, pause):

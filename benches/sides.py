@@ -14,10 +14,10 @@ class Space:
 
     def __init__(self, place):
         self.place = place
-        place.mkdir(mode=0o700)
+        place.mkdir(mode=0o700, exist_ok=True)
         self.folders = {name: place / name for name in ("home", "config", "cache", "state", "run", "store")}
         for folder in self.folders.values():
-            folder.mkdir(mode=0o700)
+            folder.mkdir(mode=0o700, exist_ok=True)
         self.env = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folders["home"]),
@@ -45,7 +45,8 @@ class Jmake:
         self.root = place / "project"
         self.program = str(pathlib.Path(bin_dir) / "jmake")
         self.toolchain = ["--toolchain", str(toolchain)] if toolchain else []
-        tree.lay_out(self.root)
+        if not self.root.exists():
+            tree.lay_out(self.root)
 
     def line(self, jobs, *more):
         everything = ["--all"] if self.tree.everything else []
@@ -96,9 +97,10 @@ class Ninja:
         self.tree = tree
         self.space = Space(place)
         self.root = place / "project"
-        tree.lay_out(self.root)
         self.outputs = sorted({pathlib.Path(manifest.output_of(command)).parts[0] for command in commands})
-        manifest.write(self.root, commands)
+        if not self.root.exists():
+            tree.lay_out(self.root)
+            manifest.write(self.root, commands)
 
     def build(self, jobs):
         return timing.seconds(["ninja", "-C", str(self.root), f"-j{jobs}"], self.space.env)

@@ -53,6 +53,10 @@ class Figures:
         """The median of the rounds' ratios: what disturbs both sides of a round cancels out."""
         return statistics.median(times[over] / times[under] for times in self.rounds)
 
+    def difference(self, over, under):
+        """The median of the rounds' differences."""
+        return statistics.median(times[over] - times[under] for times in self.rounds)
+
     def spread(self, over, under):
         ratios = [times[over] / times[under] for times in self.rounds]
         return min(ratios), max(ratios)
