@@ -5,6 +5,7 @@ mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::prelude::*;
 use futures_util::StreamExt;
@@ -24,6 +25,8 @@ use crate::wire::{self, Control, Failed, FailureKind, Refusal, Refused, Reply, R
 
 /// So much is sent at once, and a little more.
 const CHUNK: usize = 256 << 10;
+/// What comes of a build so soon is sent at once with the welcome: a client that is woken once is done sooner.
+const SOON: Duration = Duration::from_millis(1);
 
 /// What every session knows.
 #[derive(Clone)]
@@ -46,8 +49,8 @@ where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
 {
-    let mut session =
-        Session { service, lines: FramedRead::new(reader, LinesCodec::new_with_max_length(wire::MAX_LINE)), writer, client_pid };
+    let lines = FramedRead::new(reader, LinesCodec::new_with_max_length(wire::MAX_LINE));
+    let mut session = Session { service, lines, writer, unsent: Vec::new(), client_pid };
     if let Err(gone) = session.run().await {
         tracing::debug!("a client went away: {gone}");
     }
@@ -57,6 +60,8 @@ struct Session<R, W> {
     service: Service,
     lines: Lines<R>,
     writer: W,
+    /// What goes before whatever is sent next.
+    unsent: Vec<u8>,
     client_pid: u32,
 }
 
@@ -70,7 +75,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let Some(request) = self.opening().await? else { return Ok(()) };
         let pid = std::process::id();
         let welcome = Welcome { protocol: wire::PROTOCOL_MAX, build_id: self.service.build_id.to_string(), pid };
-        self.control(&Control::Welcome(welcome)).await?;
+        self.unsent = encoded(&Control::Welcome(welcome))?;
+        if !matches!(request, Request::Build(_)) {
+            self.send(&[]).await?;
+        }
         let exit_code = match self.answer(request).await? {
             Ok(exit_code) => exit_code,
             Err(failure) => self.failed(&failure).await?,
@@ -189,20 +197,27 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// waited for, and listened to: what it has not taken is in the log.
     async fn follow(&mut self, log: &EventLog, build: BuildId, opened: &OpenedProject) -> Result<u8, Gone> {
         let (mut offset, mut listening) = (0, true);
-        let (mut taken, mut bytes) = (0, Vec::new());
+        let (mut taken, mut bytes) = (0, std::mem::take(&mut self.unsent));
+        let (soon, mut waiting) = (tokio::time::sleep(SOON), true);
+        tokio::pin!(soon);
         loop {
             tokio::select! {
-                written = self.writer.write(&bytes[taken..]), if taken < bytes.len() => match written {
+                () = &mut soon, if waiting => waiting = false,
+                written = self.writer.write(&bytes[taken..]), if taken < bytes.len() && !waiting => match written {
                     Ok(0) => return Err(Gone("it takes nothing any more".to_owned())),
                     Ok(written) => taken += written,
                     Err(error) => return Err(Gone(error.to_string())),
                 },
-                lines = log.after(offset), if taken == bytes.len() => match lines {
+                lines = log.after(offset), if taken == bytes.len() || waiting => match lines {
                     Ok(lines) => {
-                        bytes = chunk(&lines, &mut offset);
-                        taken = 0;
+                        bytes.drain(..std::mem::take(&mut taken));
+                        add(&mut bytes, &lines, &mut offset);
+                        waiting &= bytes.len() < CHUNK;
                     }
-                    Err(exit_code) => return Ok(exit_code),
+                    Err(exit_code) => {
+                        self.unsent = bytes.split_off(taken);
+                        return Ok(exit_code);
+                    }
                 },
                 line = self.lines.next(), if listening => match line {
                     Some(Ok(line)) if wire::decode_request_line(line.as_bytes()).is_ok_and(|request| request == Request::Cancel) => {
@@ -220,8 +235,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     async fn reply(&mut self, answer: Result<Reply, Failure>) -> Result<Result<u8, Failure>, Gone> {
         match answer {
             Ok(reply) => {
-                let bytes = wire::encode_reply(reply);
-                send(&mut self.writer, &bytes).await?;
+                self.send(&wire::encode_reply(reply)).await?;
                 Ok(Ok(0))
             }
             Err(failure) => Ok(Err(failure)),
@@ -239,8 +253,12 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     async fn control(&mut self, control: &Control) -> Result<(), Gone> {
-        let bytes = wire::encode_control(control).map_err(|error| Gone(error.to_string()))?;
-        send(&mut self.writer, &bytes).await
+        self.send(&encoded(control)?).await
+    }
+
+    async fn send(&mut self, bytes: &[u8]) -> Result<(), Gone> {
+        self.unsent.extend_from_slice(bytes);
+        send(&mut self.writer, &std::mem::take(&mut self.unsent)).await
     }
 }
 
@@ -248,9 +266,12 @@ fn root_failed() -> Failure {
     Failure::internal("the daemon failed and ends; run the command again to start another one, and report this with its log")
 }
 
-/// So much of `lines` as is sent at once; `offset` counts them.
-fn chunk(lines: &[Arc<[u8]>], offset: &mut usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
+fn encoded(control: &Control) -> Result<Vec<u8>, Gone> {
+    wire::encode_control(control).map_err(|error| Gone(error.to_string()))
+}
+
+/// Adds so much of `lines` as is sent at once; `offset` counts them.
+fn add(bytes: &mut Vec<u8>, lines: &[Arc<[u8]>], offset: &mut usize) {
     for line in lines {
         bytes.extend_from_slice(line);
         *offset += 1;
@@ -258,7 +279,6 @@ fn chunk(lines: &[Arc<[u8]>], offset: &mut usize) -> Vec<u8> {
             break;
         }
     }
-    bytes
 }
 
 async fn send<W: AsyncWrite + Unpin>(writer: &mut W, bytes: &[u8]) -> Result<(), Gone> {
