@@ -19,6 +19,12 @@ pub fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
     async move { receiver.await.map_err(|_| Lost) }
 }
 
+/// Runs `work` that waits for a disk, on a thread on which nothing else waits. Only to be called where tokio runs.
+pub fn wait<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> impl Future<Output = Result<T, Lost>> + 'static {
+    let waiting = tokio::task::spawn_blocking(work);
+    async move { waiting.await.map_err(|_| Lost) }
+}
+
 /// Makes rayon log a panic instead of ending the process. Call once, before the first computation.
 pub fn install_panic_handler() {
     let built = rayon::ThreadPoolBuilder::new().thread_name(|n| format!("compute-{n}")).panic_handler(|_| ()).build_global();

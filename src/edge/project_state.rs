@@ -29,6 +29,8 @@ pub struct ProjectState {
     /// `None` after an error: what failed once refuses everything until it is opened again.
     database: Mutex<Option<Database>>,
     memory: Mutex<Memory>,
+    /// Held while something is written: what comes later names what came before.
+    writing: Mutex<()>,
     directory: (u64, u64),
     _lock: File,
 }
@@ -83,7 +85,17 @@ impl ProjectState {
             }
         };
         let directory = identity(directory).unwrap_or_default();
-        Ok((Self { path, database: Mutex::new(Some(database)), memory: Mutex::default(), directory, _lock: lock }, note))
+        Ok((
+            Self {
+                path,
+                database: Mutex::new(Some(database)),
+                memory: Mutex::default(),
+                writing: Mutex::default(),
+                directory,
+                _lock: lock,
+            },
+            note,
+        ))
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -129,6 +141,7 @@ impl ProjectState {
 
     /// Writes what was remembered, durably. What cannot be written is logged, and tried again with the next commit.
     pub fn commit(&self) {
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut memory = self.memory();
         if memory.unsaved.is_empty() {
             return;

@@ -89,6 +89,7 @@ impl Orchestrator {
                     None => records,
                 };
                 self.records.insert(path, records);
+                self.save_soon(context);
             }
             Effect::Finish { exit_code } => self.finish(exit_code, context),
         }
@@ -116,7 +117,7 @@ impl Orchestrator {
     fn finish(&mut self, exit_code: u8, context: &mut Context<Self>) {
         let Some(Running { build, listener, ground }) = self.running.take() else { return };
         self.peers.stop.do_send(StopSteps { build: build.id(), step: None });
-        let (state, root, world) = (self.state.clone(), self.root.clone(), self.world.clone());
+        let (root, world) = (self.root.clone(), self.world.clone());
         let database = build.compile_database();
         let written = compute(move || {
             if let Some((build_dir, commands)) = database {
@@ -128,9 +129,7 @@ impl Orchestrator {
             faults::point("Orchestrator.spawned");
             orchestrator.close();
             // Nobody waits for the disk: what a crash takes costs the next build time.
-            if let Some(state) = state {
-                context.spawn(compute(move || state.commit()).into_actor(orchestrator).map(|_, _, _| ()));
-            }
+            orchestrator.save(context);
             orchestrator.settle(&build, ground, exit_code == 0, context);
             orchestrator.begin_next(context);
         }));

@@ -11,6 +11,7 @@ mod explain;
 mod listener;
 mod prepare;
 mod queries;
+mod saving;
 mod settle;
 mod standing;
 
@@ -39,6 +40,7 @@ use crate::messages::tool_cache::{FindToolchain, ProbeDriver};
 
 use listener::Listener;
 use prepare::Ground;
+use saving::Saving;
 use standing::Standings;
 
 /// Whom an Orchestrator asks.
@@ -72,6 +74,7 @@ pub struct Orchestrator {
     ids: Arc<AtomicU32>,
     state: Option<Arc<ProjectState>>,
     records: Records,
+    saving: Saving,
     standings: Standings,
     /// Requests of which it is being found out what their answers stand on.
     finding_out: HashSet<RequestKey>,
@@ -96,6 +99,7 @@ impl Orchestrator {
             ids,
             state: None,
             records: Records::default(),
+            saving: Saving::default(),
             standings: Standings::default(),
             finding_out: HashSet::new(),
             waiting: VecDeque::new(),

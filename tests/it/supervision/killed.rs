@@ -3,7 +3,7 @@
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::stage::{adder, building, compiler, compilers, endless, gone, half_made, next_builds_are_right, result};
-use crate::support::{DEADLINE, until};
+use crate::support::{DEADLINE, Space, slow_header, until};
 
 /// Ends a process at once.
 pub fn kill(pid: i32) {
@@ -65,6 +65,29 @@ fn a_killed_daemon_is_replaced_in_the_middle_of_a_build() {
     kill(daemon);
     build.finish().ok().says("the daemon was lost");
     assert_eq!(space.build(&[]).ok().count("ran"), 0);
+}
+
+/// Whether the state file has something of a step that makes an output of this name.
+fn is_noted(space: &Space, name: &str) -> bool {
+    let bytes = std::fs::read(space.path(".jmake_cache/state.redb")).unwrap_or_default();
+    bytes.windows(name.len()).any(|part| part == name.as_bytes())
+}
+
+#[test]
+fn what_was_done_before_a_daemon_is_killed_is_not_done_again() {
+    let space = endless();
+    space.write("first.c", "int first(void) { return 0; }\n");
+    space.write("later.c", "#include \"short/slow.h\"\nint later(void) { return 0; }\n");
+    space.write("short/slow.h", slow_header(17));
+    let daemon = space.started_daemon();
+    let build = space.start(&["build", "--json", "-j3"]);
+    // What is written later comes after all of what was written before.
+    assert!(until(DEADLINE, || is_noted(&space, "/later.c.o")), "while the build runs");
+    space.write("slow.h", "");
+    kill(daemon);
+    let run = build.finish().ok().says("the daemon was lost");
+    let ran = run.steps("compile", "ran");
+    assert_eq!(ran.iter().filter(|label| *label == "first.c").count(), 1, "{run}");
 }
 
 #[test]
