@@ -1,5 +1,8 @@
 //! Changes that cannot change what is made: nothing runs for them, in any way of building. And those that look alike, for which something does.
 
+use std::fs::File;
+use std::time::{Duration, SystemTime};
+
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{Run, Space};
@@ -29,6 +32,83 @@ fn build(space: &Space, by: By) -> Run {
         By::ANewDaemon | By::NoDaemon => drop(space.jmake(&["daemon", "stop"]).ok()),
     }
     space.build(if matches!(by, By::NoDaemon) { &["--no-daemon"] } else { &[] })
+}
+
+/// Nothing may run for this, whoever builds.
+fn costs_nothing(space: &Space, what: &str, change: impl Fn()) {
+    for by in [By::TheSame, By::ANewDaemon, By::NoDaemon] {
+        change();
+        let run = build(space, by).ok();
+        assert!(run.events_of("step_finished").is_empty(), "{what}, {by:?}: {run}");
+    }
+}
+
+#[test]
+fn equal_content_costs_nothing() {
+    let space = built("");
+    let all = ["src/main.c", "src/other.c", "src/one.h", "jmake.toml", "build/dev/bin/project"];
+    let later = || SystemTime::now() + Duration::from_secs(60);
+    let touch = |path: &str| File::options().append(true).open(space.path(path)).unwrap().set_modified(later()).unwrap();
+    costs_nothing(&space, "touched", || all.iter().for_each(|path| touch(path)));
+    costs_nothing(&space, "written anew", || space.write("src/one.h", HEADER));
+    let replaced = || {
+        space.write("src/other.new", space.read("src/one.h"));
+        std::fs::rename(space.path("src/other.new"), space.path("src/one.h")).unwrap();
+    };
+    costs_nothing(&space, "replaced", replaced);
+    let there_and_back = || {
+        space.edit("src/one.h", "ONE 1", "ONE 2");
+        space.edit("src/one.h", "ONE 2", "ONE 1");
+    };
+    costs_nothing(&space, "changed and changed back", there_and_back);
+}
+
+#[test]
+fn equal_bitcode_skips_the_back_end() {
+    let space = built("'-g0'");
+    space.build(&["--staged"]).ok();
+    let before = space.read("build/dev/bin/project");
+    space.edit("src/main.c", "return ONE;", "\n  return 1;");
+    let run = space.build(&["--staged"]).ok();
+    assert_eq!(run.steps("", "ran"), ["src/main.c"], "{run}");
+    assert_eq!(run.steps("frontend", "ran"), ["src/main.c"]);
+    assert_eq!(space.read("build/dev/bin/project"), before);
+    assert_eq!(space.build(&["--staged"]).ok().count("ran"), 0);
+    space.edit("src/main.c", "return 1;", "return 2;");
+    let run = space.build(&["--staged"]).ok();
+    assert_eq!([run.steps("backend", "ran").len(), run.steps("link", "ran").len()], [1, 1], "{run}");
+}
+
+#[test]
+fn equal_objects_skip_links_and_archives() {
+    let space = built("'-g0'");
+    let before = space.read("build/dev/bin/project");
+    space.edit("src/main.c", "return ONE;", "\n  return 1;");
+    space.edit("src/other.c", "int other = ONE", "int\nother = 1");
+    let run = space.build(&[]).ok();
+    assert_eq!(run.steps("", "ran"), ["src/main.c", "src/other.c"], "{run}");
+    assert_eq!(run.steps("compile", "ran"), ["src/main.c", "src/other.c"]);
+    assert_eq!(space.read("build/dev/bin/project"), before);
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+    space.edit("src/other.c", "other = 1", "other = 2");
+    let run = space.build(&[]).ok();
+    assert_eq!([run.steps("archive", "ran").len(), run.steps("link", "ran").len()], [1, 2], "the program and the library: {run}");
+}
+
+#[test]
+fn equal_settings_cost_nothing() {
+    let space = built("'-O1'");
+    for text in [
+        "# of many words\n[compile]\nflags = ['-O1']\n",
+        "[compile] # here\n\n\nflags = [\n  '-O1', # why not\n]\n\n",
+        "[compile]\nflags = ['-O1']\ndefines = {}\n\n[binary]\nlink_libraries = []\n",
+        "[binary]\nlink_libraries = []\n\n[compile]\ndefines = {}\nflags = ['-O1']\n",
+        "compile.flags = ['-O1']\n",
+    ] {
+        costs_nothing(&space, text, || space.write("jmake.toml", format!("{text}# {:?}\n", SystemTime::now())));
+    }
+    space.write("jmake.toml", "[compile]\nflags = ['-O1', '-DX']\n");
+    assert_eq!(space.build(&[]).ok().steps("compile", "ran"), ["src/main.c", "src/other.c"]);
 }
 
 #[test]
