@@ -2,14 +2,16 @@
 # make test    install what is missing, then every check and every test
 # make check   the quick part of test: format, lints, unit tests, documentation
 # make soak    random edits against clean builds, for JMAKE_SOAK_SECONDS (default: 10 minutes)
+# make kills   builds that are killed at random moments, JMAKE_KILL_ROUNDS of them (default: 200)
 # make bench   measure against ninja, write docs/benchmarks.md
 # make corpus  fetch the third-party sources that tests and benchmarks build
 
 CARGO ?= cargo
 
 JMAKE_SOAK_SECONDS ?= 600
+JMAKE_KILL_ROUNDS ?= 200
 
-.PHONY: run test check soak bench corpus tools test-tools static
+.PHONY: run test check soak kills bench corpus tools test-tools static
 
 run: tools
 	$(CARGO) build --release --bins
@@ -34,6 +36,10 @@ static:
 # Prints each seed; JMAKE_SOAK_SEED=<seed> begins with that one, JMAKE_SOAK_KEEP=<directory> keeps what failed.
 soak: test-tools
 	JMAKE_SOAK_SECONDS=$(JMAKE_SOAK_SECONDS) $(CARGO) test --test it oracle:: -- --nocapture
+
+# Prints each seed; JMAKE_KILL_SEED=<seed> begins with that one.
+kills: test-tools
+	JMAKE_KILL_ROUNDS=$(JMAKE_KILL_ROUNDS) $(CARGO) test --test it kills:: -- --nocapture
 
 bench: test-tools corpus
 	$(CARGO) build --release --bins

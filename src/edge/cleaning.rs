@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::project_state::{DIRECTORY, ProjectState};
-use super::{World, compile_database};
+use super::project_state::{DIRECTORY, OpenError, ProjectState};
+use super::{World, compile_database, tidying};
 use crate::engine::digest::Digest;
 use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
@@ -13,13 +13,19 @@ use crate::engine::path::FilePath;
 pub type Cleaned = (Vec<FilePath>, Vec<(FilePath, String)>);
 
 /// Removes outputs and compile databases that still are what they were made as, and JMake's own directory. No build may run meanwhile.
-pub fn clean(world: &World, root: &Path) -> Result<Cleaned, Failure> {
+pub fn clean(world: &World, root: &Path) -> Result<Cleaned, OpenError> {
     let directory = root.join(DIRECTORY);
     let mut cleaned = Cleaned::default();
     if !super::fs::exists(&directory) {
         return Ok(cleaned);
     }
-    let records = ProjectState::open(world, root)?.0.records();
+    let (state, _) = ProjectState::open(world, root)?;
+    let records = state.records();
+    if state.is_untidy() {
+        let databases = compile_database::written(root).into_keys().map(|path| path.parent());
+        tidying::tidy(root, &tidying::directories([], &records).into_iter().chain(databases).collect());
+        state.tidied();
+    }
     world.watches.hear();
     let mut made: HashMap<FilePath, Vec<Digest>> = HashMap::new();
     for (path, identity, _) in records.values().flat_map(|all| all.iter()).flat_map(|record| &record.outputs) {

@@ -12,7 +12,7 @@ use super::fs::exists;
 use super::hidden_reads::{self, HiddenReads};
 use super::process::{Exit, Heard, ProcessSpec};
 use super::spelling::Spelling;
-use super::symbol_search;
+use super::{symbol_search, tidying};
 use crate::engine::cxx::comment_neutral::may_stand_in;
 use crate::engine::cxx::diagnostics::machine::{self, Obstacle};
 use crate::engine::cxx::undefined::Lookup;
@@ -20,6 +20,7 @@ use crate::engine::execution::{Ending, Execution};
 use crate::engine::failure::Failure;
 use crate::engine::fingerprint::{self, Identity, Lookups, Reading};
 use crate::engine::graph::{Command, Environment, Search, SearchKind, StepSpec};
+use crate::engine::half_made;
 use crate::engine::ids::{BuildId, RunId, StepId};
 use crate::engine::path::FilePath;
 use crate::engine::report::StepKind;
@@ -103,7 +104,7 @@ fn temporary(order: &Order) -> Option<FilePath> {
     let spec = &order.spec;
     let output = spec.outputs.first()?;
     let beside = matches!(spec.kind, StepKind::Link | StepKind::Archive);
-    beside.then(|| output.path.parent().join(format!(".{}.jmake-{}-{}", output.path.name(), order.build, order.step)))
+    beside.then(|| half_made::beside(&output.path, order.build, order.step))
 }
 
 fn process(order: &Order, command: &Command, temporary: Option<&FilePath>) -> ProcessSpec {
@@ -147,7 +148,8 @@ fn collect(world: &World, order: &Order, prepared: Prepared, exit: super::proces
         execution.advice = symbol_search::advise(world, root, &order.spec, lookup, &execution.output);
     }
     if execution.ending != Ending::Exited(0) {
-        discard(world, order, &prepared, root);
+        let killed = matches!(exit.status, Exit::Signalled(_));
+        discard(world, order, &prepared, killed);
     }
     execution
 }
@@ -167,12 +169,16 @@ fn obstacle(world: &World, order: &Order, execution: &Execution, temporary: Opti
     (obstacle != Obstacle::PerhapsFull || scarce()).then(|| obstacle.failure(&place.display().to_string()))
 }
 
-/// Nothing of a failed step stays behind.
-fn discard(world: &World, order: &Order, prepared: &Prepared, root: &Path) {
+/// Nothing of a failed step stays behind. A tool that is killed cannot see to that itself.
+fn discard(world: &World, order: &Order, prepared: &Prepared, killed: bool) {
+    let root = order.root.as_path();
     let depfile = order.spec.command.as_ref().and_then(|command| command.depfile.as_ref()).map(|depfile| &depfile.path);
     for path in prepared.temporary.iter().chain(depfile) {
         // It may never have been written.
         let _absent = world.fs.remove_file(&path.under(root));
+    }
+    if killed {
+        tidying::tidy_beside(root, order.spec.outputs.iter().map(|output| &output.path).chain(&prepared.temporary));
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::World;
 use super::judging;
-use super::project_state::{DIRECTORY, ProjectState};
+use super::project_state::{DIRECTORY, OpenError, ProjectState};
 use crate::engine::build::{Build, Effect, Event, Prepared, Records, Subject};
 use crate::engine::explain::{Explanation, Texts};
 use crate::engine::failure::Failure;
@@ -20,7 +20,7 @@ use crate::engine::scan::kind::FileKind;
 use crate::engine::scan::source::scan;
 
 /// What is remembered of a project, without beginning to remember.
-pub fn records(world: &World, root: &Path) -> Result<Records, Failure> {
+pub fn records(world: &World, root: &Path) -> Result<Records, OpenError> {
     if !super::fs::exists(&root.join(DIRECTORY)) {
         return Ok(Records::new());
     }

@@ -1,20 +1,24 @@
 //! What is remembered of a project between builds, in its `.jmake_cache`. Nothing here is trusted: a record counts only if the
 //! digests it names are confirmed, so a lost or foreign state costs time and never correctness.
 
+mod error;
 mod memory;
 mod rows;
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use redb::Database;
 
+pub use self::error::OpenError;
+use self::error::{is_of_the_machine, refused, set_aside};
 use self::memory::Memory;
 use super::World;
-use super::fs::FsError;
+use super::fs::Stat;
+use super::project_lock::{LockError, ProjectLock};
 use crate::engine::build::Records;
 use crate::engine::failure::Failure;
 use crate::engine::fingerprint::Record;
@@ -22,47 +26,121 @@ use crate::engine::path::FilePath;
 
 /// The directory in a project's root.
 pub const DIRECTORY: &str = ".jmake_cache";
-/// The open state of one project.
+/// How long a process that ends waits for what it still has to write.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// The state of one project, opened by somebody who works on it. When nobody does any more it is closed, so that another process may work.
 #[derive(Debug)]
 pub struct ProjectState {
+    kept: Arc<Kept>,
+}
+
+/// What is kept of a project's state while nobody works on it, too.
+#[derive(Debug)]
+struct Kept {
+    directory: PathBuf,
     path: PathBuf,
-    /// `None` after an error: what failed once refuses everything until it is opened again.
+    used: Mutex<Use>,
+    closed: Condvar,
+    /// `None` until it is needed, and after an error: what failed once refuses everything until it is opened again.
     database: Mutex<Option<Database>>,
     memory: Mutex<Memory>,
     /// Held while something is written: what comes later names what came before.
     writing: Mutex<()>,
-    directory: (u64, u64),
-    _lock: File,
+    identity: (u64, u64),
 }
 
-/// States that are open, so that an actor's restart does not lose one.
+/// By how many it is open, and what holds others off.
 #[derive(Debug, Default)]
-pub struct OpenProjects(Mutex<HashMap<PathBuf, Arc<ProjectState>>>);
+struct Use {
+    by: usize,
+    lock: Option<ProjectLock>,
+    /// The last turn and the database as it was left: another turn is another process's, and perhaps another database.
+    left: Option<(u64, Option<Stat>)>,
+}
+
+/// States that are known, so that an actor's restart does not lose one.
+#[derive(Debug, Default)]
+pub struct OpenProjects(Mutex<HashMap<PathBuf, Arc<Kept>>>);
 
 impl OpenProjects {
-    /// Closes the state of a project, as soon as nobody uses it.
+    /// Forgets the state of a project, as soon as nobody uses it.
     pub fn close(&self, root: &Path) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(root);
+    }
+
+    /// Waits until nobody in this process works on a project any more: then all of it is written.
+    pub fn wait_until_closed(&self, root: &Path) {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(root).cloned();
+        if let Some(kept) = kept {
+            // What is not written by then costs the next build time.
+            let _closed = kept.closed.wait_timeout_while(kept.in_use(), FAREWELL, |used| used.by > 0);
+        }
     }
 }
 
 impl ProjectState {
     /// Opens the state of the project at `root`, or makes it. With a remark if an old one had to be set aside.
-    pub fn open(world: &World, root: &Path) -> Result<(Arc<Self>, Option<String>), Failure> {
-        let mut open = world.projects.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn open(world: &World, root: &Path) -> Result<(Arc<Self>, Option<String>), OpenError> {
         let directory = root.join(DIRECTORY);
-        if let Some(state) = open.get(root).filter(|state| identity(&directory) == Some(state.directory)) {
-            return Ok((state.clone(), None));
-        }
-        open.remove(root);
-        let (state, note) = Self::create(world, &directory)?;
-        let state = Arc::new(state);
-        open.insert(root.to_owned(), state.clone());
-        Ok((state, note))
+        let kept = {
+            let mut all = world.projects.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(kept) = all.get(root).filter(|kept| identity(&directory) == Some(kept.identity)) {
+                kept.clone()
+            } else {
+                let kept = Arc::new(Kept::at(world, directory)?);
+                all.insert(root.to_owned(), kept.clone());
+                kept
+            }
+        };
+        let note = kept.enter()?;
+        Ok((Arc::new(Self { kept }), note))
     }
 
-    fn create(world: &World, directory: &Path) -> Result<(Self, Option<String>), Failure> {
-        world.fs.create_dir_all(directory).map_err(Failure::environment)?;
+    /// Whether a process was killed that worked on the project, and may have left half-made files.
+    #[must_use]
+    pub fn is_untidy(&self) -> bool {
+        self.kept.in_use().lock.as_ref().is_some_and(ProjectLock::is_unfinished)
+    }
+
+    /// No half-made file is left.
+    pub fn tidied(&self) {
+        if let Some(lock) = self.kept.in_use().lock.as_mut() {
+            lock.tidied();
+        }
+    }
+
+    /// All records. Rows that cannot be read are left out: their steps run again.
+    #[must_use]
+    pub fn records(&self) -> Records {
+        let mut memory = self.kept.memory();
+        self.kept.read(&mut memory);
+        match &memory.known {
+            Some(known) => known.records.clone(),
+            None => memory.unsaved.clone(),
+        }
+    }
+
+    /// Takes a step's newest records, which are written with the next [`Self::commit`]. The same records, made of what others have, too.
+    pub fn remember(&self, path: FilePath, records: Arc<Vec<Record>>) -> Arc<Vec<Record>> {
+        self.kept.memory().remember(path, records)
+    }
+
+    /// Writes what was remembered, durably. What cannot be written is logged, and tried again with the next commit.
+    pub fn commit(&self) {
+        self.kept.commit();
+    }
+}
+
+impl Drop for ProjectState {
+    fn drop(&mut self) {
+        self.kept.leave();
+    }
+}
+
+impl Kept {
+    fn at(world: &World, directory: PathBuf) -> Result<Self, Failure> {
+        world.fs.create_dir_all(&directory).map_err(Failure::environment)?;
         for (name, content) in [(".gitignore", "*\n"), ("CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n# Made by JMake.\n")]
         {
             let path = directory.join(name);
@@ -70,32 +148,72 @@ impl ProjectState {
                 world.fs.write_atomic(&path, content.as_bytes()).map_err(Failure::environment)?;
             }
         }
-        let lock = lock(directory)?;
-        let path = directory.join("state.redb");
-        let (database, note) = match rows::open(&path) {
+        Ok(Self {
+            path: directory.join("state.redb"),
+            used: Mutex::default(),
+            closed: Condvar::new(),
+            database: Mutex::default(),
+            memory: Mutex::default(),
+            writing: Mutex::default(),
+            identity: identity(&directory).unwrap_or_default(),
+            directory,
+        })
+    }
+
+    fn in_use(&self) -> MutexGuard<'_, Use> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One more works with it. The first one keeps other processes off.
+    fn enter(&self) -> Result<Option<String>, OpenError> {
+        let mut used = self.in_use();
+        let mut note = None;
+        if used.by == 0 {
+            let lock = ProjectLock::take(&self.directory).map_err(|error| match error {
+                LockError::Busy { .. } => OpenError::Busy(error),
+                LockError::Io(refused) => OpenError::Failed(Failure::environment(refused)),
+            })?;
+            let found = (lock.turn() - 1, stat(&self.path));
+            if used.left != Some(found) || found.1.is_none() {
+                note = self.open_database()?;
+            }
+            used.lock = Some(lock);
+        }
+        used.by += 1;
+        Ok(note)
+    }
+
+    /// One fewer works with it. After the last one others may.
+    fn leave(&self) {
+        let mut used = self.in_use();
+        used.by -= 1;
+        if used.by == 0 {
+            self.commit();
+            drop(self.database.lock().unwrap_or_else(PoisonError::into_inner).take());
+            used.left = used.lock.as_ref().map(|lock| (lock.turn(), stat(&self.path)));
+            used.lock = None;
+            self.closed.notify_all();
+        }
+    }
+
+    /// Opens what is there, which is not what was known. With a remark if it had to be set aside.
+    fn open_database(&self) -> Result<Option<String>, Failure> {
+        self.memory().known = None;
+        let path = &self.path;
+        let (database, note) = match rows::open(path) {
             Ok(database) => (database, None),
-            Err(redb::Error::Io(source)) if is_of_the_machine(&source) => return Err(refused("write", &path, source)),
+            Err(redb::Error::Io(source)) if is_of_the_machine(&source) => return Err(refused("write", path, source)),
             Err(why) => {
-                set_aside(&path, &directory.join("state.redb.broken"))?;
-                let database = rows::open(&path).map_err(|error| match error {
-                    redb::Error::Io(source) => refused("create", &path, source),
+                set_aside(path, &self.directory.join("state.redb.broken"))?;
+                let database = rows::open(path).map_err(|error| match error {
+                    redb::Error::Io(source) => refused("create", path, source),
                     other => Failure::environment(format!("cannot create {}: {other}; remove it, then build again", path.display())),
                 })?;
                 (database, Some(format!("{} could not be read ({why}); it was set aside and everything is checked anew", path.display())))
             }
         };
-        let directory = identity(directory).unwrap_or_default();
-        Ok((
-            Self {
-                path,
-                database: Mutex::new(Some(database)),
-                memory: Mutex::default(),
-                writing: Mutex::default(),
-                directory,
-                _lock: lock,
-            },
-            note,
-        ))
+        *self.database.lock().unwrap_or_else(PoisonError::into_inner) = Some(database);
+        Ok(note)
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -113,17 +231,6 @@ impl ProjectState {
         Ok(done)
     }
 
-    /// All records. Rows that cannot be read are left out: their steps run again.
-    #[must_use]
-    pub fn records(&self) -> Records {
-        let mut memory = self.memory();
-        self.read(&mut memory);
-        match &memory.known {
-            Some(known) => known.records.clone(),
-            None => memory.unsaved.clone(),
-        }
-    }
-
     /// What is written is known from now on, if it can be read.
     fn read(&self, memory: &mut Memory) {
         if memory.known.is_none() {
@@ -134,13 +241,7 @@ impl ProjectState {
         }
     }
 
-    /// Takes a step's newest records, which are written with the next [`Self::commit`]. The same records, made of what others have, too.
-    pub fn remember(&self, path: FilePath, records: Arc<Vec<Record>>) -> Arc<Vec<Record>> {
-        self.memory().remember(path, records)
-    }
-
-    /// Writes what was remembered, durably. What cannot be written is logged, and tried again with the next commit.
-    pub fn commit(&self) {
+    fn commit(&self) {
         let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut memory = self.memory();
         if memory.unsaved.is_empty() {
@@ -156,42 +257,12 @@ impl ProjectState {
     }
 }
 
-/// Whether an error says nothing about the file, only about what may be done here and now.
-fn is_of_the_machine(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-    matches!(error.kind(), StorageFull | QuotaExceeded | ReadOnlyFilesystem | PermissionDenied)
-}
-
-fn refused(operation: &'static str, path: &Path, source: std::io::Error) -> Failure {
-    Failure::environment(FsError { operation, path: path.to_owned(), source })
-}
-
 fn identity(directory: &Path) -> Option<(u64, u64)> {
     std::fs::metadata(directory).ok().map(|about| (about.dev(), about.ino()))
 }
 
-/// Keeps the newest unreadable state for whoever wants to know why, whatever kind of thing it or its predecessor is.
-fn set_aside(path: &Path, aside: &Path) -> Result<(), Failure> {
-    // Most often there is no predecessor.
-    let _removed = if aside.is_dir() { std::fs::remove_dir_all(aside) } else { std::fs::remove_file(aside) };
-    std::fs::rename(path, aside)
-        .map_err(|error| Failure::environment(format!("cannot set {} aside: {error}; remove it, then build again", path.display())))
-}
-
-/// One process at a time. The file names its holder for whoever waits.
-fn lock(directory: &Path) -> Result<File, Failure> {
-    let path = directory.join("lock");
-    let lock =
-        File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(|error| refused("lock", &path, error))?;
-    if lock.try_lock().is_err() {
-        let holder = std::fs::read_to_string(&path).unwrap_or_default();
-        let holder = if holder.trim().is_empty() { "another process" } else { holder.trim() };
-        return Err(Failure::environment(format!("this project is open in {holder}; stop it with `jmake daemon stop`, then build again")));
-    }
-    // For people only.
-    let _noted =
-        lock.set_len(0).and_then(|()| std::io::Write::write_all(&mut &lock, format!("process {}\n", std::process::id()).as_bytes()));
-    Ok(lock)
+fn stat(path: &Path) -> Option<Stat> {
+    std::fs::metadata(path).ok().map(|about| Stat::of(&about))
 }
 
 #[cfg(test)]

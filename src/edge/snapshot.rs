@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::whole_file::Unnamed;
+
 use crate::engine::digest::Digest;
 
 /// Changes with the format of any content.
@@ -38,13 +40,13 @@ pub fn write_at<T: Serialize>(path: &Path, content: &T) -> std::io::Result<()> {
     let payload = postcard::to_stdvec(content).map_err(std::io::Error::other)?;
     let parent = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent)?;
-    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(parent)?;
+    let whole = Unnamed::within(parent)?;
+    let mut file = whole.file();
     file.write_all(MAGIC)?;
     file.write_all(&Digest::of(&payload).bytes)?;
     file.write_all(&payload)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    file.sync_all()?;
+    whole.replace(path)
 }
 
 /// Reads a snapshot; `None` if there is no sound one.

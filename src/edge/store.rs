@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::fs;
+use super::whole_file::Unnamed;
 use crate::engine::digest::{Digest, Hasher};
 
 /// The store failed. Never a reason for a build to fail.
@@ -59,11 +60,10 @@ impl Store for Directory {
         let put = || -> io::Result<()> {
             let parent = place.parent().unwrap_or(&self.blobs);
             std::fs::create_dir_all(parent)?;
-            let temporary = tempfile::Builder::new().prefix(".new-").tempfile_in(parent)?;
-            io::copy(&mut fs::open(path)?.0, &mut temporary.as_file())?;
-            temporary.as_file().set_permissions(Permissions::from_mode(0o444))?;
-            temporary.persist(&place).map_err(|error| error.error)?;
-            Ok(())
+            let blob = Unnamed::within(parent)?;
+            io::copy(&mut fs::open(path)?.0, &mut blob.file())?;
+            blob.file().set_permissions(Permissions::from_mode(0o444))?;
+            blob.keep(&place)
         };
         put().map_err(|source| StoreError { digest: *digest, path: path.to_owned(), source })
     }

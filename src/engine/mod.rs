@@ -17,6 +17,7 @@ pub mod fair_queue;
 pub mod fingerprint;
 pub mod front_end;
 pub mod graph;
+pub mod half_made;
 pub mod ids;
 pub mod path;
 pub mod plan;

@@ -129,7 +129,7 @@ impl Orchestrator {
             faults::point("Orchestrator.spawned");
             orchestrator.close();
             // Nobody waits for the disk: what a crash takes costs the next build time.
-            orchestrator.save(context);
+            orchestrator.leave(context);
             orchestrator.settle(&build, ground, exit_code == 0, context);
             orchestrator.begin_next(context);
         }));

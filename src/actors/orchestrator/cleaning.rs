@@ -6,9 +6,9 @@ use std::sync::Arc;
 use actix::prelude::*;
 
 use super::Orchestrator;
+use super::opening::{Waiting, when_free};
 use super::standing::Standings;
 use crate::edge::World;
-use crate::edge::compute::compute;
 use crate::engine::build::Records;
 use crate::engine::failure::Failure;
 use crate::messages::orchestrator::{CleanProject, Cleaned};
@@ -33,6 +33,6 @@ impl Handler<CleanProject> for Orchestrator {
 
 /// Removes what JMake made.
 async fn clean(world: World, root: Arc<PathBuf>) -> Result<Cleaned, Failure> {
-    let (removed, kept) = compute(move || crate::edge::cleaning::clean(&world, &root)).await.map_err(Failure::internal)??;
+    let (removed, kept) = when_free(&world, &Waiting::Asker, move |world| crate::edge::cleaning::clean(world, &root)).await?;
     Ok(Cleaned { removed, kept })
 }

@@ -1,5 +1,6 @@
 //! Asks what would become of a target or file, and why. Holds no state between the questions.
 
+use super::opening::{Waiting, when_free};
 use super::{Peers, prepare};
 use crate::edge::World;
 use crate::edge::compute::compute;
@@ -28,10 +29,9 @@ pub(super) async fn explain(world: World, peers: Peers, request: BuildRequest, s
     let name = subject.unwrap_or_default();
     let asked = refused.as_ref().map_or(Subject::Request, |_| Subject::File(FilePath::new(fold(std::path::Path::new(&name)))));
     let prepared = Prepared { front_end: basis.front_end, lowered: basis.lowered, notices: basis.notices, untouched: None };
-    let explained = compute(move || {
-        let records = explaining::records(&world, &root)?;
-        explaining::explain(&world, &root, request, prepared, records, &asked)
-    });
+    let place = root.clone();
+    let records = when_free(&world, &Waiting::Asker, move |world| explaining::records(world, &place)).await?;
+    let explained = compute(move || explaining::explain(&world, &root, request, prepared, records, &asked));
     let found = explained.await.map_err(Failure::internal)??;
     let unknown = || refused.unwrap_or_else(|| Failure::internal("nothing was asked about"));
     found.map(|found| Explanation { subject: name, ..found }).ok_or_else(unknown)

@@ -9,6 +9,7 @@ mod carry_out;
 mod cleaning;
 mod explain;
 mod listener;
+mod opening;
 mod prepare;
 mod queries;
 mod saving;
@@ -135,9 +136,10 @@ impl Orchestrator {
             targets: request.targets.clone(),
         };
         listener.say(self.now(), &started);
+        let waiting = opening::Waiting::Reader { sink: listener.sink.clone(), since: listener.since };
         self.preparing = Some((listener, start, false));
         let standing = self.standings.take(request.key());
-        let preparing = prepare::build(self.world.clone(), self.peers.clone(), request, standing);
+        let preparing = prepare::build(self.world.clone(), self.peers.clone(), request, standing, waiting);
         context.spawn(preparing.into_actor(self).map(move |prepared, orchestrator, context| {
             faults::point("Orchestrator.spawned");
             orchestrator.prepared(build, prepared, context);
@@ -263,6 +265,7 @@ impl Handler<Flush> for Orchestrator {
     type Result = ResponseFuture<()>;
     fn handle(&mut self, _: Flush, context: &mut Context<Self>) -> Self::Result {
         self.stop_all(context);
+        self.state = None;
         let standings = std::mem::take(&mut self.standings);
         Box::pin(settle::write_down(self.world.clone(), self.peers.clone(), self.root.clone(), standings))
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::Peers;
+use super::opening::{Waiting, when_free};
 use super::settle::{self, Considered};
 use super::standing::{Narrow, Standing};
 use crate::actors::supervise::ask;
@@ -13,7 +14,7 @@ use crate::edge::World;
 use crate::edge::compute::compute;
 use crate::edge::project_state::ProjectState;
 use crate::edge::spelling::Spelling;
-use crate::edge::{tools_search, tree_files};
+use crate::edge::{tidying, tools_search, tree_files};
 use crate::engine::build::{Prepared, Records};
 use crate::engine::change_log::Moment;
 use crate::engine::config::settings::Settings;
@@ -172,19 +173,22 @@ async fn discover(
 }
 
 /// All that a build starts with: what is left of an earlier one, or a look at everything.
-pub(super) async fn build(world: World, peers: Peers, request: BuildRequest, standing: Option<Standing>) -> Outcome {
+pub(super) async fn build(world: World, peers: Peers, request: BuildRequest, standing: Option<Standing>, waiting: Waiting) -> Outcome {
     let ground = match settle::consider(&world, &peers, &request, standing).await? {
         Considered::Unchanged(standing) => return Ok(Ready::Unchanged(standing)),
         Considered::Narrowed(narrow) => Ground::Narrowed(narrow),
         Considered::Whole(moment) => Ground::Whole(Box::new(basis(&world, &peers, &request, moment).await?)),
     };
     let root = request.project.root.clone();
-    let opened = compute(move || {
-        let (state, note) = ProjectState::open(&world, &root)?;
+    let opened = when_free(&world, &waiting, move |world| {
+        let (state, note) = ProjectState::open(world, &root)?;
         let records = state.records();
-        Ok::<_, Failure>((state, records, note))
+        Ok((state, records, note))
     });
-    let (state, records, note) = opened.await.map_err(Failure::internal)??;
+    let (state, records, note) = opened.await?;
+    if state.is_untidy() {
+        tidy(&request, &ground, &state, &records).await?;
+    }
     let ground = match ground {
         Ground::Whole(mut basis) => {
             basis.notices.splice(0..0, note);
@@ -193,6 +197,22 @@ pub(super) async fn build(world: World, peers: Peers, request: BuildRequest, sta
         narrowed @ Ground::Narrowed(..) => narrowed,
     };
     Ok(Ready::Open { ground, state, records })
+}
+
+/// Removes what a process left half made that was killed while it built this.
+async fn tidy(request: &BuildRequest, ground: &Ground, state: &Arc<ProjectState>, records: &Records) -> Result<(), Failure> {
+    let steps = match ground {
+        Ground::Whole(basis) => basis.lowered.steps.as_slice(),
+        Ground::Narrowed(_) => &[],
+    };
+    let mut directories = tidying::directories(steps, records);
+    directories.insert(request.project.build_dir.clone());
+    let (root, state) = (request.project.root.clone(), state.clone());
+    let tidying = compute(move || {
+        tidying::tidy(&root, &directories);
+        state.tidied();
+    });
+    tidying.await.map_err(Failure::internal)
 }
 
 /// Looks at everything and describes it.

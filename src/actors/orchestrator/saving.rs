@@ -1,11 +1,13 @@
 //! Has what is remembered written down, in groups, while nobody waits for it. Does not know how.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
 
 use super::Orchestrator;
 use crate::edge::compute::wait;
+use crate::edge::project_state::ProjectState;
 
 /// So long a record may wait for others to be written with: what a crash takes.
 const GROUP: Duration = Duration::from_millis(50);
@@ -30,9 +32,19 @@ impl Orchestrator {
     }
 
     /// Writes now what was remembered. What cannot be written is tried again with what comes next.
-    pub(super) fn save(&mut self, context: &mut Context<Self>) {
-        self.saving = Saving { open: false, busy: true };
+    fn save(&mut self, context: &mut Context<Self>) {
         let state = self.state.clone();
+        self.write(state, context);
+    }
+
+    /// Writes what is left, and lets other processes work on the project.
+    pub(super) fn leave(&mut self, context: &mut Context<Self>) {
+        let state = self.state.take();
+        self.write(state, context);
+    }
+
+    fn write(&mut self, state: Option<Arc<ProjectState>>, context: &mut Context<Self>) {
+        self.saving = Saving { open: false, busy: true };
         let writing = wait(move || state.iter().for_each(|state| state.commit()));
         context.spawn(writing.into_actor(self).map(|_, orchestrator, context| {
             orchestrator.saving.busy = false;

@@ -192,8 +192,12 @@ pub(super) async fn write_down(world: World, peers: Peers, root: Arc<PathBuf>, s
     for (key, standing) in standings.into_all() {
         stamps.extend(stamp_of(&world, &peers, &root, key, standing).await);
     }
-    // A stamp that is not written costs the next process time only.
-    let _written = compute(move || stamp::write(&root, stamps)).await;
+    let written = compute(move || {
+        stamp::write(&root, stamps);
+        world.projects.wait_until_closed(&root);
+    });
+    // What is not written costs the next process time only.
+    let _written = written.await;
 }
 
 async fn stamp_of(world: &World, peers: &Peers, root: &Arc<PathBuf>, key: RequestKey, standing: Standing) -> Option<Stamp> {

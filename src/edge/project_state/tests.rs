@@ -21,7 +21,7 @@ fn what_cannot_be_written_is_written_once_it_can() {
     state.commit();
 
     // The database closes itself after an error, and cannot be opened where a directory stands.
-    assert!(state.with_database(|_| Err::<(), _>(redb::Error::PreviousIo)).is_err());
+    assert!(state.kept.with_database(|_| Err::<(), _>(redb::Error::PreviousIo)).is_err());
     let (place, away) = (dir.path().join(DIRECTORY).join("state.redb"), dir.path().join("away"));
     std::fs::rename(&place, &away).unwrap();
     std::fs::create_dir(&place).unwrap();

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::engine::digest::Digest;
+use crate::engine::half_made::MARK;
 use crate::engine::path::FilePath;
 
 /// What something in a directory may mean to a build.
@@ -43,8 +44,6 @@ pub struct Places {
     pub database: Option<Digest>,
 }
 
-/// What the files that JMake writes before it renames them have in their names.
-const TEMPORARY: &[u8] = b".jmake-";
 /// Inside of the root: records, objects, the lock.
 const STATE: &str = ".jmake_cache";
 
@@ -60,7 +59,7 @@ impl Places {
     pub fn of(&self, path: &FilePath) -> Place {
         let parent = path.parent();
         let name = path.as_bytes();
-        let temporary = name.windows(TEMPORARY.len()).any(|part| part == TEMPORARY);
+        let temporary = name.windows(MARK.len()).any(|part| part == MARK.as_bytes());
         let results = parent == self.build_dir && path.as_path().file_name().is_some_and(|name| name == "compile_commands.json");
         if temporary {
             Place::Own

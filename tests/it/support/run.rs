@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, kill_process_group, pidfd_open};
+use rustix::process::{Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, pidfd_open, waitid};
 use serde_json::Value;
 
 use super::stage::DEADLINE;
@@ -105,6 +105,13 @@ impl Running {
     pub fn wait_for_event(&mut self, kind: &str) -> Value {
         let line = self.wait_for(|line| serde_json::from_str::<Value>(line).is_ok_and(|event| event["type"] == kind));
         serde_json::from_str(&line).unwrap()
+    }
+
+    /// Whether it has ended.
+    pub fn is_over(&self) -> bool {
+        let ended =
+            waitid(WaitId::Pid(Pid::from_raw(self.pid()).unwrap()), WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT);
+        ended.unwrap().is_some()
     }
 
     /// Sends a signal to it alone.

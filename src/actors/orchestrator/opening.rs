@@ -1,0 +1,63 @@
+//! Waits for another process to be done with a project before its state is used here. Holds no state.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::edge::World;
+use crate::edge::compute::compute;
+use crate::edge::project_state::OpenError;
+use crate::engine::failure::Failure;
+use crate::engine::report::BuildEvent;
+use crate::messages::events::SharedSink;
+
+/// How often it is asked again.
+const PAUSE: Duration = Duration::from_millis(50);
+/// How often for somebody whom nobody told that they wait: ten seconds.
+const ASKED: u32 = 200;
+
+/// Who waits, and how long they want to.
+pub(super) enum Waiting {
+    /// Whoever reads a build's events: for as long as they do.
+    Reader {
+        sink: SharedSink,
+        /// When the build was asked for.
+        since: Duration,
+    },
+    /// Somebody who gets one answer.
+    Asker,
+}
+
+impl Waiting {
+    /// Told for the `count`th time; whether to ask again.
+    fn goes_on(&self, world: &World, why: &OpenError, count: u32) -> bool {
+        match self {
+            Self::Reader { sink, since } => {
+                if count == 0 {
+                    sink.push(world.clock.now().saturating_sub(*since), &BuildEvent::Notice { text: format!("waiting: {why}") });
+                }
+                sink.is_open()
+            }
+            Self::Asker => count < ASKED,
+        }
+    }
+}
+
+/// Does `work` once no other process works on its project.
+pub(super) async fn when_free<T, W>(world: &World, waiting: &Waiting, work: W) -> Result<T, Failure>
+where
+    T: Send + 'static,
+    W: Fn(&World) -> Result<T, OpenError> + Send + Sync + 'static,
+{
+    let work = Arc::new(work);
+    let mut count = 0;
+    loop {
+        let (at, again) = (world.clone(), work.clone());
+        match compute(move || again(&at)).await.map_err(Failure::internal)? {
+            Err(busy @ OpenError::Busy(_)) if waiting.goes_on(world, &busy, count) => {
+                count += 1;
+                tokio::time::sleep(PAUSE).await;
+            }
+            done => return Ok(done?),
+        }
+    }
+}
