@@ -49,7 +49,8 @@ pub fn clean(world: &World, root: &Path) -> Result<Cleaned, OpenError> {
     Ok(cleaned)
 }
 
-fn remove(world: &World, root: &Path, path: &FilePath, cleaned: &mut Cleaned) {
+/// Removes one output, and directories that only held outputs.
+pub(super) fn remove(world: &World, root: &Path, path: &FilePath, cleaned: &mut Cleaned) {
     match world.fs.remove_file(&path.under(root)) {
         Ok(()) => {
             remove_empty_parents(root, path);

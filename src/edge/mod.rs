@@ -21,6 +21,7 @@ pub mod fs;
 pub mod hidden_reads;
 pub mod inquiry;
 pub mod judging;
+pub mod leftovers;
 pub mod links;
 pub mod own_process;
 pub mod paths;

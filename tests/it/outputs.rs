@@ -42,3 +42,31 @@ fn a_warning_is_said_again_when_its_object_is_put_back() {
     space.edit("main.c", "return 1", "return 0");
     assert_eq!(space.build(&[]).ok().says("careful").count("ran"), 0, "back to what was made before");
 }
+
+#[test]
+fn what_came_of_a_source_goes_with_it() {
+    let main = "int main(void) { return 0; }\n";
+    let space = Space::with(&[("a.c", "int a;\n"), ("sub/b.c", "int b;\n"), ("one.c", main), ("two.c", main), ("three.c", main)]);
+    let object = |profile: &str| space.exists(format!(".jmake_cache/obj/{profile}/project/sub/b.c.o"));
+    let program = |profile: &str, name: &str| space.exists(format!("build/{profile}/bin/{name}"));
+    space.build(&[]).ok();
+    space.build(&["--profile", "release"]).ok();
+    space.write("build/dev/bin/three", "somebody else's");
+    space.jmake(&["daemon", "stop"]).ok();
+    ["sub", "two.c", "three.c"].iter().for_each(|path| space.remove(path));
+    space.build(&["one"]).ok();
+    assert_eq!([program("dev", "one"), program("dev", "two"), program("dev", "three"), object("dev")], [true, false, true, false]);
+    assert!(!space.exists(".jmake_cache/obj/dev/project/sub"), "directories that held nothing else");
+    assert!(program("release", "two") && object("release"), "each profile has its own");
+    space.build(&["--profile", "release"]).ok();
+    assert!(!program("release", "two") && !object("release"));
+    space.write("two.c", main);
+    let run = space.build(&[]).ok();
+    let compiled = (run.steps("compile", "cached"), run.steps("compile", "ran"));
+    assert_eq!((program("dev", "two"), compiled), (true, (vec!["two.c".to_owned()], vec![])), "it is known again: {run}");
+    space.write("jmake.toml", "[project]\nname = \"project\"\n[binary]\nlibrary_type = \"shared\"\n");
+    space.build(&[]).ok();
+    space.write("other.toml", "[project]\nname = \"other\"\n");
+    space.build(&["other.toml"]).ok();
+    assert!(program("dev", "two"), "what one configuration does not make another one does");
+}

@@ -10,7 +10,7 @@ use super::prepare::Ground;
 use super::standing::{Evidence, Standing};
 use super::{Orchestrator, Running, settle};
 use crate::edge::compute::compute;
-use crate::edge::{compile_database, faults, judging};
+use crate::edge::{compile_database, faults, judging, leftovers};
 use crate::engine::build::{Build, Effect, Event, SHUTDOWN};
 use crate::engine::path::FilePath;
 use crate::engine::request::BuildRequest;
@@ -119,9 +119,13 @@ impl Orchestrator {
         self.peers.stop.do_send(StopSteps { build: build.id(), step: None });
         let (root, world) = (self.root.clone(), self.world.clone());
         let database = build.compile_database();
+        let lasting = build.lasting(exit_code).map(|lasting| (lasting, self.records.clone()));
         let written = compute(move || {
             if let Some((build_dir, commands)) = database {
                 compile_database::write(&world, &root, &build_dir, &commands);
+            }
+            if let Some((lasting, records)) = lasting {
+                leftovers::remove(&world, &root, lasting, &records);
             }
         });
         self.finishing = Some((listener, exit_code));

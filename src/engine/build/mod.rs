@@ -10,6 +10,7 @@ mod ending;
 mod event;
 mod explanation;
 mod growth;
+pub mod lasting;
 mod memory;
 mod pretence;
 

@@ -43,7 +43,7 @@ pub struct Reach {
 }
 
 impl Reach {
-    const NOW: Self = Self { failed_lookups: true, leftovers: false, handover: true };
+    const NOW: Self = Self { failed_lookups: true, leftovers: true, handover: true };
 }
 
 #[test]

@@ -19,6 +19,8 @@ mod objects;
 mod select;
 mod whole;
 
+pub use select::{artifact_path, conditional_main};
+
 /// What to build.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Requested {

@@ -2,7 +2,7 @@
 
 use super::{LowerError, LowerRequest, Requested, names};
 use crate::engine::config::keys::nearest;
-use crate::engine::config::settings::Lto;
+use crate::engine::config::settings::{Lto, Settings};
 use crate::engine::cxx::argv::lto;
 use crate::engine::discover::{Main, Target, TargetKind};
 use crate::engine::path::FilePath;
@@ -35,7 +35,9 @@ pub fn choose<'a>(request: &LowerRequest<'a>) -> Result<Choice<'a>, LowerError> 
 fn named<'a>(request: &LowerRequest<'a>, name: &str, choice: &mut Choice<'a>) -> Result<(), LowerError> {
     let path = FilePath::new(crate::engine::path::fold(std::path::Path::new(name)));
     let targets = &request.discovery.targets;
-    if let Some(target) = targets.iter().find(|t| t.name == name).or_else(|| targets.iter().find(|t| artifact(request, t) == path)) {
+    if let Some(target) =
+        targets.iter().find(|t| t.name == name).or_else(|| targets.iter().find(|t| artifact_path(request.settings, t) == path))
+    {
         if !choice.targets.contains(&target) {
             choice.targets.push(target);
         }
@@ -55,10 +57,11 @@ fn named<'a>(request: &LowerRequest<'a>, name: &str, choice: &mut Choice<'a>) ->
 }
 
 /// Where a target's artifact goes.
-pub fn artifact(request: &LowerRequest<'_>, target: &Target) -> FilePath {
+#[must_use]
+pub fn artifact_path(settings: &Settings, target: &Target) -> FilePath {
     match target.kind {
-        TargetKind::Library => names::library_path(request.settings),
-        TargetKind::Executable => names::executable_path(request.settings, &target.name),
+        TargetKind::Library => names::library_path(settings),
+        TargetKind::Executable => names::executable_path(settings, &target.name),
     }
 }
 
@@ -77,6 +80,7 @@ pub fn conditional<'a>(request: &LowerRequest<'a>) -> impl Iterator<Item = (&'a 
 }
 
 /// The file with the conditional `main` of a target, if it has one.
+#[must_use]
 pub fn conditional_main(target: &Target) -> Option<&FilePath> {
     target.main.as_ref().filter(|(_, sure)| *sure == Main::IfObjectDefinesIt).map(|(path, _)| path)
 }
