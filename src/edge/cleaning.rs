@@ -28,7 +28,7 @@ pub fn clean(world: &World, root: &Path) -> Result<Cleaned, OpenError> {
     }
     world.watches.hear();
     let mut made: HashMap<FilePath, Vec<Digest>> = HashMap::new();
-    for (path, identity, _) in records.values().flat_map(|all| all.iter()).flat_map(|record| &record.outputs) {
+    for (path, identity, _) in records.iter().flat_map(|(_, all)| all.iter()).flat_map(|record| &record.outputs) {
         made.entry(path.clone()).or_default().push(identity.digest);
     }
     for (path, digest) in compile_database::written(root) {

@@ -1,8 +1,11 @@
 //! Digests of files, hashed once per change: a stat that is equal to the one of the last hashing stands for equal content, unless that was
 //! too soon after a change. Does not know what files mean.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -32,7 +35,8 @@ struct Row {
 /// The table.
 #[derive(Debug, Default)]
 pub struct Digests {
-    shards: [Mutex<HashMap<PathBuf, Row>>; SHARDS],
+    /// By the bytes of a path, which are compared much faster than its components.
+    shards: [Mutex<HashMap<Box<[u8]>, Row>>; SHARDS],
 }
 
 impl Digests {
@@ -55,7 +59,8 @@ impl Digests {
     }
 
     fn row(&self, path: &Path) -> Option<Row> {
-        let known = self.shard(path).get(path).copied();
+        let name = name(path);
+        let known = self.shard(&name).get(name.as_ref()).copied();
         if let Some(row) = known.filter(|row| row.vouched) {
             return Some(row);
         }
@@ -68,15 +73,16 @@ impl Digests {
         let seen = known.filter(|row| row.stat == stat && row.digest == digest).map_or_else(Instant::now, |row| row.seen);
         let racy = is_racy(&stat, SystemTime::now(), began.saturating_duration_since(seen));
         let row = Row { stat, digest, seen, racy, vouched: false };
-        self.shard(path).insert(path.to_owned(), row);
+        self.shard(&name).insert(name.into(), row);
         Some(row)
     }
 
     /// All changes of this file are heard from now on: until then it need not be looked at. `path` leads there without links.
     pub fn vouch(&self, path: &Path) {
+        let name = name(path);
         let set = |vouched: bool| {
-            let mut shard = self.shard(path);
-            let row = shard.get_mut(path).filter(|row| !row.racy)?;
+            let mut shard = self.shard(&name);
+            let row = shard.get_mut(name.as_ref()).filter(|row| !row.racy)?;
             row.vouched = vouched;
             Some(row.stat)
         };
@@ -90,13 +96,16 @@ impl Digests {
     /// Something was heard: what it concerns has to be looked at again.
     pub fn doubt(&self, change: &Change) {
         let below = |all: &Path| {
-            let shards = self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner));
-            shards
-                .for_each(|mut shard| shard.iter_mut().filter(|(path, _)| path.starts_with(all)).for_each(|(_, row)| row.vouched = false));
+            for shard in &self.shards {
+                let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+                let within = |path: &[u8]| Path::new(OsStr::from_bytes(path)).starts_with(all);
+                shard.iter_mut().filter(|(path, _)| within(path)).for_each(|(_, row)| row.vouched = false);
+            }
         };
         match change {
             Change::Entry { path, .. } => {
-                if let Some(row) = self.shard(path).get_mut(path) {
+                let name = name(path);
+                if let Some(row) = self.shard(&name).get_mut(name.as_ref()) {
                     row.vouched = false;
                 }
             }
@@ -107,32 +116,41 @@ impl Digests {
 
     /// The file was written by ourselves: what was known of it is void.
     pub fn forget(&self, path: &Path) {
-        self.shard(path).remove(path);
+        let name = name(path);
+        self.shard(&name).remove(name.as_ref());
     }
 
     /// Everything that a later process may trust once a stat confirms it.
     #[must_use]
     pub fn rows(&self) -> Vec<(Vec<u8>, Stat, Digest)> {
         let shards = self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner));
-        let sure =
-            |(path, row): (&PathBuf, &Row)| (!row.racy).then(|| (path.as_os_str().as_encoded_bytes().to_vec(), row.stat, row.digest));
-        shards.flat_map(|shard| shard.iter().filter_map(sure).collect::<Vec<_>>()).collect()
+        let sure = |shard: std::sync::MutexGuard<'_, HashMap<Box<[u8]>, Row>>| {
+            let sure = shard.iter().filter(|(_, row)| !row.racy);
+            sure.map(|(path, row)| (path.to_vec(), row.stat, row.digest)).collect::<Vec<_>>()
+        };
+        shards.flat_map(sure).collect()
     }
 
     /// Takes rows of an earlier process back.
     pub fn restore(&self, rows: Vec<(Vec<u8>, Stat, Digest)>) {
         let seen = Instant::now();
         for (path, stat, digest) in rows {
-            let path = crate::engine::path::FilePath::from_bytes(&path).as_path().to_owned();
-            self.shard(&path).insert(path.clone(), Row { stat, digest, seen, racy: false, vouched: false });
+            self.shard(&path).insert(path.clone().into(), Row { stat, digest, seen, racy: false, vouched: false });
         }
     }
 
-    fn shard(&self, path: &Path) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Row>> {
-        let index =
-            path.as_os_str().as_encoded_bytes().iter().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
+    fn shard(&self, name: &[u8]) -> std::sync::MutexGuard<'_, HashMap<Box<[u8]>, Row>> {
+        let index = name.iter().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
         self.shards[index % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The one name of all spellings that the standard library takes for the same path.
+fn name(path: &Path) -> Cow<'_, [u8]> {
+    let bytes = path.as_os_str().as_bytes();
+    let within = |part: &[u8]| memchr::memmem::find(bytes, part).is_some();
+    let detour = within(b"//") || within(b"/./") || bytes.starts_with(b"./") || bytes.ends_with(b"/") || bytes.ends_with(b"/.");
+    if detour { Cow::Owned(path.components().collect::<PathBuf>().into_os_string().into_encoded_bytes()) } else { Cow::Borrowed(bytes) }
 }
 
 /// Whether a file that was hashed `now` may change without its stat changing. What is dated in the future, because the clock was set
@@ -172,6 +190,16 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         assert_eq!(digests.digest(&path), None);
         assert_eq!(digests.digest(dir.path()), None);
+    }
+
+    #[test]
+    fn a_path_has_one_name() {
+        for spelled in ["/p/a/b.c", "/p//a/b.c", "/p/./a/b.c", "/p/a/b.c/", "/p/a/b.c/.", "/p/././/a/b.c"] {
+            assert_eq!(name(Path::new(spelled)).as_ref(), b"/p/a/b.c", "{spelled}");
+        }
+        for kept in ["/p/.jmake_cache/a.o", "/p/a/../b.c", "/", "/p/.a", "a"] {
+            assert_eq!(name(Path::new(kept)).as_ref(), kept.as_bytes());
+        }
     }
 
     #[test]

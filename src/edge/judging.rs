@@ -11,7 +11,7 @@ use super::directories::OfProject;
 use crate::engine::build::{JudgeTask, Judged, Records};
 use crate::engine::cxx::lower::Lowered;
 use crate::engine::digest::Digest;
-use crate::engine::fingerprint::{self, Facts, Identity, Judgement, Reading, Record};
+use crate::engine::fingerprint::{self, Facts, Identity, Input, Judgement, Reading, Record, Run};
 use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
 use crate::engine::scan::binary;
@@ -23,11 +23,20 @@ struct Now<'a> {
     base: FilePath,
     directories: OfProject<'a>,
     seen: RwLock<HashMap<FilePath, Option<Identity>>>,
+    /// Runs of inputs by where they lie, and whether they hold: records outlive this.
+    runs: RwLock<HashMap<usize, bool>>,
 }
 
 impl<'a> Now<'a> {
     fn at(world: &'a World, root: &'a Path) -> Self {
-        Self { world, root, base: FilePath::new(root), directories: world.directories.of(root), seen: RwLock::default() }
+        Self {
+            world,
+            root,
+            base: FilePath::new(root),
+            directories: world.directories.of(root),
+            seen: RwLock::default(),
+            runs: RwLock::default(),
+        }
     }
 }
 
@@ -39,6 +48,17 @@ impl Facts for Now<'_> {
         let identity = self.world.identity(&path.under(self.root));
         self.seen.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), identity);
         identity
+    }
+
+    fn hold(&self, inputs: &Run<Input>) -> bool {
+        let place = inputs.as_ptr().addr();
+        if let Some(known) = self.runs.read().unwrap_or_else(PoisonError::into_inner).get(&place) {
+            return *known;
+        }
+        let digest = |identity: Identity| identity.digest;
+        let hold = inputs.iter().all(|input| self.identity(&input.0).map(digest) == input.1.map(digest));
+        self.runs.write().unwrap_or_else(PoisonError::into_inner).insert(place, hold);
+        hold
     }
 
     fn output(&self, path: &FilePath) -> Option<(Identity, u32)> {

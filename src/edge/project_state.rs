@@ -117,7 +117,7 @@ impl ProjectState {
         self.kept.read(&mut memory);
         match &memory.known {
             Some(known) => known.records.clone(),
-            None => memory.unsaved.clone(),
+            None => memory.unsaved.clone().into_iter().collect(),
         }
     }
 

@@ -46,8 +46,8 @@ impl Relevance {
         let Outline { root, tree, settings, build_dir, config } = outline;
         // A project that cannot be built has none.
         let records = ProjectState::open(world, &root).map_or_else(|_| Records::default(), |(state, _)| state.records());
-        let newest = records.values().filter_map(|records| records.first());
-        let mut paths: HashSet<FilePath> = newest.flat_map(|record| record.inputs.iter()).map(|(path, _)| path.clone()).collect();
+        let mut paths: HashSet<FilePath> =
+            records.all_newest().flat_map(|record| record.inputs.iter()).map(|(path, _)| path.clone()).collect();
         paths.extend(tree.files.iter().map(|file| file.path.clone()));
         // Any name in them will do: what counts is where it would be.
         let searched = settings.iter().flat_map(|settings| &settings.include_dirs);

@@ -23,7 +23,7 @@ pub fn tidy(root: &Path, directories: &BTreeSet<FilePath>) {
 #[must_use]
 pub fn directories<'a>(steps: impl IntoIterator<Item = &'a StepSpec>, records: &Records) -> BTreeSet<FilePath> {
     let planned = steps.into_iter().flat_map(|step| &step.outputs).map(|output| output.path.parent());
-    let made = records.values().flat_map(|all| all.iter()).flat_map(|record| &record.outputs).map(|(path, ..)| path.parent());
+    let made = records.iter().flat_map(|(_, all)| all.iter()).flat_map(|record| &record.outputs).map(|(path, ..)| path.parent());
     planned.chain(made).collect()
 }
 

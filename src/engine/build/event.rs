@@ -1,6 +1,5 @@
 //! What a build is told and what it asks for. Does not know how either travels.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::engine::cxx::lower::Lowered;
@@ -12,9 +11,6 @@ use crate::engine::graph::StepSpec;
 use crate::engine::ids::StepId;
 use crate::engine::path::FilePath;
 use crate::engine::report::BuildEvent;
-
-/// Records by the path of a step's first output; the newest first.
-pub type Records = HashMap<FilePath, Arc<Vec<Record>>>;
 
 /// What the front end made of a request.
 #[derive(Debug)]

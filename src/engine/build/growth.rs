@@ -7,6 +7,7 @@ use crate::engine::cxx::lower::Lowered;
 use crate::engine::failure::Failure;
 use crate::engine::graph::StepSpec;
 use crate::engine::ids::StepId;
+use crate::engine::path::FilePath;
 use crate::engine::plan;
 use crate::engine::report::BuildEvent;
 
@@ -16,6 +17,8 @@ impl Build {
         let fresh: Vec<StepSpec> = lowered.steps.into_iter().filter(|spec| !self.known.contains_key(&key(spec))).collect();
         let keys: Vec<_> = fresh.iter().map(key).collect();
         self.account.describe(lowered.artifacts, lowered.compile_commands);
+        let lasted = |path: &FilePath| Some((path.clone(), self.records.newest(path)?.duration_ms));
+        self.plan.expect(keys.iter().filter_map(lasted));
         let mut actions = self.plan.on_event(now, plan::Event::Grow { steps: fresh, wanted: lowered.wanted });
         for path in keys {
             if let Some(step) = self.plan.graph().producer_of(&path) {

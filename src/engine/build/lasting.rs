@@ -79,7 +79,7 @@ mod tests {
         for line in ["o/a.c.bc : a.c", "o/a.c.o o/a.c.dwo : o/a.c.bc", "o/b.c.o : b.c", "bin/a : o/a.c.o", "other/a.c.o : a.c"] {
             let step: StepSpec = spec(line);
             let outputs = step.outputs.iter().map(|output| (output.path.clone(), Identity::of(Digest::of(line.as_bytes())), 0)).collect();
-            let record = record_of(&step, &"/p".into(), &Execution { outputs, ..Execution::empty() });
+            let record = record_of(&step, &"/p".into(), &Execution { outputs, ..Execution::empty() }, None);
             records.insert(step.outputs[0].path.clone(), Arc::new(vec![record]));
         }
         let paths = |all: &[&str]| all.iter().map(|path| FilePath::from(*path)).collect::<Paths>();

@@ -20,10 +20,10 @@ fn kept(output: &[u8]) -> Vec<u8> {
 
 impl Build {
     pub(super) fn remember(&mut self, step: StepId, spec: &StepSpec, execution: &Execution, effects: &mut Vec<Effect>) {
-        let record = fingerprint::record_of(spec, &self.root, execution);
-        let record = Record { stdout_stderr: kept(&execution.output), why: self.account.reason(step), ..record };
         let path = key(spec);
         let mut variants = self.records.get(&path).map(|all| all.as_ref().clone()).unwrap_or_default();
+        let record = fingerprint::record_of(spec, &self.root, execution, variants.first());
+        let record = Record { stdout_stderr: kept(&execution.output), why: self.account.reason(step), ..record };
         fingerprint::remember(&mut variants, record);
         // Nobody asks for it again in this build.
         effects.push(Effect::Remember(path, Arc::new(variants)));

@@ -13,6 +13,7 @@ mod growth;
 pub mod lasting;
 mod memory;
 mod pretence;
+mod records;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -35,8 +36,9 @@ use super::variables::Variables;
 use account::Account;
 pub use answer::Answer;
 use ending::{finish_of, outcome_of};
-pub use event::{Effect, Event, JudgeTask, Judged, Prepared, Records};
+pub use event::{Effect, Event, JudgeTask, Judged, Prepared};
 pub use explanation::Subject;
+pub use records::Records;
 
 /// One build.
 #[derive(Debug)]
@@ -68,12 +70,10 @@ impl Build {
     /// Starts a build. `records` are those of the project as of now.
     #[must_use]
     pub fn start(id: BuildId, request: BuildRequest, prepared: Prepared, records: Records, now: Duration) -> (Self, Vec<Effect>) {
-        let durations = records.iter().filter_map(|(path, all)| Some((path.clone(), all.first()?.duration_ms))).collect();
         let options = PlanOptions {
             slots: request.jobs.max(1),
             keep_going: request.keep_going,
             fail_fast: request.fail_fast,
-            durations,
             ..PlanOptions::default()
         };
         let mut build = Self {

@@ -4,7 +4,7 @@ use super::explain::static_difference;
 use super::lookups::{Directories, forms, others};
 use super::manifest::key_of;
 use super::reading::renewed;
-use super::{Identity, Reading, Reason, Record, Reworded, static_key};
+use super::{Identity, Input, Reading, Reason, Record, Reworded, Run, static_key};
 use crate::engine::digest::Digest;
 use crate::engine::graph::{Purity, StepSpec};
 use crate::engine::path::FilePath;
@@ -52,6 +52,8 @@ impl Judgement {
 pub trait Facts {
     /// What a file holds; `None` if it is absent.
     fn identity(&self, path: &FilePath) -> Option<Identity>;
+    /// Whether all of these files hold what they held, taint aside.
+    fn hold(&self, inputs: &Run<Input>) -> bool;
     /// What an output holds now, with its mode bits; `None` if it is absent.
     fn output(&self, path: &FilePath) -> Option<(Identity, u32)>;
     /// When a file was written, in seconds; `None` if it is absent.
@@ -102,8 +104,27 @@ fn all_stored(record: &Record, facts: &dyn Facts) -> bool {
 
 /// The inputs that are not what they were, if that does not matter; else the first one for which it does.
 fn compare_inputs(step: &StepSpec, record: &Record, facts: &dyn Facts) -> Result<Vec<Reworded>, Reason> {
-    let mut reworded = Vec::new();
-    for (input, (path, then)) in record.inputs.iter().enumerate() {
+    let (mut reworded, mut after) = (Vec::new(), 0);
+    // Steps have most runs in common, and so have the records of a step.
+    for run in record.inputs.runs() {
+        let before = after;
+        after += run.len();
+        if step.purity == Purity::Opaque || !facts.hold(run) {
+            compare_run(step, record, (run, before), facts, &mut reworded)?;
+        }
+    }
+    Ok(reworded)
+}
+
+/// The same for one run of them, before which there are so many.
+fn compare_run(
+    step: &StepSpec,
+    record: &Record,
+    (run, before): (&Run<Input>, usize),
+    facts: &dyn Facts,
+    reworded: &mut Vec<Reworded>,
+) -> Result<(), Reason> {
+    for (index, (path, then)) in run.iter().map(AsRef::as_ref).enumerate() {
         match (then, facts.identity(path)) {
             (None, None) => {}
             (None, Some(_)) => return Err(Reason::InputAppeared(path.clone())),
@@ -112,7 +133,7 @@ fn compare_inputs(step: &StepSpec, record: &Record, facts: &dyn Facts) -> Result
                 if !same_essence(step, record, path, [&then.digest, &now.digest], facts) {
                     return Err(Reason::InputChanged(path.clone()));
                 }
-                reworded.push(Reworded { input, digest: now.digest });
+                reworded.push(Reworded { input: before + index, digest: now.digest });
             }
             (Some(then), Some(now)) if step.purity == Purity::Opaque && then.taint != now.taint => {
                 return Err(Reason::InputRemade(path.clone()));
@@ -120,7 +141,7 @@ fn compare_inputs(step: &StepSpec, record: &Record, facts: &dyn Facts) -> Result
             (Some(_), Some(_)) => {}
         }
     }
-    Ok(reworded)
+    Ok(())
 }
 
 /// Whether two contents of an input are the same to the step, as it was recorded. What is then is asked first: what is not known any more

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::lookups::Lookups;
-use super::manifest::static_key;
+use super::manifest::{key_of, static_key};
 use super::reading::Reading;
 use super::runs::{Item, Runs};
 use crate::engine::digest::{Digest, Hasher};
@@ -87,13 +87,14 @@ pub struct Record {
     pub why: String,
 }
 
-/// The record of a run that succeeded.
+/// The record of a run that succeeded. `last` is the one before it: of the same work it says the same.
 #[must_use]
-pub fn record_of(step: &StepSpec, root: &FilePath, run: &Execution) -> Record {
-    let (key, fields) = static_key(step, root);
+pub fn record_of(step: &StepSpec, root: &FilePath, run: &Execution, last: Option<&Record>) -> Record {
+    let key = key_of(step, root);
+    let said = last.filter(|last| last.key == key).map(|last| last.fields.clone());
     Record {
         key,
-        fields: fields.into(),
+        fields: said.unwrap_or_else(|| static_key(step, root).1.into()),
         inputs: run.inputs.clone().into(),
         lookups: run.lookups.clone(),
         times: run.times.clone(),

@@ -10,6 +10,11 @@ use crate::engine::ids::StepId;
 use crate::engine::path::FilePath;
 
 impl Plan {
+    /// So long did steps take the last time, in milliseconds, by their first output. To be said before they come.
+    pub fn expect(&mut self, durations: impl IntoIterator<Item = (FilePath, u64)>) {
+        self.options.durations.extend(durations);
+    }
+
     pub(super) fn grow(&mut self, steps: Vec<StepSpec>, wanted: &[FilePath]) {
         if self.halted {
             return;

@@ -52,7 +52,7 @@ impl Scope {
         for file in &tree.files {
             file.facts.includes.iter().chain(&file.facts.has_include).for_each(|include| note_name(&mut scope.names, &include.name));
         }
-        for record in records.values().filter_map(|records| records.first()) {
+        for record in records.all_newest() {
             scope.outputs.extend(record.outputs.iter().map(|(path, ..)| path.clone()));
             scope.inputs.extend(record.inputs.iter().map(|(path, _)| path.clone()));
             record.inputs.iter().for_each(|(path, _)| scope.names.extend(lookups::forms(last(path))));
@@ -161,7 +161,7 @@ mod tests {
             build_dir: "build".into(),
             ..Places::default()
         };
-        Scope::new(&tree, &[("out/app".into(), Arc::new(vec![record]))].into(), places, Some(&"out".into()))
+        Scope::new(&tree, &[("out/app".into(), Arc::new(vec![record]))].into_iter().collect(), places, Some(&"out".into()))
     }
 
     #[test]

@@ -60,21 +60,27 @@ fn records() -> Records {
         let questions = Questions { names: vec!["optional/extra.h".into()], unknown: false };
         let reading = (step.explicit[0].to_string() == "src/a.c").then(|| Reading::Text(Dialect::of(Language::C, None).unwrap()));
         let run = Execution { inputs, lookups: Lookups { questions, ..Lookups::default() }, reading, outputs, ..Execution::empty() };
-        record_of(step, &"/p".into(), &run)
+        record_of(step, &"/p".into(), &run, None)
     };
     steps().iter().map(|step| (step.outputs[0].path.clone(), Arc::new(vec![record(step)]))).collect()
 }
 
 /// Its third input held this.
 fn read_anew(records: &mut Records, object: &str, text: &str) {
-    let record = &mut Arc::make_mut(records.get_mut(&object.into()).unwrap())[0];
     let held = Some(Identity::of(Digest::of(text.as_bytes())));
     let read = |(at, (path, then)): (usize, &Input)| (path.clone(), if at == 2 { held } else { *then });
-    record.inputs = record.inputs.iter().enumerate().map(read).collect();
+    change(records, object, |record| record.inputs = record.inputs.iter().enumerate().map(read).collect());
 }
 
-fn read_also(record: &mut Record, path: &str, identity: Identity) {
-    record.inputs = record.inputs.iter().cloned().chain([(path.into(), Some(identity))]).collect();
+fn read_also(records: &mut Records, object: &str, path: &str, identity: Identity) {
+    let also = |record: &mut Record| record.inputs = record.inputs.iter().cloned().chain([(path.into(), Some(identity))]).collect();
+    change(records, object, also);
+}
+
+fn change(records: &mut Records, object: &str, change: impl FnOnce(&mut Record)) {
+    let mut record = records.newest(&object.into()).unwrap().clone();
+    change(&mut record);
+    records.insert(object.into(), Arc::new(vec![record]));
 }
 
 fn facts(text: &str) -> Arc<SourceFacts> {
@@ -213,8 +219,7 @@ fn what_was_built_again_is_believed() {
     }
     assert!(settled.absorb(&[0, 1], &records));
     assert_eq!(settled.impact(&[seen]), Impact::Nothing);
-    let record = &mut Arc::make_mut(records.get_mut(&"obj/b.o".into()).unwrap())[0];
-    read_also(record, "/opt/inc/late.h", Identity::of(Digest::of(b"late")));
+    read_also(&mut records, "obj/b.o", "/opt/inc/late.h", Identity::of(Digest::of(b"late")));
     assert!(!settled.absorb(&[1], &records), "nobody watches what is read for the first time");
 }
 
@@ -250,7 +255,7 @@ fn comments_are_nothing_to_those_that_read_without_them() {
 #[test]
 fn where_any_name_counts_any_that_comes_is_news() {
     let mut records = records();
-    Arc::make_mut(records.get_mut(&"obj/a.o".into()).unwrap())[0].lookups.questions.unknown = true;
+    change(&mut records, "obj/a.o", |record| record.lookups.questions.unknown = true);
     let mut settled = settled();
     let come = |path: &str| Seen { path: path.into(), digest: Some(Digest::of(b"x")), ..Seen::default() };
     let (outside, inside) = (come("/opt/inc/other.h"), come("src/notes.txt"));
@@ -264,7 +269,7 @@ fn where_any_name_counts_any_that_comes_is_news() {
 fn a_header_that_came_during_the_build_is_news_although_a_step_has_read_it() {
     let mut records = records();
     let late = Identity::of(Digest::of(b"late"));
-    read_also(&mut Arc::make_mut(records.get_mut(&"obj/b.o".into()).unwrap())[0], "src/late.h", late);
+    read_also(&mut records, "obj/b.o", "src/late.h", late);
     let seen = Seen { path: "src/late.h".into(), digest: Some(late.digest), facts: Some(facts("late")), ..Seen::default() };
     assert_eq!(settled_of(&records).impact(&[seen]), Impact::Description("src/late.h".into()));
 }

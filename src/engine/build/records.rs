@@ -1,0 +1,117 @@
+//! The records of a project as a value that is cheap to copy, however many there are: a build changes few of them. Does not know where
+//! they come from.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::engine::fingerprint::Record;
+use crate::engine::path::FilePath;
+
+/// Those of one step, the newest first.
+pub type Variants = Arc<Vec<Record>>;
+
+/// Records by the path of a step's first output. Copies have most of them in common.
+#[derive(Clone, Debug, Default)]
+pub struct Records {
+    common: Arc<HashMap<FilePath, Variants>>,
+    /// What came since that was copied; it hides what is below.
+    news: HashMap<FilePath, Variants>,
+}
+
+/// News are merged when they are more than one in so many.
+const FEW: usize = 8;
+
+impl Records {
+    /// None.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Those of a step.
+    #[must_use]
+    pub fn get(&self, path: &FilePath) -> Option<&Variants> {
+        self.news.get(path).or_else(|| self.common.get(path))
+    }
+
+    /// The newest of a step.
+    #[must_use]
+    pub fn newest(&self, path: &FilePath) -> Option<&Record> {
+        self.get(path)?.first()
+    }
+
+    /// From now on these are those of a step.
+    pub fn insert(&mut self, path: FilePath, records: Variants) {
+        self.news.insert(path, records);
+        if Arc::get_mut(&mut self.common).is_some() || self.news.len() > self.common.len() / FEW {
+            Arc::make_mut(&mut self.common).extend(self.news.drain());
+        }
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = (&FilePath, &Variants)> {
+        let below = self.common.iter().filter(|(path, _)| self.news.is_empty() || !self.news.contains_key(*path));
+        below.chain(&self.news)
+    }
+
+    /// The newest of each step.
+    pub fn all_newest(&self) -> impl Iterator<Item = &Record> {
+        self.iter().filter_map(|(_, records)| records.first())
+    }
+
+    /// Of how many steps.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.common.len() + self.news.keys().filter(|path| !self.common.contains_key(*path)).count()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.common.is_empty() && self.news.is_empty()
+    }
+}
+
+impl FromIterator<(FilePath, Variants)> for Records {
+    fn from_iter<I: IntoIterator<Item = (FilePath, Variants)>>(all: I) -> Self {
+        Self { common: Arc::new(all.into_iter().collect()), news: HashMap::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::execution::Execution;
+    use crate::engine::fingerprint::record_of;
+    use crate::engine::graph::tests::spec;
+
+    fn path(number: usize) -> FilePath {
+        format!("{number}.o").as_str().into()
+    }
+
+    fn variants(count: usize) -> Variants {
+        Arc::new(vec![record_of(&spec("a.o: a.c"), &"/p".into(), &Execution::empty(), None); count])
+    }
+
+    #[test]
+    fn a_copy_does_not_see_what_comes_later() {
+        let mut records: Records = (0..100).map(|number| (path(number), variants(1))).collect();
+        let copy = records.clone();
+        for (number, count) in [(7, 2), (100, 3), (7, 4)] {
+            records.insert(path(number), variants(count));
+        }
+        assert!(Arc::ptr_eq(&records.common, &copy.common), "few are kept beside the others");
+        let count = |records: &Records, number: usize| records.get(&path(number)).map(|all| all.len());
+        assert_eq!([7, 8, 100].map(|number| count(&records, number)), [Some(4), Some(1), Some(3)]);
+        assert_eq!([7, 8, 100].map(|number| count(&copy, number)), [Some(1), Some(1), None]);
+        assert_eq!((records.len(), records.iter().count(), records.all_newest().count(), copy.len()), (101, 101, 101, 100));
+        assert_eq!(records.iter().map(|(_, all)| all.len()).sum::<usize>(), 99 + 4 + 3);
+        for number in 0..200 {
+            records.insert(path(number), variants(5));
+        }
+        assert!(records.news.len() <= 200 / FEW && records.len() == 200 && records.iter().all(|(_, all)| all.len() == 5));
+        drop(copy);
+        records.insert(path(0), variants(1));
+        assert!(records.news.is_empty() && records.newest(&path(0)).is_some());
+    }
+}
