@@ -10,12 +10,27 @@ def steps(events):
     return [event["command"] for event in started if event["command"]]
 
 
+def responses(place, commands):
+    """What is in the files that hold arguments of commands too long for a line, by their paths."""
+    names = {word[1:] for command in commands for word in command if word.startswith("@")}
+    return {name: (place / name).read_text() for name in names if (place / name).is_file()}
+
+
+def spelled_out(place, command):
+    """A command with the arguments that a file holds."""
+    for word in command:
+        if word.startswith("@") and (place / word[1:]).is_file():
+            yield from shlex.split((place / word[1:]).read_text())
+        else:
+            yield word
+
+
 def write(place, commands):
     """Writes the manifest. Every word that names another step's output, or an existing file, is an input."""
     made = {output_of(command): command for command in commands}
     lines = ["ninja_required_version = 1.5", "rule run", "  command = $line", "  depfile = $made_depfile", "  deps = $kind", ""]
     for output, command in made.items():
-        inputs = [word for word in command[1:] if word != output and not word.startswith("-") and _is_input(place, word, made)]
+        inputs = [word for word in spelled_out(place, command[1:]) if word != output and not word.startswith("-") and _is_input(place, word, made)]
         lines.append(f"build {_path(output)}: run {' '.join(map(_path, inputs))}")
         lines.append(f"  line = {shlex.join(command).replace('$', '$$')}")
         depfile = _depfile(command)

@@ -81,13 +81,14 @@ class N2(sides.Ninja):
 class Tup:
     """The same commands as tup's rules. tup looks at what they read itself, so they write no depfiles."""
 
-    def __init__(self, place, tree, commands):
+    def __init__(self, place, tree, commands, responses):
         self.tree = tree
         self.space = sides.Space(place)
         self.root = place / "project"
         if self.root.exists():
             return
         tree.lay_out(self.root)
+        sides.write_responses(self.root, {renamed(name): renamed(text) for name, text in responses.items()})
         rules = [self.rule(command) for command in commands]
         (self.root / "Tupfile").write_text("".join(rules))
         subprocess.run(["tup", "init"], cwd=self.root, env=self.space.env, check=True, capture_output=True)
@@ -101,12 +102,12 @@ class Tup:
         for at in [at for at, word in enumerate(words) if word.startswith("--dependency-file=")]:
             del words[at - 1 : at + 1]
         out = manifest.output_of(words)
-        inputs = [word for word in words[1:] if re.search(r"\.(c|o|a)$", word) and word != out]
-        # What tup names must lie in its tree under names without dots at their start.
-        return f": {' '.join(inputs)} |> {' '.join(words)} |> {out}\n".replace(".jmake_cache", "made").replace("@", "at_")
+        words, out = [renamed(word) for word in words], renamed(out)
+        spelled = manifest.spelled_out(self.root, words[1:])
+        inputs = [word for word in spelled if re.search(r"\.(c|o|a)$", word) and word != out]
+        return f": {' '.join(inputs)} |> {' '.join(words)} |> {out}\n"
 
     def build(self, jobs):
-        # It has no option for that.
         os.chdir(self.root)
         return timing.seconds(["tup", f"-j{jobs}"], self.space.env)
 
@@ -115,11 +116,16 @@ class Tup:
         subprocess.run(["tup", what], cwd=self.root, env=self.space.env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def renamed(text):
+    """What tup names must lie in its tree under names without dots at their start. What begins with @ may be a list of arguments."""
+    return text.replace(".jmake_cache", "made").replace("/@", "/at_")
+
+
 class Ccached(sides.Ninja):
     """ninja, whose compilers run behind ccache."""
 
-    def __init__(self, place, tree, commands):
-        super().__init__(place, tree, [["ccache", *command] if "-c" in command else command for command in commands])
+    def __init__(self, place, tree, commands, responses):
+        super().__init__(place, tree, [["ccache", *command] if "-c" in command else command for command in commands], responses)
         self.space.env["CCACHE_DIR"] = str(self.space.folders["cache"] / "ccache")
 
 
@@ -132,9 +138,9 @@ def rows(setting):
     for sources in setting.sources:
         tree = Generated(sources)
         jmake = setting.jmake(tree, "jmake")
-        commands = _commands(setting, jmake)
+        commands, responses = _commands(setting, jmake)
         at = lambda name: setting.place / f"{tree.name}-{name.replace(' ', '')}"
-        peers = {name: make(at(name), tree, commands) for name, make in PEERS.items() if _is_here(name)}
+        peers = {name: make(at(name), tree, commands, responses) for name, make in PEERS.items() if _is_here(name)}
         for name, peer in peers.items():
             print(f"  {name} builds {sources} sources: {peer.build(setting.jobs):.1f} s", file=sys.stderr)
         bare = Bare(at("bare"), tree, commands, peers["ninja"])
@@ -145,10 +151,11 @@ def rows(setting):
 
 
 def _commands(setting, jmake):
-    """All of them; from a file, where an earlier run left one."""
+    """All of them, and what is in files that they name; from a file, where an earlier run left one."""
     kept = setting.place / f"{jmake.tree.name}-commands.json"
     if not kept.exists():
-        kept.write_text(json.dumps(jmake.commands(setting.jobs)))
+        commands = jmake.commands(setting.jobs)
+        kept.write_text(json.dumps([commands, manifest.responses(jmake.root, commands)]))
     return json.loads(kept.read_text())
 
 

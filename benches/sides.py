@@ -93,13 +93,14 @@ class Jmake:
 class Ninja:
     """The same project at another place, built by ninja with the same commands."""
 
-    def __init__(self, place, tree, commands):
+    def __init__(self, place, tree, commands, responses=()):
         self.tree = tree
         self.space = Space(place)
         self.root = place / "project"
         self.outputs = sorted({pathlib.Path(manifest.output_of(command)).parts[0] for command in commands})
         if not self.root.exists():
             tree.lay_out(self.root)
+            write_responses(self.root, responses)
             manifest.write(self.root, commands)
 
     def build(self, jobs):
@@ -113,6 +114,13 @@ class Ninja:
             else:
                 path.unlink(missing_ok=True)
         return self.build(jobs)
+
+
+def write_responses(root, responses):
+    """The files that hold arguments of commands too long for a line."""
+    for name, text in dict(responses).items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
 
 
 def edit(side, number, linkage):
