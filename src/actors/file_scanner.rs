@@ -142,17 +142,15 @@ impl Handler<ScanTree> for FileScanner {
 }
 
 impl FileScanner {
-    fn tree(&mut self, files: Vec<Digested>, walk: Walk, mut known: Known, fresh: Vec<(Key, SourceFacts)>) -> Tree {
-        for (key, facts) in fresh {
+    fn tree(&mut self, files: Vec<Digested>, walk: Walk, known: Known, fresh: Vec<(FilePath, Key, SourceFacts)>) -> Tree {
+        let mut read = HashMap::new();
+        for (path, key, facts) in fresh {
             let facts = Arc::new(facts);
             self.facts.put(key, facts.clone());
-            known.insert(key, facts);
+            read.insert(path, facts);
         }
-        let file = |(path, digested): Digested| FileEntry {
-            kind: FileKind::of(&path),
-            facts: digested.and_then(|key| known.get(&key).cloned()).unwrap_or_default(),
-            path,
-        };
+        let mut facts = |path: &FilePath, key: Option<Key>| read.remove(path).or_else(|| known.get(&key?).cloned()).unwrap_or_default();
+        let file = |(path, key): Digested| FileEntry { kind: FileKind::of(&path), facts: facts(&path, key), path };
         Tree { files: files.into_iter().map(file).collect(), dirs: walk.dirs, marked: walk.marked, notes: walk.notes }
     }
 }

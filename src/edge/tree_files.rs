@@ -56,14 +56,16 @@ pub fn digest_all(world: &World, root: &Path, extra: Vec<FilePath>) -> (Vec<Dige
     (all.into_iter().map(|(digested, _)| digested).collect(), Walk { files: Vec::new(), dirs, marked, notes })
 }
 
-/// What these files say, side by side. A file that is gone meanwhile says nothing.
+/// What these files say, side by side, with the identity of the text that says it: a file may have changed since it was hashed. One that is
+/// gone meanwhile says nothing.
 #[must_use]
-pub fn scan_all(world: &World, root: &Path, files: Vec<(FilePath, Digest, Language)>) -> Vec<((Digest, Language), SourceFacts)> {
+pub fn scan_all(world: &World, root: &Path, files: Vec<(FilePath, Digest, Language)>) -> Vec<(FilePath, (Digest, Language), SourceFacts)> {
     let read = |(path, digest, language): (FilePath, Digest, Language)| {
         let place = path.under(root);
         let small = world.fs.stat(&place).is_ok_and(|stat| stat.size <= SCAN_LIMIT);
         let bytes = if small { world.fs.read(&place).ok()? } else { Vec::new() };
-        Some(((digest, language), scan(&bytes, language)))
+        let key = if small { Digest::of(&bytes) } else { digest };
+        Some((path, (key, language), scan(&bytes, language)))
     };
     files.into_par_iter().with_min_len(8).filter_map(read).collect()
 }
@@ -88,4 +90,18 @@ fn starts_like_a_binary(path: &Path) -> bool {
             || start.starts_with(b"!<arch>")
             || start.starts_with(b"!<thin>")
             || start.starts_with(b"BC\xc0\xde"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_text_says_is_remembered_of_that_very_text() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("a.c"), "").unwrap();
+        let hashed = Digest::of(b"int main(void) { return 0; }");
+        let found = scan_all(&World::real(&dir.path().join("cache")), dir.path(), vec![("a.c".into(), hashed, Language::C)]);
+        assert_eq!(found[0].1, (Digest::of(b""), Language::C), "it was being written");
+    }
 }
