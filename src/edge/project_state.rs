@@ -209,7 +209,14 @@ impl Kept {
                     redb::Error::Io(source) => refused("create", path, source),
                     other => Failure::environment(format!("cannot create {}: {other}; remove it, then build again", path.display())),
                 })?;
-                (database, Some(format!("{} could not be read ({why}); it was set aside and everything is checked anew", path.display())))
+                (
+                    database,
+                    Some(format!(
+                        "{} could not be read ({}); it was set aside and everything is checked anew",
+                        path.display(),
+                        rows::reason(why)
+                    )),
+                )
             }
         };
         *self.database.lock().unwrap_or_else(PoisonError::into_inner) = Some(database);

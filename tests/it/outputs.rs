@@ -70,3 +70,16 @@ fn what_came_of_a_source_goes_with_it() {
     space.build(&["other.toml"]).ok();
     assert!(program("dev", "two"), "what one configuration does not make another one does");
 }
+
+#[test]
+fn records_that_cannot_be_read_are_set_aside_which_is_said_once() {
+    let space = Space::with(&[("main.c", "int main(void) { return 0; }\n")]);
+    space.build(&[]).ok();
+    space.jmake(&["daemon", "stop"]).ok();
+    space.edit("main.c", "return 0", "return 1");
+    space.write(".jmake_cache/state.redb", "no records");
+    assert_eq!(space.build(&[]).ok().says("set aside").count("ran"), 2);
+    for _ in 0..2 {
+        assert_eq!(space.build(&[]).ok().does_not_say("set aside").count("up_to_date"), 2);
+    }
+}

@@ -153,7 +153,8 @@ impl Orchestrator {
             _ if cancelled => {}
             Err(failure) => listener.refuse(now, failure.message.clone(), failure.kind.exit_code()),
             Ok(prepare::Ready::Unchanged(standing)) => self.unchanged(&listener, start.request, standing, context),
-            Ok(prepare::Ready::Open { ground, state, records }) => {
+            Ok(prepare::Ready::Open { ground, state, records, note }) => {
+                note.into_iter().for_each(|text| listener.say(now, &BuildEvent::Notice { text }));
                 self.state = Some(state);
                 self.records = records;
                 self.peers.reserve.do_send(ReserveWorkers { build, workers: start.request.jobs });

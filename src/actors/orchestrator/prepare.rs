@@ -51,8 +51,8 @@ pub(super) struct Basis {
 pub(super) enum Ready {
     /// An earlier one, of which nothing has to be done again.
     Unchanged(Standing),
-    /// Steps to judge, and what is recorded of them.
-    Open { ground: Ground, state: Arc<ProjectState>, records: Records },
+    /// Steps to judge, and what is recorded of them; a remark to be made once.
+    Open { ground: Ground, state: Arc<ProjectState>, records: Records, note: Option<String> },
 }
 
 /// What a build stands on.
@@ -189,14 +189,7 @@ pub(super) async fn build(world: World, peers: Peers, request: BuildRequest, sta
     if state.is_untidy() {
         tidy(&request, &ground, &state, &records).await?;
     }
-    let ground = match ground {
-        Ground::Whole(mut basis) => {
-            basis.notices.splice(0..0, note);
-            Ground::Whole(basis)
-        }
-        narrowed @ Ground::Narrowed(..) => narrowed,
-    };
-    Ok(Ready::Open { ground, state, records })
+    Ok(Ready::Open { ground, state, records, note })
 }
 
 /// Removes what a process left half made that was killed while it built this.

@@ -51,7 +51,7 @@ pub(super) fn open(path: &Path) -> Result<Database, redb::Error> {
     let database = Database::builder().set_cache_size(PAGES).create(path)?;
     match format(&database)? {
         Some(FORMAT) => Ok(database),
-        Some(_) => Err(redb::Error::Corrupted("it has the format of another version".to_owned())),
+        Some(_) => Err(redb::Error::Corrupted("another version of JMake wrote it".to_owned())),
         None => {
             let write = database.begin_write()?;
             write.open_table(FORMATS)?.insert("format", FORMAT)?;
@@ -67,6 +67,14 @@ pub(super) fn open(path: &Path) -> Result<Database, redb::Error> {
 }
 
 /// What is written in a database that is not new. Only reads: a full disk is no reason not to look.
+/// Why a database could not be opened, in words.
+pub fn reason(error: redb::Error) -> String {
+    match error {
+        redb::Error::Corrupted(why) => why,
+        other => other.to_string(),
+    }
+}
+
 fn format(database: &Database) -> Result<Option<u64>, redb::Error> {
     match database.begin_read()?.open_table(FORMATS) {
         Ok(formats) => Ok(formats.get("format")?.map(|value| value.value())),
