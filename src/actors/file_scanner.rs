@@ -53,6 +53,7 @@ impl FileScanner {
         facts.restore(snapshot::read(&cache_dir, snapshot::SCAN_FACTS).unwrap_or_default());
         world.digests.restore(snapshot::read(&cache_dir, snapshot::DIGESTS).unwrap_or_default());
         world.texts.restore(snapshot::read(&cache_dir, snapshot::TEXTS).unwrap_or_default());
+        world.offers.restore(snapshot::read(&cache_dir, snapshot::OFFERS).unwrap_or_default());
         let reader = world.watches.claim();
         Self { world, cache_dir, facts, reader, logs: HashMap::new(), bells: Vec::new() }
     }
@@ -203,7 +204,7 @@ impl Handler<FindBinaries> for FileScanner {
 impl Handler<GetCaches> for FileScanner {
     type Result = Vec<CacheCounts>;
     fn handle(&mut self, _: GetCaches, _: &mut Context<Self>) -> Vec<CacheCounts> {
-        vec![self.facts.counts(), self.world.texts.counts()]
+        vec![self.facts.counts(), self.world.texts.counts(), self.world.offers.counts()]
     }
 }
 
@@ -213,5 +214,6 @@ impl Handler<Flush> for FileScanner {
         snapshot::write(&self.cache_dir, snapshot::SCAN_FACTS, &self.facts.rows());
         snapshot::write(&self.cache_dir, snapshot::DIGESTS, &self.world.digests.rows());
         snapshot::write(&self.cache_dir, snapshot::TEXTS, &self.world.texts.rows());
+        snapshot::write(&self.cache_dir, snapshot::OFFERS, &self.world.offers.rows());
     }
 }

@@ -11,20 +11,19 @@ use super::compute::compute;
 use super::fs::exists;
 use super::hidden_reads::{self, HiddenReads};
 use super::process::{Exit, Heard, ProcessSpec};
+use super::reading;
 use super::spelling::Spelling;
 use super::{symbol_search, tidying};
-use crate::engine::cxx::comment_neutral::may_stand_in;
 use crate::engine::cxx::diagnostics::machine::{self, Obstacle};
 use crate::engine::cxx::undefined::Lookup;
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::failure::Failure;
-use crate::engine::fingerprint::{self, Identity, Lookups, Reading};
+use crate::engine::fingerprint::{self, Identity, Lookups};
 use crate::engine::graph::{Command, Environment, Search, SearchKind, StepSpec};
 use crate::engine::half_made;
 use crate::engine::ids::{BuildId, RunId, StepId};
 use crate::engine::path::FilePath;
 use crate::engine::report::StepKind;
-use crate::engine::scan::comment_blind::Uses;
 use crate::engine::scan::{binary, depfile};
 use crate::engine::variables::Variables;
 
@@ -194,7 +193,7 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
     if let Some(search) = spec.cxx.as_ref().and_then(|cxx| cxx.search.as_ref()) {
         look_around(world, root, spec, search, execution);
     }
-    execution.reading = reading(world, root, spec, execution);
+    execution.reading = reading::of(world, root, spec, execution);
     if let Some(path) = outdated(world, prepared, execution, root) {
         execution.ending = Ending::Outdated(path);
         return Ok(());
@@ -238,15 +237,6 @@ fn look_around(world: &World, root: &Path, spec: &StepSpec, search: &Search, exe
     let hits: Vec<&FilePath> = execution.inputs.iter().filter(|(_, identity)| identity.is_some()).map(|(path, _)| path).collect();
     let others = fingerprint::others(search, &spec.explicit, &hits, &questions, &world.directories.of(root));
     execution.lookups = Lookups { questions, others, unnamed };
-}
-
-/// How the step read its inputs, where not everything in them counts.
-fn reading(world: &World, root: &Path, spec: &StepSpec, execution: &Execution) -> Option<Reading> {
-    let Reading::Text(dialect) = spec.cxx.as_ref()?.reading?;
-    let read = execution.inputs.iter().filter_map(|(path, identity)| Some((path, identity.as_ref()?)));
-    let uses = read.map(|(path, identity)| Some(world.texts.of(&path.under(root), &identity.digest)?.uses()));
-    let uses: Vec<Uses> = uses.collect::<Option<_>>()?;
-    may_stand_in(spec.kind, Some(dialect), &execution.output, uses).map(Reading::Text)
 }
 
 fn discovered(world: &World, spec: &StepSpec, root: &Path) -> Result<Vec<FilePath>, Failure> {

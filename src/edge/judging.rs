@@ -77,6 +77,10 @@ impl Facts for Now<'_> {
                 let read = || held().then(|| self.world.texts.of(&path.under(self.root), content)).flatten();
                 self.world.texts.known(content).or_else(read)?.digest(dialect).ok()
             }
+            Reading::Interface => {
+                let read = || held().then(|| self.world.offers.of(&path.under(self.root), content)).flatten();
+                self.world.offers.known(content).or_else(read)?.interface()
+            }
         }
     }
 

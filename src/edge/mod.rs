@@ -29,6 +29,7 @@ pub mod process;
 pub mod project_lock;
 pub mod project_state;
 pub mod questions;
+pub mod reading;
 pub mod relevance;
 pub mod settling;
 pub mod snapshot;
@@ -52,9 +53,13 @@ use std::sync::Arc;
 use crate::engine::cache::Cache;
 use crate::engine::fingerprint::Identity;
 use crate::engine::scan::comment_blind::CommentBlind;
+use crate::engine::scan::interface::Offer;
 
 /// The texts of a few large projects, and some earlier states of them.
 const TEXTS: NonZeroUsize = NonZeroUsize::new(200_000).expect("not zero");
+
+/// The shared libraries that links read.
+const OFFERS: NonZeroUsize = NonZeroUsize::new(10_000).expect("not zero");
 
 /// All doors, cheap to clone. An actor's restart loses nothing that is kept behind them.
 #[derive(Clone)]
@@ -72,6 +77,7 @@ pub struct World {
     pub projects: Arc<project_state::OpenProjects>,
     pub questions: Arc<questions::AskedNames>,
     pub texts: Arc<by_content::ByContent<CommentBlind>>,
+    pub offers: Arc<by_content::ByContent<Offer>>,
 }
 
 impl World {
@@ -92,6 +98,7 @@ impl World {
             projects: Arc::new(project_state::OpenProjects::default()),
             questions: Arc::default(),
             texts: Arc::new(by_content::ByContent::new(Cache::new("texts", TEXTS), CommentBlind::of)),
+            offers: Arc::new(by_content::ByContent::new(Cache::new("offers", OFFERS), Offer::of)),
         }
     }
 

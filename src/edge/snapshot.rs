@@ -13,7 +13,7 @@ use super::whole_file::Unnamed;
 use crate::engine::digest::Digest;
 
 /// Changes with the format of any content.
-const MAGIC: &[u8; 8] = b"jmakes04";
+const MAGIC: &[u8; 8] = b"jmakes05";
 
 /// What source texts say.
 pub const SCAN_FACTS: &str = "scan-facts";
@@ -21,6 +21,8 @@ pub const SCAN_FACTS: &str = "scan-facts";
 pub const DIGESTS: &str = "digests";
 /// What is left of texts without their comments, by content.
 pub const TEXTS: &str = "texts";
+/// What links read of shared libraries, by content.
+pub const OFFERS: &str = "offers";
 /// LLVM installs and drivers.
 pub const TOOLS: &str = "tools";
 

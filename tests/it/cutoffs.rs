@@ -1,11 +1,12 @@
 //! Changes that cannot change what is made: nothing runs for them, in any way of building. And those that look alike, for which something does.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::time::{Duration, SystemTime};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{Run, Space};
+use crate::support::{Run, Space, llvm_bin};
 
 const SOURCE: &str = "#include \"one.h\"\n\n/* what it\n   answers */\nint main(void) { return ONE; } // at once\n";
 const HEADER: &str = "#ifndef ONE_H\n#define ONE_H\n#define ONE 1 /* not two */\n#endif\n";
@@ -109,6 +110,77 @@ fn equal_settings_cost_nothing() {
     }
     space.write("jmake.toml", "[compile]\nflags = ['-O1', '-DX']\n");
     assert_eq!(space.build(&[]).ok().steps("compile", "ran"), ["src/main.c", "src/other.c"]);
+}
+
+/// A program that links a library of somebody else, with these flags.
+fn linked(library: &str, flags: &str) -> Space {
+    let mut space =
+        Space::with(&[("src/main.c", "int answer(void);\nextern int table[];\nint main(void) { return answer() + table[0]; }\n")]);
+    space.write("jmake.toml", format!("[binary]\nlink_libraries = ['libs/{library}']\n"));
+    space.set("LDFLAGS", flags);
+    foreign(&space, "1", "");
+    space.build(&[]).ok();
+    space
+}
+
+/// Makes `libv.so` and `libv.a` anew.
+fn foreign(space: &Space, answer: &str, more: &str) {
+    space.write("libs/v.txt", format!("int table[2] = {{1}}; int answer(void) {{ return {answer}; }} {more}\n"));
+    let bin = llvm_bin(19).or_else(|| llvm_bin(14)).expect("there is an LLVM");
+    let run = |program: &str, args: &str| {
+        let made = space.command(bin.join(program)).args(args.split_whitespace()).current_dir(space.path("libs")).status();
+        assert!(made.unwrap().success(), "{program} {args}");
+    };
+    run("clang", "-fPIC -c -x c v.txt -o v.o");
+    run("clang", "-fuse-ld=lld -shared v.o -Wl,-soname,libv.so -o libv.so");
+    run("llvm-ar", "rcsD libv.a v.o");
+    space.remove("libs/v.o");
+}
+
+#[test]
+fn an_equal_interface_of_a_shared_library_skips_links() {
+    let space = linked("libv.so", "");
+    let before = space.read("build/dev/bin/project");
+    let times = Cell::new(1);
+    let another_body = || {
+        times.set(times.get() + 1);
+        foreign(
+            &space,
+            &format!("{} * table[0]", times.get()),
+            "static int own[99]; __attribute__((used)) static int *all(void) { return own; }",
+        );
+    };
+    costs_nothing(&space, "another body", another_body);
+    costs_nothing(&space, "another body", another_body);
+    assert_eq!(space.read("build/dev/bin/project"), before);
+    space.jmake(&["daemon", "stop"]).ok();
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+    let run = space.build(&["--force"]).ok();
+    assert_eq!((run.count("ran"), space.read("build/dev/bin/project")), (2, before), "a link makes the same of it");
+}
+
+#[test]
+fn another_interface_of_a_shared_library_is_linked() {
+    let space = linked("libv.so", "");
+    for (number, more) in ["int more(void) { return 1; }", "int more;", "int more[2];", "const int more = 1;"].into_iter().enumerate() {
+        foreign(&space, &format!("{number}"), more);
+        let run = build(&space, [By::TheSame, By::ANewDaemon, By::NoDaemon][number % 3]).ok();
+        assert_eq!(run.steps("", "ran"), ["build/dev/bin/project"], "{more}: {run}");
+    }
+    space.remove("libs/libv.so");
+    space.build(&[]).exits(1);
+    foreign(&space, "2", "");
+    assert_eq!(space.build(&[]).ok().count("ran"), 0, "it is there again, with an interface that it had");
+}
+
+#[test]
+fn libraries_count_as_a_whole_where_a_link_reads_more() {
+    for (library, flags) in [("libv.a", ""), ("libv.so", "-Wl,-Map=program.map"), ("libv.so", "-Wl,--trace"), ("libv.so", "-fuse-ld=bfd")] {
+        let space = linked(library, flags);
+        foreign(&space, "2", "");
+        let run = space.build(&[]).ok();
+        assert_eq!(run.steps("link", "ran"), ["build/dev/bin/project"], "{library} {flags}: {run}");
+    }
 }
 
 #[test]

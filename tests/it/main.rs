@@ -16,6 +16,7 @@ mod handover;
 mod incremental;
 mod inputs;
 mod inquiries;
+mod interfaces;
 mod kills;
 mod linked_includes;
 mod lookups;

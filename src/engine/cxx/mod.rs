@@ -5,6 +5,7 @@ pub mod comment_neutral;
 pub mod diagnostics;
 pub mod driver_paths;
 pub mod flags;
+pub mod interface_only;
 pub mod lower;
 pub mod probe;
 pub mod toolchain;

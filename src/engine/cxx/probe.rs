@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::comment_neutral::dialect_of;
 use super::diagnostics;
+use super::interface_only;
 use super::toolchain::DriverProbe;
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::discover::Language;
@@ -45,6 +46,8 @@ pub struct LinkProbe {
     pub profiles: Vec<FilePath>,
     /// Where it looks for libraries, in order.
     pub library_dirs: Vec<FilePath>,
+    /// Of shared libraries nothing but the interface counts for it.
+    pub interfaces: bool,
 }
 
 impl LinkProbe {
@@ -142,8 +145,8 @@ pub fn parse_link(stderr: &str) -> Result<LinkProbe, ProbeError> {
     let profile =
         |arg: &String| ["cs-profile-path=", "sample-profile="].iter().find_map(|name| Some(FilePath::from(arg.split_once(name)?.1)));
     let profiles = ld.iter().filter_map(profile).collect();
-    let library_dirs = dirs.collect();
-    Ok(LinkProbe { identity: identity(&commands), program: program.as_str().into(), plugins, profiles, library_dirs })
+    let (library_dirs, interfaces) = (dirs.collect(), interface_only::reads_interfaces(&commands));
+    Ok(LinkProbe { identity: identity(&commands), program: program.as_str().into(), plugins, profiles, library_dirs, interfaces })
 }
 
 /// What stands for the time concerns only texts that show it: it is no part of this.

@@ -7,20 +7,24 @@ use crate::engine::digest::Digest;
 use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
 use crate::engine::scan::comment_blind::Dialect;
+use crate::engine::scan::interface::is_library_name;
 
 /// How a step reads those inputs of which not everything counts.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub enum Reading {
     /// Texts of C or C++, whose comments do not count.
     Text(Dialect),
+    /// Shared libraries, of which nothing but the interface counts.
+    Interface,
 }
 
 impl Reading {
-    /// Whether `step` reads the file at `path` so. What is an input beside the command line and the depfile is read in a way of its own.
+    /// Whether `step` reads the file at `path` so. What a compile reads beside the command line and the depfile it reads in a way of its own.
     #[must_use]
     pub fn concerns(self, step: &StepSpec, path: &FilePath) -> bool {
         match self {
             Self::Text(_) => !step.implicit.contains(path),
+            Self::Interface => is_library_name(path.name().as_bytes()),
         }
     }
 }

@@ -10,6 +10,7 @@ mod declarations;
 pub mod depfile;
 pub mod exports;
 pub mod facts;
+pub mod interface;
 pub mod kind;
 mod lexer;
 pub mod source;

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use crate::engine::digest::Digest;
+use crate::engine::fingerprint::Reading;
 use crate::engine::path::FilePath;
 use crate::engine::scan::comment_blind::CommentBlind;
 use crate::engine::scan::facts::SourceFacts;
+use crate::engine::scan::interface::Offer;
 
 /// What one file was to the last build.
 #[derive(Clone, Debug, Default)]
@@ -45,4 +47,17 @@ pub struct Seen {
     pub facts: Option<Arc<SourceFacts>>,
     /// What was left of its text without comments, and what is now, if both are known.
     pub texts: Option<[CommentBlind; 2]>,
+    /// What links read of it, and what they would now, if both are known.
+    pub offers: Option<[Offer; 2]>,
+}
+
+impl Seen {
+    /// Whether it is what it was to who reads it so.
+    pub fn reads_the_same(&self, reading: Reading) -> bool {
+        let same = |[then, now]: [Option<Digest>; 2]| then.is_some() && then == now;
+        match reading {
+            Reading::Text(dialect) => self.texts.is_some_and(|texts| same(texts.map(|text| text.digest(dialect).ok()))),
+            Reading::Interface => self.offers.is_some_and(|offers| same(offers.map(Offer::interface))),
+        }
+    }
 }

@@ -223,16 +223,14 @@ impl Settled {
         !self.files.contains_key(path) && FileKind::of(path).scanned_as().is_some() && self.places.of(path) == Place::Tree
     }
 
-    /// Whether what changed in a text is nothing to all that read it, and nobody makes it.
+    /// Whether what changed in it is nothing to all that read it, and nobody makes it.
     fn reads_the_same(&self, known: &Known, seen: &Seen) -> bool {
-        let Some([then, now]) = &seen.texts else { return false };
-        known.steps.iter().all(|step| {
-            let at = *step as usize;
-            let (Some(Some(reading)), Some(spec)) = (self.readings.get(at), self.lowered.steps.get(at)) else { return false };
-            let Reading::Text(dialect) = *reading;
+        let read = |step: &u32| {
+            let (reading, spec) = ((*self.readings.get(*step as usize)?)?, self.lowered.steps.get(*step as usize)?);
             let made = spec.outputs.iter().any(|output| output.path == seen.path);
-            !made && reading.concerns(spec, &seen.path) && then.digest(dialect).is_ok_and(|then| now.digest(dialect) == Ok(then))
-        })
+            Some(!made && reading.concerns(spec, &seen.path) && seen.reads_the_same(reading))
+        };
+        known.steps.iter().all(|step| read(step) == Some(true))
     }
 
     /// What a path held for the steps that read it, if there are any.

@@ -9,6 +9,7 @@ use crate::engine::fingerprint::{Identity, Input, Lookups, Questions, Reading, R
 use crate::engine::graph::tests::spec;
 use crate::engine::graph::{CxxStep, Search, SearchKind};
 use crate::engine::scan::comment_blind::{CommentBlind, Dialect};
+use crate::engine::scan::interface::Offer;
 use crate::engine::scan::source::scan;
 
 const FILES: &[(&str, &str)] = &[
@@ -121,6 +122,7 @@ fn check(changes: &[(&str, &str)], expect: &str) {
             is_dir: text == "/",
             facts: (there && scanned).then(|| facts(&text)),
             texts: there.then(|| [content(&path.to_string()), text].map(|text| CommentBlind::of(text.as_bytes()))),
+            offers: None,
             path,
         }
     };
@@ -238,6 +240,26 @@ fn a_file_that_changed_while_its_readers_ran_is_looked_at_again() {
     assert_eq!(settled.impact(&[of("newer")]), both);
     assert!(settled.absorb(&[0, 1], &records));
     assert_eq!([settled.impact(&[of("newer")]), settled.impact(&[of("new")])], [Impact::Nothing, both]);
+}
+
+#[test]
+fn a_library_is_its_interface_to_those_that_read_no_more() {
+    let [old, new, other] = [&b"old"[..], b"new", b"other"].map(Digest::of);
+    let of_link = |reading| {
+        let mut records = records();
+        change(&mut records, "bin/p", |record| record.reading = reading);
+        read_also(&mut records, "bin/p", "/opt/libz.so", Identity::of(old));
+        settled_of(&records)
+    };
+    let seen = |then, now| Seen { path: "/opt/libz.so".into(), digest: Some(new), offers: Some([then, now]), ..Seen::default() };
+    let link = of_link(Some(Reading::Interface));
+    let [same, another] = [(old, old), (old, other)].map(|(then, now)| seen(Offer::Library(then), Offer::Library(now)));
+    let whole = seen(Offer::Whole, Offer::Whole);
+    assert_eq!(link.impact(std::slice::from_ref(&same)), Impact::Nothing);
+    for seen in [another, whole] {
+        assert!(matches!(link.impact(&[seen]), Impact::Steps(_)));
+    }
+    assert!(matches!(of_link(None).impact(&[same]), Impact::Steps(_)));
 }
 
 #[test]

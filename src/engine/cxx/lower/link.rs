@@ -7,8 +7,10 @@ use super::{LowerError, LowerRequest, names, select, whole};
 use crate::engine::config::settings::{LibraryType, Lto};
 use crate::engine::cxx::argv::{archive, compile, link, response};
 use crate::engine::cxx::flags::classify;
+use crate::engine::cxx::interface_only::is_operand;
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::discover::{Language, Target, TargetKind};
+use crate::engine::fingerprint::Reading;
 use crate::engine::graph::{Command, CxxStep, Depfile, Output, Search, SearchKind};
 use crate::engine::path::FilePath;
 use crate::engine::report::{Artifact, ArtifactKind, StepKind};
@@ -150,7 +152,10 @@ impl Lowering<'_> {
         let profiles = self.request.link_probe.profiles.iter().cloned();
         step.implicit = members.iter().cloned().chain(files).chain(profiles).collect();
         step.outputs = vec![Output::file(output.clone())];
-        step.cxx = Some(CxxStep { uncacheable: self.link_uncacheable(), search: Some(self.library_search()), ..CxxStep::default() });
+        let operands = libraries.iter().all(|library| !library.contains('/') || is_operand(library));
+        let reading = (operands && self.request.link_probe.interfaces).then_some(Reading::Interface);
+        let (uncacheable, search) = (self.link_uncacheable(), Some(self.library_search()));
+        step.cxx = Some(CxxStep { uncacheable, reading, search, ..CxxStep::default() });
         let command = self.command(compile::driver(language), args, self.link_identity());
         step.command = Some(Command { response, depfile: Some(Depfile { path: depfile }), ..command });
         self.push(step)

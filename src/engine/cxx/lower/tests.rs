@@ -101,6 +101,7 @@ fn run(project: &str, toml: &str, requested: &Requested, confirmed: &[(&str, boo
             plugins: vec![],
             profiles: vec![],
             library_dirs: vec![],
+            interfaces: false,
         },
         linker: Digest::of(b"linker"),
         epoch: None,

@@ -25,6 +25,7 @@ fn lookup(toml: &str, discovery: Discovery) -> Lookup {
         plugins: vec![],
         profiles: vec![],
         library_dirs: vec!["/usr/lib".into()],
+        interfaces: false,
     };
     Lookup { settings, discovery: Arc::new(discovery), link_probe: Arc::new(link_probe) }
 }
