@@ -88,6 +88,7 @@ mod tests {
         check("--gc-sections --icf=safe -O2 -s -rpath $ORIGIN --version-script=x.map --dynamic-list=x.syms", true);
         check("-u__llvm_profile_runtime -u main --wrap=malloc", true);
         check("libx.so libx.so.1 x.a x.o", true);
+        check("-EL --fix-cortex-a53-843419 --package-metadata={}", true);
         check("x.ld", false);
         check("-T x.ld", false);
         check("--script=x.ld", false);

@@ -10,6 +10,10 @@ pub const TABLE: &[(&str, Form)] = &[
     // What is made, and where.
     ("-o", Either),
     ("-m", Either),
+    ("-EL", Alone),
+    ("-EB", Alone),
+    ("-be8", Alone),
+    ("-fix-cortex-a53-843419", Alone),
     ("-pie", Alone),
     ("-no-pie", Alone),
     ("-shared", Alone),
@@ -24,6 +28,7 @@ pub const TABLE: &[(&str, Form)] = &[
     ("-hash-style=", Joined),
     ("-build-id", Alone),
     ("-build-id=", Joined),
+    ("-package-metadata=", Joined),
     ("-eh-frame-hdr", Alone),
     ("-no-eh-frame-hdr", Alone),
     ("-e", Separate),
