@@ -62,7 +62,7 @@ class Bare:
             shutil.copytree(built.root, self.root, symlinks=True)
         changed, self.commands = {tree.edited}, []
         for command in commands:
-            if changed.intersection(command):
+            if changed.intersection(manifest.spelled_out(self.root, command)):
                 changed.add(manifest.output_of(command))
                 self.commands.append(command)
 
