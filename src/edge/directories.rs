@@ -25,6 +25,8 @@ struct Listing {
     stat: Option<Stat>,
     racy: bool,
     names: Names,
+    /// Its links, and what they led to: it does not tell when that changes.
+    links: Arc<[(PathBuf, Option<bool>)]>,
 }
 
 /// Directories, and whether each holds a name as that of a directory.
@@ -70,10 +72,12 @@ impl OfProject<'_> {
     /// Reads again what changed. Between two calls the table stands still.
     pub fn refresh(&self) {
         // The lock is not held while others compute: a thread that waits for them may begin work that wants it.
-        let known: Vec<(Arc<Path>, Option<Stat>)> =
-            self.read().listings.iter().map(|(path, listing)| (path.clone(), listing.stat.filter(|_| !listing.racy))).collect();
-        let changed = known.into_par_iter().with_min_len(64).filter(|(path, then)| then.is_none() || stat(path) != *then);
-        let stale: Vec<(Arc<Path>, Listing)> = changed.map(|(path, _)| (path.clone(), read(&path))).collect();
+        let now = |(path, listing): (&Arc<Path>, &Listing)| (path.clone(), listing.stat.filter(|_| !listing.racy), listing.links.clone());
+        let known: Vec<_> = self.read().listings.iter().map(now).collect();
+        let turned = |links: &[(PathBuf, Option<bool>)]| links.iter().any(|(link, then)| leads_to_directory(link) != *then);
+        let changed = known.into_par_iter().with_min_len(64);
+        let changed = changed.filter(|(path, then, links)| then.is_none() || stat(path) != *then || turned(links));
+        let stale: Vec<(Arc<Path>, Listing)> = changed.map(|(path, ..)| (path.clone(), read(&path))).collect();
         let mut table = self.write();
         stale.into_iter().for_each(|(path, listing)| table.put(&path, listing));
     }
@@ -82,6 +86,15 @@ impl OfProject<'_> {
     #[must_use]
     pub fn opened(&self) -> Vec<(PathBuf, bool)> {
         self.read().listings.iter().map(|(path, listing)| (path.to_path_buf(), listing.stat.is_some())).collect()
+    }
+
+    /// Where links of those directories lead that lead nowhere: what comes there comes to them.
+    #[must_use]
+    pub fn nowhere(&self) -> Vec<PathBuf> {
+        let table = self.read();
+        let links = table.listings.values().flat_map(|listing| listing.links.iter());
+        let dead = links.filter(|(_, leads)| leads.is_none()).map(|(link, _)| link);
+        dead.filter_map(|link| Some(link.parent()?.join(std::fs::read_link(link).ok()?))).collect()
     }
 
     fn open_place(&self, path: &Path) {
@@ -146,22 +159,28 @@ fn stat(path: &Path) -> Option<Stat> {
 fn read(path: &Path) -> Listing {
     let Some(stat) = stat(path) else { return Listing::default() };
     let racy = SystemTime::now().checked_sub(RACY).is_none_or(|doubtful| stat.changed_since(doubtful));
-    let mut names: Names = std::fs::read_dir(path)
-        .into_iter()
-        .flatten()
-        .filter_map(Result::ok)
-        .map(|entry| (entry.file_name().as_bytes().into(), leads_to_directory(&entry)))
-        .collect();
+    let mut names = Names::new();
+    let mut links = Vec::new();
+    for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
+        let is_dir = match entry.file_type() {
+            Ok(kind) if kind.is_symlink() => {
+                let is_dir = leads_to_directory(&entry.path());
+                links.push((entry.path(), is_dir));
+                is_dir
+            }
+            Ok(kind) => Some(kind.is_dir()),
+            Err(_) => Some(false),
+        };
+        // Nobody finds a link that leads nowhere.
+        names.extend(is_dir.map(|is_dir| (entry.file_name().as_bytes().into(), is_dir)));
+    }
     names.sort();
-    Listing { stat: Some(stat), racy, names }
+    Listing { stat: Some(stat), racy, names, links: links.into() }
 }
 
-fn leads_to_directory(entry: &std::fs::DirEntry) -> bool {
-    match entry.file_type() {
-        Ok(kind) if kind.is_symlink() => std::fs::metadata(entry.path()).is_ok_and(|about| about.is_dir()),
-        Ok(kind) => kind.is_dir(),
-        Err(_) => false,
-    }
+/// Whether a link leads to a directory; `None` if it leads nowhere.
+fn leads_to_directory(link: &Path) -> Option<bool> {
+    std::fs::metadata(link).ok().map(|about| about.is_dir())
 }
 
 #[cfg(test)]

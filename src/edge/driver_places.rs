@@ -23,6 +23,22 @@ const DISTRIBUTIONS: [&str; 7] = [
     "/etc/env.d/gcc",
 ];
 
+/// Objects that are in every program, which a driver looks for above its own directory first.
+const OF_PROGRAMS: [&str; 12] = [
+    "Scrt1.o",
+    "crt1.o",
+    "gcrt1.o",
+    "rcrt1.o",
+    "crti.o",
+    "crtn.o",
+    "crtbegin.o",
+    "crtbeginS.o",
+    "crtbeginT.o",
+    "crtend.o",
+    "crtendS.o",
+    "crtfastmath.o",
+];
+
 /// What tells one kind of processor from another, in `/proc/cpuinfo`.
 const OF_PROCESSOR: [&str; 12] = [
     "vendor_id",
@@ -72,12 +88,13 @@ pub fn digest(driver: &Driver<'_>) -> Digest {
 /// Directories and files; a directory tells of the names in it. Absent ones are kept: they may come.
 #[must_use]
 pub fn places(driver: &Driver<'_>) -> BTreeSet<PathBuf> {
-    let mut all: BTreeSet<PathBuf> = DISTRIBUTIONS.iter().map(PathBuf::from).filter(|file| file.exists()).collect();
+    let mut all: BTreeSet<PathBuf> = DISTRIBUTIONS.iter().map(PathBuf::from).collect();
     all.extend(programs(driver.variables));
     all.extend(["/usr/local", "/opt", "/opt/rh"].map(PathBuf::from));
     let own = driver.bin_dir.parent().map(Path::to_owned);
     let resources = own.iter().flat_map(|own| entries(&own.join("lib/clang")));
     all.extend(resources.flat_map(|version| [version.join("lib"), version.join("lib/linux"), version]));
+    all.extend(own.iter().flat_map(|own| OF_PROGRAMS.map(|name| own.join(name))));
     for prefix in ["/", "/usr"].into_iter().map(PathBuf::from).chain(own) {
         add_install(&prefix, &mut all);
     }
@@ -105,7 +122,7 @@ fn programs(variables: &Variables) -> Vec<PathBuf> {
 }
 
 /// The directories under `prefix` whose names a driver compares: versions of GCC, headers of C++, libraries of each machine. What is in
-/// absent ones is left out: they tell when they come.
+/// absent ones is left out: they tell when they come. What is beside them in `prefix` is not looked at: it may be somebody's home.
 fn add_install(prefix: &Path, all: &mut BTreeSet<PathBuf>) {
     let mut machines = vec![PathBuf::from("x86_64-linux-gnu"), PathBuf::from("aarch64-linux-gnu")];
     for lib in ["lib", "lib32", "lib64", "libx32"].map(|lib| prefix.join(lib)) {
@@ -113,7 +130,8 @@ fn add_install(prefix: &Path, all: &mut BTreeSet<PathBuf>) {
         if !lib.is_symlink() {
             for of_gcc in ["gcc", "gcc-cross"].map(|of_gcc| lib.join(of_gcc)) {
                 let found = entries(&of_gcc);
-                all.extend(found.iter().flat_map(|machine| entries(machine)));
+                let versions = found.iter().flat_map(|machine| entries(machine));
+                all.extend(versions.flat_map(|version| [version.join("include"), version]));
                 machines.extend(found.iter().filter_map(|machine| machine.file_name().map(PathBuf::from)));
                 all.extend(found.into_iter().chain([of_gcc]).filter(|dir| dir.is_dir()));
             }
@@ -123,7 +141,8 @@ fn add_install(prefix: &Path, all: &mut BTreeSet<PathBuf>) {
     }
     let include = prefix.join("include");
     all.extend(entries(&include.join("c++")));
-    all.extend(machines.iter().flat_map(|machine| [include.join(machine).join("c++"), prefix.join(machine)]).filter(|dir| dir.is_dir()));
+    all.extend(machines.iter().map(|machine| include.join(machine).join("c++")).filter(|dir| dir.is_dir()));
+    all.extend(machines.iter().map(|machine| prefix.join(machine)));
     all.extend([include.join("c++"), include]);
 }
 
@@ -197,6 +216,9 @@ mod tests {
         check(&gcc.join("lib/gcc/x86_64-linux-gnu/13/crtbegin.o"), "");
         check(&gcc.join("lib/gcc/x86_64-linux-gnu/14/crtbegin.o"), "");
         check(&gcc.join("include/c++/14/vector"), "");
+        check(&gcc.join("lib/gcc/x86_64-linux-gnu/14/include/c++/vector"), "");
+        check(&gcc.join("x86_64-linux-gnu/bin/ld"), "");
+        check(&dir.path().join("llvm/crti.o"), "");
         std::fs::remove_file(bin.join("clang.cfg")).unwrap();
         assert_ne!(last, now());
     }

@@ -17,7 +17,7 @@ use crate::engine::change_log::Change;
 use crate::engine::cxx::lower::Lowered;
 use crate::engine::cxx::toolchain::Toolchain;
 use crate::engine::digest::Digest;
-use crate::engine::path::FilePath;
+use crate::engine::path::{FilePath, fold};
 use crate::engine::scan::kind::FileKind;
 use crate::engine::scan::source::scan;
 use crate::engine::settled::{Places, Seen, Settled};
@@ -94,6 +94,9 @@ pub fn outline(world: &World, root: &Path, tree: &Tree, paths: &[FilePath], mut 
     }
     for (dir, there) in world.directories.of(root).opened() {
         around.add_directory(root, &dir, there, &mut links, &mut places);
+    }
+    for target in world.directories.of(root).nowhere() {
+        around.add_directory(root, &fold(&target), false, &mut links, &mut places);
     }
     for (dir, there) in dirs {
         around.add_directory(root, &dir.under(root), there, &mut links, &mut places);
@@ -174,6 +177,14 @@ impl Surroundings {
     #[must_use]
     pub fn look(&self, world: &World, root: &Path, settled: &Settled, heard: &HashSet<PathBuf>) -> Option<Vec<Seen>> {
         let concerning: Vec<FilePath> = self.spelled(root, heard).into_iter().filter(|path| settled.concerns(path)).collect();
+        // What a new link leads to may change unheard, and one that leads nowhere is found by nobody.
+        let turned = |path: &FilePath| {
+            let place = path.under(root);
+            place.is_symlink() && !(self.linked.contains(path) && place.exists())
+        };
+        if concerning.iter().any(turned) {
+            return None;
+        }
         if heard.iter().any(|place| has_names(place) && !self.files.contains(place)) {
             // Its other names are not known: any file may be it.
             world.digests.doubt(&Change::Everything);

@@ -31,7 +31,8 @@ pub fn is_in_own_place(name: &[u8]) -> bool {
 #[must_use]
 pub fn is_of(output: &FilePath, name: &[u8]) -> bool {
     let output = output.name();
-    if name.starts_with(output.as_bytes()) && name.get(output.len()..).is_some_and(|rest| rest.starts_with(b".tmp")) {
+    let rest = name.strip_prefix(output.as_bytes()).unwrap_or_default();
+    if rest.starts_with(b".tmp") || rest.starts_with(b".temp-archive-") {
         return true;
     }
     let (stem, ending) = output.rfind('.').map_or((output.as_str(), ""), |dot| output.split_at(dot));
@@ -71,5 +72,6 @@ mod tests {
         check("obj/.app.jmake-1-2", ".app.jmake-1-2.tmp5f", true);
         check("app", "app-1a2b3c4d.tmp", true);
         check("app", "app", false);
+        check("obj/.a.a.jmake-1-2", ".a.a.jmake-1-2.temp-archive-5f0a1b2.a", true);
     }
 }

@@ -158,10 +158,9 @@ impl Round {
 
     /// Files that no clean build makes, by their names.
     fn leftovers(&self) -> Vec<PathBuf> {
-        let objects = |root: PathBuf| files(&root.join(".jmake_cache/obj"));
-        let ending = |path: &PathBuf| path.extension().map(ToOwned::to_owned);
-        let known: BTreeSet<_> = objects(self.space.place("clean")).iter().map(ending).collect();
-        let strange = objects(self.space.path("")).into_iter().filter(|path| !known.contains(&ending(path)));
+        let objects = files(&self.space.path(".jmake_cache/obj")).into_iter();
+        let whole = |path: &PathBuf| path.extension().is_some_and(|ending| ["o", "bc", "a", "rsp"].iter().any(|it| ending == *it));
+        let strange = objects.filter(|path| !whole(path));
         let half = |path: &PathBuf| {
             let name = path.file_name().unwrap().to_string_lossy();
             [".tmp", ".jmake-", ".new-"].iter().any(|part| name.contains(part))

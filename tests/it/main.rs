@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod build;
+mod changed_trees;
 mod clean;
 mod cli;
 mod comment_blind;
@@ -28,5 +29,7 @@ mod stalled;
 mod supervision;
 mod support;
 mod tool_inputs;
+mod traps;
+mod tried;
 mod undefined;
 mod watch;

@@ -79,6 +79,15 @@ pub fn others(search: &Search, named: &[FilePath], hits: &[&FilePath], questions
             }
         }
     }
+    if search.kind == SearchKind::Libraries {
+        // What a linker script names is looked for where the linker runs before it is looked for along the list.
+        let here = FilePath::default();
+        directories.open(&here);
+        for hit in hits.iter().filter(|hit| !named.contains(**hit)) {
+            let beside = directories.holding(hit.name().as_bytes()).into_iter().filter(|(holder, _)| *holder == here);
+            found.extend(beside.map(|(_, is_dir)| (FilePath::from(hit.name().as_str()), is_dir)).filter(|(path, _)| !known.contains(path)));
+        }
+    }
     if questions.unknown {
         found.extend(searched().flat_map(|dir| directories.entries(dir)).filter(|(path, _)| !known.contains(path)));
     }
@@ -227,7 +236,8 @@ mod tests {
         check(&["b/libz.a"], &["b/libz.a"], &[]);
         check(&["b/libz.a"], &["b/libz.a", "b/libz.so"], &["b/libz.so"]);
         check(&["b/libz.so"], &["a/libz.a"], &["a/libz.a"]);
-        check(&["a/libz.so"], &["b/libz.so", "libz.so"], &[]);
+        check(&["a/libz.so"], &["b/libz.so"], &[]);
+        check(&["b/libgcc_s.so.1"], &["libgcc_s.so.1", "other.so.1"], &["libgcc_s.so.1"]);
         check(&["b/crt1.o"], &["a/crt1.o", "a/crt1.so"], &["a/crt1.o"]);
     }
 }
