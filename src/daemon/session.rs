@@ -25,7 +25,7 @@ use crate::wire::{self, Control, Failed, FailureKind, Refusal, Refused, Reply, R
 
 /// So much is sent at once, and a little more.
 const CHUNK: usize = 256 << 10;
-/// What comes of a build so soon is sent at once with the welcome: a client that is woken once is done sooner.
+/// What comes of a build so soon is sent at once: a client that is woken once is done sooner.
 const SOON: Duration = Duration::from_millis(1);
 
 /// What every session knows.
@@ -75,10 +75,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let Some(request) = self.opening().await? else { return Ok(()) };
         let pid = std::process::id();
         let welcome = Welcome { protocol: wire::PROTOCOL_MAX, build_id: self.service.build_id.to_string(), pid };
-        self.unsent = encoded(&Control::Welcome(welcome))?;
-        if !matches!(request, Request::Build(_)) {
-            self.send(&[]).await?;
-        }
+        // At once, and by itself: whoever has it knows that somebody serves, and what becomes of that.
+        self.control(&Control::Welcome(welcome)).await?;
         let exit_code = match self.answer(request).await? {
             Ok(exit_code) => exit_code,
             Err(failure) => self.failed(&failure).await?,
@@ -197,7 +195,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// waited for, and listened to: what it has not taken is in the log.
     async fn follow(&mut self, log: &EventLog, build: BuildId, opened: &OpenedProject) -> Result<u8, Gone> {
         let (mut offset, mut listening) = (0, true);
-        let (mut taken, mut bytes) = (0, std::mem::take(&mut self.unsent));
+        let (mut taken, mut bytes) = (0, Vec::new());
         let (soon, mut waiting) = (tokio::time::sleep(SOON), true);
         tokio::pin!(soon);
         loop {
@@ -253,7 +251,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     async fn control(&mut self, control: &Control) -> Result<(), Gone> {
-        self.send(&encoded(control)?).await
+        let bytes = wire::encode_control(control).map_err(|error| Gone(error.to_string()))?;
+        self.send(&bytes).await
     }
 
     async fn send(&mut self, bytes: &[u8]) -> Result<(), Gone> {
@@ -264,10 +263,6 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
 fn root_failed() -> Failure {
     Failure::internal("the daemon failed and ends; run the command again to start another one, and report this with its log")
-}
-
-fn encoded(control: &Control) -> Result<Vec<u8>, Gone> {
-    wire::encode_control(control).map_err(|error| Gone(error.to_string()))
 }
 
 /// Adds so much of `lines` as is sent at once; `offset` counts them.
