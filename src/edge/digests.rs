@@ -1,15 +1,18 @@
 //! Digests of files, hashed once per change: a stat that is equal to the one of the last hashing stands for equal content, unless that was
 //! too soon after a change. Does not know what files mean.
 
+mod doubts;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use self::doubts::Doubts;
 use super::fs::{self, Stat};
 use crate::engine::change_log::Change;
 use crate::engine::digest::{Digest, Hasher};
@@ -37,6 +40,7 @@ struct Row {
 pub struct Digests {
     /// By the bytes of a path, which are compared much faster than its components.
     shards: [Mutex<HashMap<Box<[u8]>, Row>>; SHARDS],
+    doubts: Mutex<Doubts>,
 }
 
 impl Digests {
@@ -44,6 +48,32 @@ impl Digests {
     #[must_use]
     pub fn digest(&self, path: &Path) -> Option<Digest> {
         self.row(path).map(|row| row.digest)
+    }
+
+    /// The same, and whether it stays so until the file is doubted.
+    #[must_use]
+    pub fn firm(&self, path: &Path) -> (Option<Digest>, bool) {
+        let row = self.row(path);
+        let firm = row.is_some_and(|row| row.vouched) && matches!(name(path), Cow::Borrowed(_));
+        (row.map(|row| row.digest), firm)
+    }
+
+    /// Now, for [`Self::doubted_since`].
+    #[must_use]
+    pub fn moment(&self) -> u64 {
+        self.doubts().moment()
+    }
+
+    /// The files that were doubted since a moment; `None` if that may be any.
+    #[must_use]
+    pub fn doubted_since(&self, moment: u64) -> Option<Vec<PathBuf>> {
+        let doubts = self.doubts();
+        let paths = doubts.since(moment)?.map(|name| PathBuf::from(OsStr::from_bytes(name))).collect();
+        Some(paths)
+    }
+
+    fn doubts(&self) -> MutexGuard<'_, Doubts> {
+        self.doubts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What a regular file holds, and what the system says of it.
@@ -90,6 +120,7 @@ impl Digests {
         let known = set(true);
         if known.is_some() && std::fs::metadata(path).map(|about| Stat::of(&about)).ok() != known {
             set(false);
+            self.doubts().add(&name);
         }
     }
 
@@ -108,9 +139,13 @@ impl Digests {
                 if let Some(row) = self.shard(&name).get_mut(name.as_ref()) {
                     row.vouched = false;
                 }
+                self.doubts().add(&name);
             }
             Change::Gone(path) => below(path),
             Change::Everything => below(Path::new("/")),
+        }
+        if !matches!(change, Change::Entry { .. }) {
+            self.doubts().add_all();
         }
     }
 
@@ -118,13 +153,14 @@ impl Digests {
     pub fn forget(&self, path: &Path) {
         let name = name(path);
         self.shard(&name).remove(name.as_ref());
+        self.doubts().add(&name);
     }
 
     /// Everything that a later process may trust once a stat confirms it.
     #[must_use]
     pub fn rows(&self) -> Vec<(Vec<u8>, Stat, Digest)> {
         let shards = self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner));
-        let sure = |shard: std::sync::MutexGuard<'_, HashMap<Box<[u8]>, Row>>| {
+        let sure = |shard: MutexGuard<'_, HashMap<Box<[u8]>, Row>>| {
             let sure = shard.iter().filter(|(_, row)| !row.racy);
             sure.map(|(path, row)| (path.to_vec(), row.stat, row.digest)).collect::<Vec<_>>()
         };
@@ -139,7 +175,7 @@ impl Digests {
         }
     }
 
-    fn shard(&self, name: &[u8]) -> std::sync::MutexGuard<'_, HashMap<Box<[u8]>, Row>> {
+    fn shard(&self, name: &[u8]) -> MutexGuard<'_, HashMap<Box<[u8]>, Row>> {
         let index = name.iter().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
         self.shards[index % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
     }

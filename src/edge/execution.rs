@@ -1,11 +1,14 @@
 //! Runs one step: makes room for it, waits for its process, and takes what it made. A fixed procedure; what the result means is
 //! decided elsewhere.
 
+mod before;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use self::before::Before;
 use super::World;
 use super::compute::compute;
 use super::fs::exists;
@@ -18,7 +21,7 @@ use crate::engine::cxx::diagnostics::machine::{self, Obstacle};
 use crate::engine::cxx::undefined::Lookup;
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::failure::Failure;
-use crate::engine::fingerprint::{self, Identity, Lookups};
+use crate::engine::fingerprint::{self, Lookups};
 use crate::engine::graph::{Command, Environment, Search, SearchKind, StepSpec};
 use crate::engine::half_made;
 use crate::engine::ids::{BuildId, RunId, StepId};
@@ -78,7 +81,7 @@ pub async fn run(world: World, order: Order) -> Execution {
 struct Prepared {
     /// Where the process writes the first output, if not to its place.
     temporary: Option<FilePath>,
-    before: Vec<(FilePath, Option<Identity>)>,
+    before: Before,
     /// When it was about to start, by both clocks.
     started: (SystemTime, Instant),
 }
@@ -94,7 +97,7 @@ fn prepare(world: &World, order: &Order) -> Result<Prepared, Failure> {
     if let Some(response) = response {
         world.fs.write_atomic(&response.path.under(root), &response.content).map_err(Failure::environment)?;
     }
-    let before = spec.explicit.iter().chain(&spec.implicit).map(|path| (path.clone(), world.identity(&path.under(root)))).collect();
+    let before = Before::look(world, spec, root);
     Ok(Prepared { temporary: temporary(order), before, started: (world.clock.wall(), Instant::now()) })
 }
 
@@ -186,7 +189,7 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
     // What was written before is what the process read; what is heard later it cannot have read.
     world.watches.hear();
     execution.discovered = discovered(world, spec, root)?;
-    execution.inputs.clone_from(&prepared.before);
+    execution.inputs.clone_from(&prepared.before.inputs);
     for path in &execution.discovered {
         execution.inputs.push((path.clone(), world.identity(&path.under(root))));
     }
@@ -267,7 +270,7 @@ fn slashed(path: &FilePath) -> FilePath {
 /// An input that changed while the process ran or is gone, or a file that came to where it had perhaps already been looked for.
 fn outdated(world: &World, prepared: &Prepared, execution: &Execution, root: &Path) -> Option<FilePath> {
     let (started, began) = prepared.started;
-    let changed = prepared.before.iter().find(|(path, before)| world.identity(&path.under(root)) != *before);
+    let changed = prepared.before.changed(world, root);
     let others = execution.lookups.others.iter().filter(|(_, is_dir)| !is_dir).map(|(path, _)| path);
     let mut seen = execution.discovered.iter().chain(others);
     let written = |place: &Path| {
@@ -275,7 +278,7 @@ fn outdated(world: &World, prepared: &Prepared, execution: &Execution, root: &Pa
         !world.digests.held_since(place, began) && world.fs.stat(place).map_or(true, |stat| stat.changed_since(started - DOUBT))
     };
     let written = || seen.find(|path| written(&path.under(root)));
-    changed.map(|(path, _)| path).or_else(written).cloned()
+    changed.or_else(written).cloned()
 }
 
 /// Whether the first output is an object that defines `main`.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix::prelude::*;
+use tokio::task::yield_now;
 
 use super::listener::Listener;
 use super::prepare::Ground;
@@ -134,8 +135,13 @@ impl Orchestrator {
             orchestrator.close();
             // Nobody waits for the disk: what a crash takes costs the next build time.
             orchestrator.leave(context);
-            orchestrator.settle(&build, ground, exit_code == 0, context);
-            orchestrator.begin_next(context);
+            orchestrator.settling = true;
+            // Who waited for the build is told first.
+            context.spawn(yield_now().into_actor(orchestrator).map(move |(), orchestrator, context| {
+                orchestrator.settling = false;
+                orchestrator.settle(&build, ground, exit_code == 0, context);
+                orchestrator.begin_next(context);
+            }));
         }));
     }
 

@@ -84,6 +84,8 @@ pub struct Orchestrator {
     running: Option<Running>,
     /// A build that ended, until what it leaves is written, and its exit code.
     finishing: Option<(Listener, u8)>,
+    /// What it leaves is being arranged.
+    settling: bool,
     /// What was made is being removed: no build begins meanwhile.
     cleaning: bool,
     generation: u64,
@@ -107,6 +109,7 @@ impl Orchestrator {
             preparing: None,
             running: None,
             finishing: None,
+            settling: false,
             cleaning: false,
             generation: 0,
         }
@@ -117,7 +120,7 @@ impl Orchestrator {
     }
 
     fn is_busy(&self) -> bool {
-        self.preparing.is_some() || self.running.is_some() || self.finishing.is_some() || self.cleaning
+        self.preparing.is_some() || self.running.is_some() || self.finishing.is_some() || self.settling || self.cleaning
     }
 
     /// Begins the next waiting build, if none is under way.

@@ -119,5 +119,5 @@ fn what_changed_unheard_before_the_process_began_is_recorded_as_it_was_read() {
     }
     let execution = run_script(&world, &root, "cat a.h > out; echo 'out: a.h' > out.d");
     assert_eq!(execution.ending, Ending::Exited(0));
-    assert_eq!(execution.inputs, [("a.h".into(), Some(Identity::of(crate::engine::digest::Digest::of(b"other"))))]);
+    assert_eq!(execution.inputs, [("a.h".into(), Some(fingerprint::Identity::of(crate::engine::digest::Digest::of(b"other"))))]);
 }

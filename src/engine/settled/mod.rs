@@ -20,7 +20,7 @@ use self::told::note_name;
 use super::build::Records;
 use super::cxx::lower::Lowered;
 use super::digest::Digest;
-use super::fingerprint::{Reading, Record};
+use super::fingerprint::{Input, Reading, Record, Runs};
 use super::graph::StepSpec;
 use super::path::FilePath;
 use super::report::Counts;
@@ -33,6 +33,10 @@ use super::tree::{BUILD_MARKS, SETTINGS, Tree};
 pub struct Settled {
     lowered: Lowered,
     known: HashMap<FilePath, Known>,
+    /// Some of them is disputed.
+    disputed: bool,
+    /// What was told of each step's inputs.
+    told: Vec<Runs<Input>>,
     /// How each step reads its inputs.
     readings: Vec<Option<Reading>>,
     /// Steps that read what a step makes.
@@ -63,6 +67,8 @@ impl Settled {
     pub fn new(lowered: Lowered, records: &Records, tree: &Tree, places: Places) -> Option<Self> {
         let mut settled = Self {
             known: HashMap::new(),
+            disputed: false,
+            told: vec![Runs::default(); lowered.steps.len()],
             readings: vec![None; lowered.steps.len()],
             dependents: vec![Vec::new(); lowered.steps.len()],
             files: tree.files.iter().map(|file| (file.path.clone(), file.facts.clone())).collect(),
@@ -103,8 +109,8 @@ impl Settled {
     pub fn absorb(&mut self, steps: &[u32], records: &Records) -> bool {
         let newest = |step: &u32| Some((*step, newest(records, self.lowered.steps.get(*step as usize)?)?));
         let all: Vec<(u32, &Record)> = steps.iter().filter_map(newest).collect();
-        let familiar = |(_, record): &(u32, &Record)| {
-            record.lookups.unnamed.is_none() && record.inputs.iter().all(|(path, _)| self.known.contains_key(path))
+        let familiar = |(step, record): &(u32, &Record)| {
+            record.lookups.unnamed.is_none() && self.news_of(*step, record).iter().all(|(path, _)| self.known.contains_key(path))
         };
         let known = all.len() == steps.len() && all.iter().all(familiar);
         self.absorb_all(&all);

@@ -1,0 +1,95 @@
+//! What a step is given to read, as it was before it ran, and whether it still is. Costs what was doubted meanwhile, not what is read.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use crate::edge::World;
+use crate::engine::fingerprint::{Identity, Input};
+use crate::engine::graph::StepSpec;
+use crate::engine::path::FilePath;
+
+/// Declared inputs, looked at.
+pub(super) struct Before {
+    /// What each was.
+    pub(super) inputs: Vec<Input>,
+    /// Those of them that may change without being doubted.
+    loose: Vec<usize>,
+    /// When it was looked at the others.
+    moment: u64,
+}
+
+impl Before {
+    /// Looks at what `spec` declares.
+    pub(super) fn look(world: &World, spec: &StepSpec, root: &Path) -> Self {
+        let mut before = Self { inputs: Vec::new(), loose: Vec::new(), moment: world.digests.moment() };
+        for path in spec.explicit.iter().chain(&spec.implicit) {
+            let (digest, firm) = world.digests.firm(&path.under(root));
+            if !firm {
+                before.loose.push(before.inputs.len());
+            }
+            before.inputs.push((path.clone(), digest.map(Identity::of)));
+        }
+        before
+    }
+
+    /// The first that is another now. All that happened has to be heard already.
+    pub(super) fn changed(&self, world: &World, root: &Path) -> Option<&FilePath> {
+        let differs = |input: &&Input| world.identity(&input.0.under(root)) != input.1;
+        let first = match world.digests.doubted_since(self.moment) {
+            None => self.inputs.iter().find(differs),
+            Some(doubted) => {
+                let within = |path: PathBuf| FilePath::new(path.strip_prefix(root).unwrap_or(&path));
+                let doubted: HashSet<FilePath> = doubted.into_iter().map(within).collect();
+                let loose = self.loose.iter().map(|at| &self.inputs[*at]);
+                loose.chain(self.inputs.iter().filter(|(path, _)| doubted.contains(path))).find(differs)
+            }
+        };
+        first.map(|(path, _)| path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+    use crate::engine::change_log::Change;
+    use crate::engine::graph::tests::spec;
+
+    fn write(path: &Path, text: &str) {
+        std::fs::write(path, text).unwrap();
+        // Long ago, so that the stat proves the content.
+        let past = SystemTime::now() - Duration::from_secs(60);
+        std::fs::File::options().write(true).open(path).unwrap().set_modified(past).unwrap();
+    }
+
+    #[test]
+    fn what_changed_is_found_whether_it_is_doubted_or_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let (root, world) = (dir.path(), World::real(&dir.path().join("cache")));
+        let (a, b) = (root.join("a"), root.join("b"));
+        let look = || Before::look(&world, &spec("o: a b none"), root);
+        let heard = |path: &Path| world.digests.doubt(&Change::Entry { watched: root.into(), path: path.into() });
+        write(&a, "one");
+        write(&b, "one");
+        let mut before = look();
+        // The clock goes on until the stat of what was written proves its content.
+        while before.loose != [1, 2] {
+            world.digests.vouch(&a);
+            before = look();
+        }
+        assert_eq!(before.changed(&world, root), None);
+        write(&b, "two");
+        assert_eq!(before.changed(&world, root), Some(&"b".into()), "nobody vouches for it");
+        let before = look();
+        write(&a, "two");
+        assert_eq!(before.changed(&world, root), None, "nothing was heard");
+        heard(&a);
+        assert_eq!(before.changed(&world, root), Some(&"a".into()));
+        let before = look();
+        world.digests.doubt(&Change::Everything);
+        assert_eq!(before.changed(&world, root), None);
+        write(&root.join("none"), "there");
+        assert_eq!(before.changed(&world, root), Some(&"none".into()));
+    }
+}
