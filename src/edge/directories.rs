@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use rayon::prelude::*;
 
 use super::fs::Stat;
 use crate::engine::fingerprint::{self, Entry};
 use crate::engine::path::FilePath;
+use crate::engine::settled::Seen;
 
 /// A directory that changed so shortly before it was read may change again without its stat telling.
 const RACY: Duration = Duration::from_millis(20);
@@ -23,6 +24,8 @@ type Names = Vec<(Box<[u8]>, bool)>;
 #[derive(Debug, Default)]
 struct Listing {
     stat: Option<Stat>,
+    /// When reading began: it holds nothing older.
+    began: Option<Instant>,
     racy: bool,
     names: Names,
     /// Its links, and what they led to: it does not tell when that changes.
@@ -82,6 +85,21 @@ impl OfProject<'_> {
         stale.into_iter().for_each(|(path, listing)| table.put(&path, listing));
     }
 
+    /// Reads again what changed, if one of these is not, as an entry, what it was when its directory was read.
+    pub fn heed(&self, seen: &[Seen]) {
+        let news = |one: &Seen| {
+            let (there, place) = (one.digest.is_some() || one.is_dir, one.path.under(self.root));
+            let (Some(dir), Some(name)) = (place.parent(), place.file_name()) else { return false };
+            let table = self.read();
+            let Some(listing) = table.listings.get(dir) else { return false };
+            let known = listing.names.binary_search_by(|(known, _)| known.as_ref().cmp(name.as_bytes())).ok();
+            known.map(|at| listing.names[at].1) != there.then_some(one.is_dir)
+        };
+        if seen.iter().any(news) {
+            self.refresh();
+        }
+    }
+
     /// Every directory that was opened, with whether it is there.
     #[must_use]
     pub fn opened(&self) -> Vec<(PathBuf, bool)> {
@@ -111,7 +129,11 @@ impl OfProject<'_> {
 }
 
 impl Table {
+    /// Several may read at once: what was read first does not replace what was read later.
     fn put(&mut self, path: &Arc<Path>, listing: Listing) {
+        if self.listings.get(path).is_some_and(|known| known.began > listing.began) {
+            return;
+        }
         for (name, _) in self.listings.remove(path).unwrap_or_default().names {
             if let Some(holders) = self.holders.get_mut(&name) {
                 holders.retain(|(holder, _)| holder != path);
@@ -157,7 +179,8 @@ fn stat(path: &Path) -> Option<Stat> {
 
 /// The stat comes first: what changes while the names are read shows in the next one.
 fn read(path: &Path) -> Listing {
-    let Some(stat) = stat(path) else { return Listing::default() };
+    let began = Some(Instant::now());
+    let Some(stat) = stat(path) else { return Listing { began, ..Listing::default() } };
     let racy = SystemTime::now().checked_sub(RACY).is_none_or(|doubtful| stat.changed_since(doubtful));
     let mut names = Names::new();
     let mut links = Vec::new();
@@ -175,7 +198,7 @@ fn read(path: &Path) -> Listing {
         names.extend(is_dir.map(|is_dir| (entry.file_name().as_bytes().into(), is_dir)));
     }
     names.sort();
-    Listing { stat: Some(stat), racy, names, links: links.into() }
+    Listing { stat: Some(stat), began, racy, names, links: links.into() }
 }
 
 /// Whether a link leads to a directory; `None` if it leads nowhere.
@@ -210,6 +233,47 @@ mod tests {
         for _ in 0..200 {
             all.recv_timeout(Duration::from_secs(60)).unwrap();
         }
+    }
+
+    #[test]
+    fn what_was_read_first_does_not_replace_what_was_read_later() {
+        let dir = tempfile::tempdir().unwrap();
+        let (table, place): (_, Arc<Path>) = (Directories::default(), dir.path().into());
+        let of = table.of(dir.path());
+        std::fs::write(dir.path().join("x.h"), "").unwrap();
+        let first = read(&place);
+        std::fs::remove_file(dir.path().join("x.h")).unwrap();
+        let later = read(&place);
+        of.write().put(&place, later);
+        of.write().put(&place, first);
+        assert_eq!(of.holding(b"x.h"), []);
+    }
+
+    #[test]
+    fn what_is_heard_of_is_read_again_if_it_is_news() {
+        let dir = tempfile::tempdir().unwrap();
+        let table = Directories::default();
+        let (of, path) = (table.of(dir.path()), dir.path().join("x.h"));
+        of.open(&"".into());
+        let seen = |is_dir: bool, there: bool| Seen {
+            path: "x.h".into(),
+            digest: there.then(|| crate::engine::digest::Digest::of(b"")),
+            is_dir,
+            ..Seen::default()
+        };
+        let holding = || of.holding(b"x.h").into_iter().map(|(_, is_dir)| is_dir).collect::<Vec<_>>();
+        std::fs::write(&path, "").unwrap();
+        of.heed(&[seen(false, false)]);
+        assert_eq!(holding(), [false; 0], "it is said to be as it was");
+        of.heed(&[seen(false, true)]);
+        assert_eq!(holding(), [false]);
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        of.heed(&[seen(true, false)]);
+        assert_eq!(holding(), [true]);
+        std::fs::remove_dir(&path).unwrap();
+        of.heed(&[seen(false, false)]);
+        assert_eq!(holding(), [false; 0]);
     }
 
     #[test]

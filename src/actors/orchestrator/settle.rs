@@ -88,7 +88,11 @@ fn weigh(world: &World, root: &Path, mut standing: Standing, heard: &Heard) -> C
             let Some(seen) = described.around.look(world, root, &described.settled, &heard.paths) else {
                 return Considered::Whole(heard.now);
             };
-            described.settled.impact(&seen)
+            let impact = described.settled.impact(&seen);
+            if matches!(impact, Impact::Steps(_)) {
+                world.directories.of(root).heed(&seen);
+            }
+            impact
         }
         Evidence::Stamped(stamp) if stamp.still_holds(root, &heard.paths) => Impact::Nothing,
         _ => return Considered::Whole(heard.now),
