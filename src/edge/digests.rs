@@ -53,9 +53,9 @@ impl Digests {
     /// The same, and whether it stays so until the file is doubted.
     #[must_use]
     pub fn firm(&self, path: &Path) -> (Option<Digest>, bool) {
-        let row = self.row(path);
-        let firm = row.is_some_and(|row| row.vouched) && matches!(name(path), Cow::Borrowed(_));
-        (row.map(|row| row.digest), firm)
+        let name = name(path);
+        let row = self.row_of(path, &name);
+        (row.map(|row| row.digest), row.is_some_and(|row| row.vouched) && matches!(name, Cow::Borrowed(_)))
     }
 
     /// Now, for [`Self::doubted_since`].
@@ -89,8 +89,11 @@ impl Digests {
     }
 
     fn row(&self, path: &Path) -> Option<Row> {
-        let name = name(path);
-        let known = self.shard(&name).get(name.as_ref()).copied();
+        self.row_of(path, &name(path))
+    }
+
+    fn row_of(&self, path: &Path, name: &[u8]) -> Option<Row> {
+        let known = self.shard(name).get(name).copied();
         if let Some(row) = known.filter(|row| row.vouched) {
             return Some(row);
         }
@@ -103,7 +106,7 @@ impl Digests {
         let seen = known.filter(|row| row.stat == stat && row.digest == digest).map_or_else(Instant::now, |row| row.seen);
         let racy = is_racy(&stat, SystemTime::now(), began.saturating_duration_since(seen));
         let row = Row { stat, digest, seen, racy, vouched: false };
-        self.shard(&name).insert(name.into(), row);
+        self.shard(name).insert(name.into(), row);
         Some(row)
     }
 
@@ -176,7 +179,8 @@ impl Digests {
     }
 
     fn shard(&self, name: &[u8]) -> MutexGuard<'_, HashMap<Box<[u8]>, Row>> {
-        let index = name.iter().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
+        // Names differ most at their ends.
+        let index = name.iter().rev().take(8).fold(name.len(), |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
         self.shards[index % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -184,8 +188,8 @@ impl Digests {
 /// The one name of all spellings that the standard library takes for the same path.
 fn name(path: &Path) -> Cow<'_, [u8]> {
     let bytes = path.as_os_str().as_bytes();
-    let within = |part: &[u8]| memchr::memmem::find(bytes, part).is_some();
-    let detour = within(b"//") || within(b"/./") || bytes.starts_with(b"./") || bytes.ends_with(b"/") || bytes.ends_with(b"/.");
+    let detour = |slash: usize| matches!(&bytes[slash + 1..], [] | [b'/', ..] | [b'.'] | [b'.', b'/', ..]);
+    let detour = bytes.starts_with(b"./") || memchr::memchr_iter(b'/', bytes).any(detour);
     if detour { Cow::Owned(path.components().collect::<PathBuf>().into_os_string().into_encoded_bytes()) } else { Cow::Borrowed(bytes) }
 }
 

@@ -59,6 +59,15 @@ pub fn others(search: &Search, named: &[FilePath], hits: &[&FilePath], questions
         SearchKind::Headers => hits.iter().map(|hit| hit.parent()).collect(),
         SearchKind::Libraries => HashSet::new(),
     };
+    // A library is found below a directory of the list; members of archives, of which there are many, are not.
+    let below_some;
+    let hits = match search.kind {
+        SearchKind::Headers => hits,
+        SearchKind::Libraries => {
+            below_some = below_any(hits, &ranks);
+            &below_some
+        }
+    };
     let named: HashSet<&FilePath> = named.iter().collect();
     let looked_for = hits.iter().filter(|hit| !named.contains(**hit));
     let mut wanted: Vec<Wanted> = looked_for.flat_map(|hit| spellings(hit, search, &ranks, &includers)).collect();
@@ -102,6 +111,16 @@ fn ranks(search: &Search) -> HashMap<FilePath, usize> {
         ranks.entry(dir.clone()).or_insert(rank);
     }
     ranks
+}
+
+/// Those of `paths` that lie below one of `dirs`.
+fn below_any<'a>(paths: &[&'a FilePath], dirs: &HashMap<FilePath, usize>) -> Vec<&'a FilePath> {
+    let mut parents: HashMap<&[u8], bool> = HashMap::new();
+    let mut below = |path: &'a FilePath| -> bool {
+        let parent = path.as_path().parent().map(|parent| parent.as_os_str().as_bytes()).unwrap_or_default();
+        *parents.entry(parent).or_insert_with(|| path.as_path().ancestors().skip(1).map(FilePath::new).any(|dir| dirs.contains_key(&dir)))
+    };
+    paths.iter().copied().filter(|path| below(path)).collect()
 }
 
 /// The ways in which a search may have spelled a hit.
