@@ -18,13 +18,15 @@ pub struct Lasting {
     pub configuration: Digest,
     /// What it makes.
     pub paths: Paths,
+    /// All of that is made, and nothing else is any more.
+    pub complete: bool,
 }
 
 impl Build {
-    /// What lasts of it, if it looked at everything, did all of it, and came to this.
+    /// What lasts of it, if it looked at everything and came to this.
     #[must_use]
     pub fn lasting(&self, exit_code: u8) -> Option<Lasting> {
-        let (_, commands) = self.compile_database().filter(|_| exit_code == 0)?;
+        let (_, commands) = self.compile_database()?;
         let project = &self.request.project;
         let mut hasher = Hasher::default();
         hasher.part(project.profile.as_bytes()).part(project.build_dir.as_bytes());
@@ -33,7 +35,7 @@ impl Build {
         let targets = self.front_end.discovery.targets.iter();
         let targets = targets.filter(|target| conditional_main(target).is_none_or(|main| self.confirmed.get(main) != Some(&false)));
         let artifacts = targets.map(|target| artifact_path(&self.front_end.settings, target));
-        Some(Lasting { configuration: hasher.finish(), paths: objects.chain(artifacts).collect() })
+        Some(Lasting { configuration: hasher.finish(), paths: objects.chain(artifacts).collect(), complete: exit_code == 0 })
     }
 }
 
