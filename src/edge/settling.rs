@@ -54,6 +54,8 @@ pub struct Sources {
     pub flags: Vec<FilePath>,
     /// All that ran, for any step.
     pub programs: Vec<FilePath>,
+    /// Those of them that run when something is linked, and what they were.
+    pub linker: (Vec<FilePath>, Digest),
     pub build_dir: FilePath,
     pub config: Option<FilePath>,
     /// When the first question was asked.
@@ -63,7 +65,7 @@ pub struct Sources {
 /// Arranges what a successful build left behind; `None` if something changed meanwhile that no watch tells.
 #[must_use]
 pub fn settle(world: &World, root: &Path, sources: Sources, records: &Records) -> Option<(Settled, Surroundings)> {
-    let Sources { toolchain, lowered, tree, variables, flags, programs, build_dir, config, since } = sources;
+    let Sources { toolchain, lowered, tree, variables, flags, programs, linker, build_dir, config, since } = sources;
     let database = Some(Digest::of(&compile_database::text(root, &lowered.compile_commands)));
     if world.digests.digest(&compile_database::place(root, &build_dir)) != database {
         return None;
@@ -74,8 +76,11 @@ pub fn settle(world: &World, root: &Path, sources: Sources, records: &Records) -
     let driver = Driver { bin_dir: toolchain.bin_dir.as_path(), flags: &flags, root, variables: &variables };
     let mut fences = fences(&toolchain, &driver);
     fences.extend(tools_search::files_of(world, &programs.iter().collect::<Vec<_>>()));
+    fences.extend(programs.iter().map(|program| program.as_path().to_owned()));
     around.fences = Fences::around(fences);
-    if around.fences.changed_since(doubtful) {
+    // One that was gone for a moment loads nothing that could be fenced in.
+    let is_another = tools_search::identity_of(world, &linker.0.iter().collect::<Vec<_>>()) != linker.1;
+    if around.fences.changed_since(doubtful) || is_another {
         return None;
     }
     Some((Settled::new(lowered, records, &tree, places)?, around))
