@@ -50,7 +50,7 @@ impl Relevance {
             records.all_newest().flat_map(|record| record.inputs.iter()).map(|(path, _)| path.clone()).collect();
         paths.extend(tree.files.iter().map(|file| file.path.clone()));
         // Any name in them will do: what counts is where it would be.
-        let searched = settings.iter().flat_map(|settings| &settings.include_dirs);
+        let searched = settings.iter().flat_map(|settings| &settings.options.include_dirs);
         paths.extend(searched.map(|dir| dir.join("any")));
         let places = Places { build_dir, config, ..Places::default() };
         let (places, around) = settling::outline(world, &root, &tree, &paths.into_iter().collect::<Vec<_>>(), places);

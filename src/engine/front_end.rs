@@ -60,8 +60,8 @@ impl FrontEnd {
     /// All that drivers are told, for compiles of any language and for links.
     #[must_use]
     pub fn flags(&self) -> Vec<FilePath> {
-        let compile = |language| argv::compile::flags(&self.settings, language, &[]);
-        [compile(Language::C), compile(Language::Cxx), argv::link::probe_flags(&self.settings, &self.toolchain)].concat()
+        let compile = |language| argv::compile::flags(&self.settings.options, language, &[]);
+        [compile(Language::C), compile(Language::Cxx), argv::link::probe_flags(&self.settings.options, &self.toolchain)].concat()
     }
 
     /// The programs that steps run.

@@ -110,8 +110,8 @@ async fn gather(world: &World, peers: &Peers, project: &ProjectRequest) -> Resul
     let scan = ScanTree { root: project.root.clone(), extra: settings.extra_sources.clone() };
     let (toolchain, tree) = futures_util::future::join(ask(&peers.toolchain, find), ask(&peers.tree, scan)).await;
     let (toolchain, tree) = (toolchain??, tree??);
-    let flags = |language| argv::compile::flags(&settings, language, &[]);
-    let link_flags = argv::link::probe_flags(&settings, &toolchain.toolchain);
+    let flags = |language| argv::compile::flags(&settings.options, language, &[]);
+    let link_flags = argv::link::probe_flags(&settings.options, &toolchain.toolchain);
     let asked = |kind, language, arguments: Vec<FilePath>| {
         let driver = toolchain.toolchain.tool(argv::compile::driver(language)).cloned();
         ProbeDriver {
@@ -162,7 +162,7 @@ async fn discover(
         discover::discover(&discover::Request {
             name: &settings.name,
             files: &tree.files,
-            include_dirs: &settings.include_dirs,
+            include_dirs: &settings.options.include_dirs,
             extra_sources: &settings.extra_sources,
             want_library: settings.library_type.is_some() || !settings.library_name.is_empty(),
             system_has: &system_has,

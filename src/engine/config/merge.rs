@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::path::FilePath;
 
+use super::options::{EnvironmentFlags, Options};
 use super::problem::{ConfigError, Problem};
 use super::raw::{self, Raw};
 use super::settings::{LibraryType, Lto, Settings};
@@ -45,16 +46,18 @@ pub fn load(request: &Request<'_>) -> Result<(Settings, Vec<String>), ConfigErro
     let chain = chain(request.profile, &user, &project)?;
     let mut settings = merge(request, &user, &project);
     for name in chain.iter().rev() {
-        settings.profile_flags.extend(built_in(name).unwrap_or(&[]).iter().map(ToString::to_string));
+        settings.options.profile_flags.extend(built_in(name).unwrap_or(&[]).iter().map(ToString::to_string));
         for raw in [&user, &project] {
-            settings.flags.extend(raw.profiles.get(name).into_iter().flat_map(|p| p.flags.iter().cloned()));
+            settings.options.flags.extend(raw.profiles.get(name).into_iter().flat_map(|p| p.flags.iter().cloned()));
         }
     }
     let variable = |name: &'static str| variable(request, name);
     let preprocessor = variable("CPPFLAGS")?;
-    settings.c_flags = [preprocessor.clone(), variable("CFLAGS")?].concat();
-    settings.cxx_flags = [preprocessor, variable("CXXFLAGS")?].concat();
-    settings.link_flags = variable("LDFLAGS")?;
+    settings.options.environment = EnvironmentFlags {
+        c: [preprocessor.clone(), variable("CFLAGS")?].concat(),
+        cxx: [preprocessor, variable("CXXFLAGS")?].concat(),
+        link: variable("LDFLAGS")?,
+    };
     Ok((settings, notes))
 }
 
@@ -81,30 +84,32 @@ fn merge(request: &Request<'_>, user: &Raw, project: &Raw) -> Settings {
     let text = |field: fn(&Raw) -> &Option<String>| field(project).clone().or_else(|| field(user).clone()).filter(|t| !t.is_empty());
     let library_name = text(|r| &r.library_name).unwrap_or_default();
     let implied = std::path::Path::new(&library_name).extension().is_some_and(|e| e == "a").then_some(LibraryType::Static);
-    Settings {
-        name: project.name.clone().filter(|n| !n.is_empty()).unwrap_or_else(|| request.root_name.to_owned()),
-        profile: request.profile.to_owned(),
-        profile_flags: Vec::new(),
+    let options = Options {
         // Of two flags the later wins, of two include directories the earlier.
         flags: [user.flags.clone(), project.flags.clone()].concat(),
-        c_flags: Vec::new(),
-        cxx_flags: Vec::new(),
-        link_flags: Vec::new(),
         defines: user.defines.iter().chain(&project.defines).map(|(k, v)| (k.clone(), v.clone())).collect::<BTreeMap<_, _>>(),
         include_dirs: both(|r| &r.include_dirs).iter().map(|dir| relative(dir)).collect(),
-        extra_sources: project.extra_sources.iter().map(|path| relative(path)).collect(),
         lto: project.lto.or(user.lto).unwrap_or(Lto::Off),
         opt_passes: project.opt_passes.clone().or_else(|| user.opt_passes.clone()).unwrap_or_default(),
         allow_undefined: project.allow_undefined.or(user.allow_undefined).unwrap_or(false),
+        link_libraries: both(|r| &r.link_libraries).iter().map(|l| l.strip_prefix("-l").unwrap_or(l).to_owned()).collect(),
+        ..Options::default()
+    };
+    Settings {
+        name: project.name.clone().filter(|n| !n.is_empty()).unwrap_or_else(|| request.root_name.to_owned()),
+        profile: request.profile.to_owned(),
+        options,
+        extra_sources: project.extra_sources.iter().map(|path| relative(path)).collect(),
         library_name,
         library_type: project.library_type.or(user.library_type).or(implied),
-        link_libraries: both(|r| &r.link_libraries).iter().map(|l| l.strip_prefix("-l").unwrap_or(l).to_owned()).collect(),
         output_dir: text(|r| &r.output_dir).map(|dir| relative(&dir.replace("{profile}", request.profile))),
         llvm_root: text(|r| &r.llvm_root).map(|dir| relative(&dir)),
+        choose_llvm: true,
+        use_store: true,
         on_success: project.on_success.clone().or_else(|| user.on_success.clone()).unwrap_or_default(),
         on_failure: project.on_failure.clone().or_else(|| user.on_failure.clone()).unwrap_or_default(),
-        staged: false,
         build_dir: request.build_dir.clone(),
+        ..Settings::default()
     }
 }
 

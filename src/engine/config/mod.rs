@@ -4,9 +4,11 @@
 
 pub mod keys;
 pub mod merge;
+pub mod options;
 pub mod problem;
 pub mod raw;
 pub mod settings;
+pub mod targets;
 
 pub use merge::{Request, load};
 pub use problem::{ConfigError, Problem};

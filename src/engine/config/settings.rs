@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::options::Options;
+use super::targets::{Dependency, FileRule, InstallSettings, LibraryVersion, TargetSettings, TestSettings};
 use crate::engine::path::FilePath;
 use crate::engine::report::ArtifactKind;
 
@@ -39,44 +41,58 @@ pub enum Lto {
 }
 
 /// What a build is asked to do.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Settings {
     /// `project.name`, else the root directory's name.
     pub name: String,
+    /// `project.version`, for `install` and as the libraries' if they have none.
+    pub version: Option<String>,
+    /// `project.description`, for `install`.
+    pub description: Option<String>,
+    /// `project.allow_outside`: sources and include directories may lie outside the root.
+    pub allow_outside: bool,
     /// `dev`, `release` or the user's own.
     pub profile: String,
-    /// Flags of the profile for the compiler, defaults included, such as `-O0 -g -gdwarf-4`.
-    pub profile_flags: Vec<String>,
-    /// `compile.flags`, for C and C++.
-    pub flags: Vec<String>,
-    /// `CPPFLAGS` and `CFLAGS`, split.
-    pub c_flags: Vec<String>,
-    /// `CPPFLAGS` and `CXXFLAGS`, split.
-    pub cxx_flags: Vec<String>,
-    /// `LDFLAGS`, split.
-    pub link_flags: Vec<String>,
-    /// `compile.defines`; an empty value means `-DNAME`.
-    pub defines: BTreeMap<String, String>,
-    /// `compile.include_dirs`, in order, before inferred ones.
-    pub include_dirs: Vec<FilePath>,
+    /// How all targets are compiled and linked.
+    pub options: Options,
+    /// `[[targets]]`.
+    pub targets: Vec<TargetSettings>,
+    /// `[[files]]`.
+    pub files: Vec<FileRule>,
+    /// `[dependencies]`.
+    pub dependencies: Vec<Dependency>,
+    /// `[discovery]`.
+    pub discovery: DiscoverySettings,
     /// `compile.extra_sources`: sources to build although discovery would leave them out.
     pub extra_sources: Vec<FilePath>,
-    /// `link.lto`.
-    pub lto: Lto,
-    /// `link.opt_passes`.
-    pub opt_passes: Vec<String>,
-    /// `link.allow_undefined`.
-    pub allow_undefined: bool,
+    /// `compile.emit_ir` and the like.
+    pub emit: Emit,
     /// `binary.library_name` as typed; empty means the project's name in lower case.
     pub library_name: String,
     /// `binary.library_type`; `None`: not asked for.
     pub library_type: Option<LibraryType>,
-    /// `binary.link_libraries`, without `-l`.
-    pub link_libraries: Vec<String>,
+    /// `binary.soname` and `binary.version`, of the discovered library.
+    pub library_version: LibraryVersion,
+    /// `symbols.export_list`, of the discovered library.
+    pub export_list: Vec<String>,
     /// `binary.output_dir`; replaces `build/<profile>/{lib,bin}`.
     pub output_dir: Option<FilePath>,
     /// `llvm.root`.
     pub llvm_root: Option<FilePath>,
+    /// `llvm.version`: what `--toolchain` gets unless it is given.
+    pub llvm_version: Option<String>,
+    /// `llvm.tools`: programs by name, used instead of the toolchain's own.
+    pub llvm_tools: BTreeMap<String, FilePath>,
+    /// `llvm.use_jmake_llvm`: `false` means what `$CC` and `$CXX` name, else the first on the `PATH`.
+    pub choose_llvm: bool,
+    /// `[test]`, for all tests.
+    pub test: TestSettings,
+    /// `[install]`.
+    pub install: InstallSettings,
+    /// `cache.enabled`: results may be taken from the shared store and put there.
+    pub use_store: bool,
+    /// `daemon.workers`: what `-j` gets unless it is given.
+    pub workers: Option<u32>,
     /// `hooks.on_success`: what a watching client runs after a build that succeeded; empty: nothing.
     pub on_success: Vec<String>,
     /// `hooks.on_failure`: the same after one that failed.
@@ -85,4 +101,34 @@ pub struct Settings {
     pub staged: bool,
     /// The build directory, `build` unless `-B` says otherwise.
     pub build_dir: FilePath,
+}
+
+/// `[discovery]`: what of the tree is looked at, and what was written down of it.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct DiscoverySettings {
+    /// `scan_recursive = false` and `max_depth`: directories below the root that are looked into; `None`: all.
+    pub max_depth: Option<u32>,
+    /// `exclude_dirs`: names, or paths relative to the root.
+    pub exclude_dirs: Vec<String>,
+    /// `include_patterns`: if there are any, only sources that one of these globs matches are built.
+    pub include_patterns: Vec<String>,
+    /// `follow_symlinks`: directories that are links are looked into.
+    pub follow_symlinks: bool,
+    /// `files`: the sources to build, and no others; `None`: all that are found.
+    pub files: Option<Vec<FilePath>>,
+    /// `include_dirs`: instead of inferred ones; `None`: inferred.
+    pub include_dirs: Option<Vec<FilePath>>,
+}
+
+/// Intermediate results that are placed in the tree.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Emit {
+    /// `compile.emit_ir`: a `.ll` for each source.
+    pub ir: bool,
+    /// `compile.emit_bc`: a `.bc` for each source.
+    pub bitcode: bool,
+    /// `compile.output_dir`: where; `None`: `build/<profile>/ir`.
+    pub dir: Option<FilePath>,
+    /// `link.output_dir`: where the linked and optimised IR goes, with `link.lto = "full"`.
+    pub linked_dir: Option<FilePath>,
 }

@@ -26,8 +26,8 @@ fn error(text: &str) -> String {
 fn a_project_without_a_file_gets_the_defaults() {
     let (s, notes) = load(&request(None, &none)).unwrap();
     assert_eq!((s.name.as_str(), s.profile.as_str(), notes.len()), ("Root", "dev", 0));
-    assert_eq!(s.profile_flags, ["-O0", "-g", "-gdwarf-4"]);
-    assert_eq!((s.lto, s.library_type, s.output_dir, s.flags), (Lto::Off, None, None, vec![]));
+    assert_eq!(s.options.profile_flags, ["-O0", "-g", "-gdwarf-4"]);
+    assert_eq!((s.options.lto, s.library_type, s.output_dir, s.options.flags), (Lto::Off, None, None, vec![]));
 }
 
 #[test]
@@ -59,13 +59,13 @@ fn every_honoured_key_arrives() {
     );
     assert_eq!((s.on_success, s.on_failure.len()), (vec!["say".to_owned(), "it is built".to_owned()], 0));
     assert_eq!(s.name, "geom");
-    assert_eq!(s.include_dirs, ["include".into(), "/opt/x".into()]);
+    assert_eq!(s.options.include_dirs, ["include".into(), "/opt/x".into()]);
     assert_eq!(s.extra_sources, ["deps/x.c".into()]);
-    let defines: Vec<_> = s.defines.iter().map(|(k, v)| format!("{k}={v}")).collect();
+    let defines: Vec<_> = s.options.defines.iter().map(|(k, v)| format!("{k}={v}")).collect();
     assert_eq!(defines, ["A=", "B=2", "C=3", "D=1"]);
-    assert_eq!((s.lto, s.opt_passes.len(), s.allow_undefined), (Lto::Full, 1, true));
+    assert_eq!((s.options.lto, s.options.opt_passes.len(), s.options.allow_undefined), (Lto::Full, 1, true));
     assert_eq!((s.library_name.as_str(), s.library_type), ("libg.so", Some(LibraryType::Static)));
-    assert_eq!(s.link_libraries, ["z", "m"]);
+    assert_eq!(s.options.link_libraries, ["z", "m"]);
     assert_eq!((s.output_dir, s.llvm_root), (Some("out/dev".into()), Some("/usr/lib/llvm-19".into())));
 }
 
@@ -85,10 +85,13 @@ fn later_sources_of_flags_win_by_standing_later() {
     request.user = Some("compile.flags = ['-user']");
     request.profile = "asan";
     let (s, _) = load(&request).unwrap();
-    assert_eq!(s.profile_flags, ["-O2", "-DNDEBUG"]);
-    assert_eq!(s.flags, ["-user", "-project", "-r", "-profile"]);
-    assert_eq!((s.c_flags, s.cxx_flags), (vec!["-DP".into(), "-DC=a b".into()], vec!["-DP".to_owned(), "-DX".into()]));
-    assert_eq!(s.link_flags, ["-s"]);
+    assert_eq!(s.options.profile_flags, ["-O2", "-DNDEBUG"]);
+    assert_eq!(s.options.flags, ["-user", "-project", "-r", "-profile"]);
+    assert_eq!(
+        (s.options.environment.c, s.options.environment.cxx),
+        (vec!["-DP".into(), "-DC=a b".into()], vec!["-DP".to_owned(), "-DX".into()])
+    );
+    assert_eq!(s.options.environment.link, ["-s"]);
 }
 
 #[test]

@@ -3,7 +3,8 @@
 //! Both ways give the same bytes: `docs/decisions/001-staged-equals-fused.md` says why the stages are cut where they are.
 
 use super::{joined, operand, words};
-use crate::engine::config::settings::{Lto, Settings};
+use crate::engine::config::options::Options;
+use crate::engine::config::settings::Lto;
 use crate::engine::discover::Language;
 use crate::engine::path::FilePath;
 
@@ -22,7 +23,7 @@ pub fn driver(language: Language) -> &'static str {
 /// All flags for sources of `language`, the inferred include directories `inferred` last. One list for each language:
 /// what the driver makes of it is learnt once.
 #[must_use]
-pub fn flags(settings: &Settings, language: Language, inferred: &[FilePath]) -> Vec<FilePath> {
+pub fn flags(options: &Options, language: Language, inferred: &[FilePath]) -> Vec<FilePath> {
     let mut out: Vec<FilePath> = words(
         match language {
             Language::C => &["-std=gnu17"][..],
@@ -34,13 +35,13 @@ pub fn flags(settings: &Settings, language: Language, inferred: &[FilePath]) -> 
     )
     .collect();
     out.extend(words(["-fPIC"]));
-    out.extend(words(settings.profile_flags.iter().map(String::as_str)));
-    out.extend(settings.defines.iter().map(|(name, value)| define(name, value)));
-    out.extend(words(without_own(&settings.flags).into_iter().filter(|flag| fits(language, flag))));
-    out.extend(settings.include_dirs.iter().chain(inferred).map(include));
-    let environment = if language == Language::Cxx { &settings.cxx_flags } else { &settings.c_flags };
+    out.extend(words(options.profile_flags.iter().map(String::as_str)));
+    out.extend(options.defines.iter().map(|(name, value)| define(name, value)));
+    out.extend(words(without_own(&options.flags).into_iter().filter(|flag| fits(language, flag))));
+    out.extend(options.include_dirs.iter().chain(inferred).map(include));
+    let environment = if language == Language::Cxx { &options.environment.cxx } else { &options.environment.c };
     out.extend(words(without_own(environment)));
-    if settings.lto == Lto::Thin {
+    if options.lto == Lto::Thin {
         out.extend(words(["-flto=thin"]));
     }
     // Always in colour: whoever shows the text to no terminal takes the codes out, and no object depends on where it was built from.

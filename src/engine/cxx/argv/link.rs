@@ -2,7 +2,8 @@
 
 use super::compile::without_own;
 use super::{joined, operand, words};
-use crate::engine::config::settings::{Lto, Settings};
+use crate::engine::config::options::Options;
+use crate::engine::config::settings::Lto;
 use crate::engine::cxx::toolchain::Toolchain;
 use crate::engine::discover::Language;
 use crate::engine::path::FilePath;
@@ -34,46 +35,46 @@ pub struct Files<'a> {
 
 /// Flags of a link: which linker, what the compiler's flags mean for it. `language` is C++ if any object is.
 #[must_use]
-pub fn flags(settings: &Settings, toolchain: &Toolchain, language: Language, product: Product<'_>) -> Vec<FilePath> {
-    let environment = if language == Language::Cxx { &settings.cxx_flags } else { &settings.c_flags };
-    let given = [without_language(&settings.flags), without_language(environment)].concat();
+pub fn flags(options: &Options, toolchain: &Toolchain, language: Language, product: Product<'_>) -> Vec<FilePath> {
+    let environment = if language == Language::Cxx { &options.environment.cxx } else { &options.environment.c };
+    let given = [without_language(&options.flags), without_language(environment)].concat();
     let mut out = Vec::new();
-    let chosen = given.iter().copied().chain(settings.link_flags.iter().map(String::as_str)).any(|f| f.starts_with("-fuse-ld="));
+    let chosen = given.iter().copied().chain(options.environment.link.iter().map(String::as_str)).any(|f| f.starts_with("-fuse-ld="));
     if toolchain.tool("ld.lld").is_some() && !chosen {
         out.extend(words(["-fuse-ld=lld", "-Wl,--color-diagnostics"]));
     }
-    out.extend(words(settings.profile_flags.iter().map(String::as_str)));
+    out.extend(words(options.profile_flags.iter().map(String::as_str)));
     out.extend(words(given));
-    if settings.lto == Lto::Thin {
+    if options.lto == Lto::Thin {
         out.extend(words(["-flto=thin"]));
     }
     // What only compiling needs is no mistake here.
     out.extend(words(["-Qunused-arguments", "-fcolor-diagnostics"]));
     if let Product::Shared { soname } = product {
         out.extend(words(["-shared", "-Xlinker", "-soname", "-Xlinker", soname]));
-        if !settings.allow_undefined && !sanitizes(settings) {
+        if !options.allow_undefined && !sanitizes(options) {
             out.extend(words(["-Wl,-z,defs"]));
         }
     }
     out
 }
 
-/// Flags of the run that shows what the driver makes of any link of these settings.
+/// Flags of the run that shows what the driver makes of any link of these options.
 #[must_use]
-pub fn probe_flags(settings: &Settings, toolchain: &Toolchain) -> Vec<FilePath> {
-    let mut out = flags(settings, toolchain, Language::Cxx, Product::Shared { soname: "libjmake-probe.so" });
-    out.extend(words(settings.link_flags.iter().map(String::as_str)));
+pub fn probe_flags(options: &Options, toolchain: &Toolchain) -> Vec<FilePath> {
+    let mut out = flags(options, toolchain, Language::Cxx, Product::Shared { soname: "libjmake-probe.so" });
+    out.extend(words(options.environment.link.iter().map(String::as_str)));
     out
 }
 
 /// The whole line.
 #[must_use]
-pub fn arguments(flags: &[FilePath], settings: &Settings, files: Files<'_>) -> Vec<FilePath> {
+pub fn arguments(flags: &[FilePath], options: &Options, files: Files<'_>) -> Vec<FilePath> {
     let mut out = flags.to_vec();
     out.extend([FilePath::from("-o"), files.output.clone()]);
     out.extend([FilePath::from("-Xlinker"), joined("--dependency-file=", files.depfile)]);
     out.extend(files.inputs.iter().map(operand));
-    out.extend(words(settings.link_flags.iter().map(String::as_str)));
+    out.extend(words(options.environment.link.iter().map(String::as_str)));
     out.extend(files.libraries.iter().map(|library| self::library(library)));
     // In older C libraries these are libraries of their own; only what is used is recorded.
     out.extend(words(["-Wl,--push-state,--as-needed", "-lm", "-lpthread", "-ldl", "-Wl,--pop-state"]));
@@ -91,8 +92,8 @@ fn library(name: &str) -> FilePath {
 }
 
 /// Whether a sanitizer's runtime, which only the program has, leaves symbols of a shared library undefined.
-fn sanitizes(settings: &Settings) -> bool {
-    let all = [&settings.flags, &settings.profile_flags, &settings.c_flags, &settings.cxx_flags, &settings.link_flags];
+fn sanitizes(options: &Options) -> bool {
+    let all = [&options.flags, &options.profile_flags, &options.environment.c, &options.environment.cxx, &options.environment.link];
     all.into_iter().flatten().any(|flag| flag.starts_with("-fsanitize"))
 }
 

@@ -40,7 +40,7 @@ fn text(args: &[FilePath]) -> String {
 #[test]
 fn a_compile_gets_its_flags_in_order() {
     let check = |profile: &str, toml: &str, language, expect: &str| {
-        let flags = compile::flags(&settings(profile, toml), language, &["".into(), "include".into()]);
+        let flags = compile::flags(&settings(profile, toml).options, language, &["".into(), "include".into()]);
         assert_eq!(text(&flags), expect);
     };
     let end = "-I. -Iinclude -fcolor-diagnostics";
@@ -73,11 +73,15 @@ fn stages_have_the_flags_of_the_whole() {
 fn links_are_written_out() {
     let check = |lld: bool, toml: &str, product: link::Product<'_>, expect: &str| {
         let settings = settings("release", toml);
-        let flags = link::flags(&settings, &toolchain(lld), Language::Cxx, product);
+        let flags = link::flags(&settings.options, &toolchain(lld), Language::Cxx, product);
         let (output, depfile) = ("out/x".into(), "o/x.d".into());
-        let files =
-            link::Files { inputs: &["a.o".into(), "b.o".into()], libraries: &settings.link_libraries, output: &output, depfile: &depfile };
-        assert_eq!(text(&link::arguments(&flags, &settings, files)), expect);
+        let files = link::Files {
+            inputs: &["a.o".into(), "b.o".into()],
+            libraries: &settings.options.link_libraries,
+            output: &output,
+            depfile: &depfile,
+        };
+        assert_eq!(text(&link::arguments(&flags, &settings.options, files)), expect);
     };
     let ends = "-Wl,--push-state,--as-needed -lm -lpthread -ldl -Wl,--pop-state";
     let own = "-O2 -DNDEBUG";

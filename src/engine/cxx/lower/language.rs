@@ -34,7 +34,7 @@ pub struct LanguageFlags {
 impl LanguageFlags {
     /// What `language` is compiled with.
     pub fn of(request: &LowerRequest<'_>, language: Language) -> Self {
-        let args = compile::flags(request.settings, language, &request.discovery.include_dirs);
+        let args = compile::flags(&request.settings.options, language, &request.discovery.include_dirs);
         let words: Vec<String> = args.iter().map(ToString::to_string).collect();
         let mut identity = Hasher::default();
         identity.part(&request.toolchain.identity.bytes);

@@ -32,7 +32,7 @@ impl Lowering<'_> {
         }
         let own = own_sources(target);
         if withheld && (target.uses_project || target.kind == TargetKind::Library) {
-            let shared = if self.request.settings.lto == Lto::Full { &[][..] } else { project };
+            let shared = if self.request.settings.options.lto == Lto::Full { &[][..] } else { project };
             return self.objects_only(&[own.as_slice(), shared].concat());
         }
         match target.kind {
@@ -43,7 +43,7 @@ impl Lowering<'_> {
 
     fn objects_only(&mut self, sources: &[FilePath]) -> Result<(), LowerError> {
         for source in sources {
-            let made = match self.request.settings.lto {
+            let made = match self.request.settings.options.lto {
                 Lto::Full => self.module(source)?,
                 _ => Some(self.object(source)?),
             };
@@ -78,7 +78,7 @@ impl Lowering<'_> {
         let output = names::executable_path(self.request.settings, &target.name);
         let dir = self.work_dir(&target.name);
         let sources = [own, project].concat();
-        let (inputs, members) = if self.request.settings.lto == Lto::Full {
+        let (inputs, members) = if self.request.settings.options.lto == Lto::Full {
             (self.linkable(&target.name, &dir.join("@exe"), &sources)?, Vec::new())
         } else {
             let mut inputs = self.linkable(&target.name, &dir.join("@exe"), own)?;
@@ -93,7 +93,7 @@ impl Lowering<'_> {
 
     /// Objects to link: one for each source, or one for all of them and those of assembler.
     fn linkable(&mut self, target: &str, stem: &FilePath, sources: &[FilePath]) -> Result<Vec<FilePath>, LowerError> {
-        if self.request.settings.lto == Lto::Full {
+        if self.request.settings.options.lto == Lto::Full {
             return whole::program(self, target, stem, sources);
         }
         sources.iter().map(|source| self.object(source)).collect()
@@ -141,10 +141,10 @@ impl Lowering<'_> {
         let settings = self.request.settings;
         let cxx = sources.iter().any(|s| self.language(s) == Language::Cxx);
         let language = if cxx { Language::Cxx } else { Language::C };
-        let flags = link::flags(settings, self.request.toolchain, language, product);
-        let libraries = [target.libraries.as_slice(), &settings.link_libraries].concat();
+        let flags = link::flags(&settings.options, self.request.toolchain, language, product);
+        let libraries = [target.libraries.as_slice(), &settings.options.link_libraries].concat();
         let depfile = FilePath::from(format!("{stem}.d").as_str());
-        let args = link::arguments(&flags, settings, link::Files { inputs, libraries: &libraries, output, depfile: &depfile });
+        let args = link::arguments(&flags, &settings.options, link::Files { inputs, libraries: &libraries, output, depfile: &depfile });
         let (args, response) = response::shorten(args, Some(output), &FilePath::from(format!("{stem}.rsp").as_str()));
         let mut step = blank(StepKind::Link, output.to_string(), target.name.clone());
         step.explicit = inputs.to_vec();
@@ -163,7 +163,12 @@ impl Lowering<'_> {
 
     fn link_uncacheable(&self) -> Option<String> {
         let settings = self.request.settings;
-        let all = [&settings.flags, &settings.c_flags, &settings.cxx_flags, &settings.link_flags];
+        let all = [
+            &settings.options.flags,
+            &settings.options.environment.c,
+            &settings.options.environment.cxx,
+            &settings.options.environment.link,
+        ];
         classify(&all.into_iter().flatten().collect::<Vec<_>>()).uncacheable()
     }
 

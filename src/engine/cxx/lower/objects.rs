@@ -59,7 +59,7 @@ impl<'a> Lowering<'a> {
     /// A machine-code object of `source`, even where its own object would be bitcode.
     fn inspected(&mut self, source: &FilePath) -> Result<FilePath, LowerError> {
         let flags = self.flags(self.language(source));
-        let bitcode = self.request.settings.lto != Lto::Off || flags.args.iter().any(|f| f.as_bytes().starts_with(b"-flto"));
+        let bitcode = self.request.settings.options.lto != Lto::Off || flags.args.iter().any(|f| f.as_bytes().starts_with(b"-flto"));
         if !bitcode {
             return self.object(source);
         }
@@ -79,11 +79,11 @@ impl<'a> Lowering<'a> {
         let language = self.language(source);
         let flags = self.flags(language);
         let text = matches!(language, Language::C | Language::Cxx);
-        let passes = self.request.settings.opt_passes.as_slice();
+        let passes = self.request.settings.options.opt_passes.as_slice();
         let extra = |wanted: bool, ending: &str| wanted.then(|| self.place(source, ending));
         let (notes, dwarf) = (extra(flags.coverage, ".gcno"), extra(flags.split_dwarf, ".dwo"));
         let depfile = depfile(&object);
-        if text && !passes.is_empty() && self.request.settings.lto == Lto::Off {
+        if text && !passes.is_empty() && self.request.settings.options.lto == Lto::Off {
             let args = compile::frontend_for_passes(&flags.args, source, &bitcode, &depfile);
             let line = Line { args, depfile: Some(&depfile) };
             self.compile_step(StepKind::Frontend, source, line, &with(&bitcode, [notes]))?;
@@ -169,7 +169,7 @@ impl<'a> Lowering<'a> {
         self.out.wanted.retain(|path| seen.insert(path.clone()));
         let flags: Vec<Rc<LanguageFlags>> = self.flags.values().cloned().collect();
         self.out.maybe_inputs.extend(flags.iter().flat_map(|f| f.classified.named_paths.iter().cloned()));
-        self.out.maybe_inputs.extend(classify(&self.request.settings.link_flags).named_paths);
+        self.out.maybe_inputs.extend(classify(&self.request.settings.options.environment.link).named_paths);
         self.out.maybe_inputs.sort();
         self.out.maybe_inputs.dedup();
         self.out.notes.extend(flags.iter().filter_map(|f| f.classified.uncacheable()));
@@ -220,7 +220,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn passes_step(&mut self, source: &FilePath, bitcode: &FilePath, changed: &FilePath) -> Result<(), LowerError> {
-        let args = crate::engine::cxx::argv::lto::only_passes(&self.request.settings.opt_passes, bitcode, changed);
+        let args = crate::engine::cxx::argv::lto::only_passes(&self.request.settings.options.opt_passes, bitcode, changed);
         let mut step = self.step(StepKind::Lto, source, "opt", args, self.request.toolchain.identity);
         step.explicit = vec![bitcode.clone()];
         step.outputs = vec![Output::file(changed.clone())];

@@ -92,13 +92,18 @@ pub fn check_settings(request: &LowerRequest<'_>) -> Result<(), LowerError> {
         let lacking = tools.iter().find(|(tool, _)| toolchain.tool(tool).is_none());
         lacking.map_or(Ok(()), |(tool, package)| Err(LowerError::NoTool { what, tool, toolchain: toolchain.describe(), package }))
     };
-    match settings.lto {
-        Lto::Off if settings.opt_passes.is_empty() => Ok(()),
+    match settings.options.lto {
+        Lto::Off if settings.options.opt_passes.is_empty() => Ok(()),
         Lto::Off => missing("link.opt_passes", &[("opt", "llvm")]),
-        Lto::Thin if !settings.opt_passes.is_empty() => Err(LowerError::PassesWithThin),
+        Lto::Thin if !settings.options.opt_passes.is_empty() => Err(LowerError::PassesWithThin),
         Lto::Thin => missing("link.lto = \"thin\"", &[("ld.lld", "lld")]),
         Lto::Full => {
-            let all = [&settings.profile_flags, &settings.flags, &settings.c_flags, &settings.cxx_flags];
+            let all = [
+                &settings.options.profile_flags,
+                &settings.options.flags,
+                &settings.options.environment.c,
+                &settings.options.environment.cxx,
+            ];
             if let Some(flag) = lto::dropped(all.into_iter().flatten().map(String::as_str)) {
                 return Err(LowerError::Dropped(flag.to_owned()));
             }

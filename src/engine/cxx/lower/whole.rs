@@ -24,7 +24,7 @@ pub fn program(lowering: &mut Lowering<'_>, target: &str, stem: &FilePath, sourc
     let flags = lowering.flags(if cxx { Language::Cxx } else { Language::C });
     let named = |ending: &str| FilePath::from(format!("{stem}.{ending}").as_str());
     let (linked, optimised, object) = (named("linked.bc"), named("opt.bc"), named("o"));
-    let passes = &lowering.request.settings.opt_passes;
+    let passes = &lowering.request.settings.options.opt_passes;
     let (args, response) = response::shorten(lto::merge(&modules, &linked), None, &named("merge.rsp"));
     let merge = Command { response, ..lowering.command("llvm-link", args, lowering.request.toolchain.identity) };
     let optimise = plain(lowering, "opt", lto::optimise(&flags.args, passes, &linked, &optimised));

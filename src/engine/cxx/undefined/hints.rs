@@ -53,14 +53,14 @@ fn libraries(lack: &Lack, lookup: &Lookup, chosen: &[Offer]) -> Option<String> {
         chosen.iter().map(|offer| format!("{} in {}{}", being(lack, &offer.symbols), lead(&offer.library), offer.library)).collect();
     let names: Vec<&str> = chosen.iter().map(|offer| offer.library.as_str()).collect();
     // Archives must come behind what uses them.
-    let late = names.iter().any(|name| lookup.settings.link_libraries.iter().any(|given| given == name));
+    let late = names.iter().any(|name| lookup.settings.options.link_libraries.iter().any(|given| given == name));
     let verb = if late { ", which must come after what uses it: write" } else { ": add" };
     Some(format!("{}{verb} {}", told.join(", "), link_libraries(lookup, &names)))
 }
 
 /// The line with what it must hold, and where it belongs.
 fn link_libraries(lookup: &Lookup, more: &[&str]) -> String {
-    let given = lookup.settings.link_libraries.iter().map(String::as_str).filter(|given| !more.contains(given));
+    let given = lookup.settings.options.link_libraries.iter().map(String::as_str).filter(|given| !more.contains(given));
     format!("link_libraries = [{}] under [binary] in jmake.toml", quoted(given.chain(more.iter().copied())))
 }
 
@@ -145,7 +145,7 @@ fn nowhere(lack: &Lack, open: &[usize]) -> Option<String> {
 }
 
 fn missing(lookup: &Lookup, library: &str) -> String {
-    let ours = lookup.settings.link_libraries.iter().any(|given| given == library);
+    let ours = lookup.settings.options.link_libraries.iter().any(|given| given == library);
     let remedy = if ours { ", or correct link_libraries under [binary] in jmake.toml" } else { "" };
     format!("there is no lib{library}.so or lib{library}.a where the linker looks: install its development files{remedy}")
 }
