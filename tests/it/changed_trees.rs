@@ -84,7 +84,7 @@ impl Play<'_> {
         let run = self.space.jmake(&BUILD);
         let own = Outcome::of(&run, &self.space.path(""));
         let clean = self.reference.build(&self.space, &BUILD, false);
-        assert_eq!(own.differences(&clean, false), [""; 0], "stopped: {}: {run}", self.stopped);
+        assert_eq!(own.differences(&clean), [""; 0], "stopped: {}: {run}", self.stopped);
         let again = self.space.jmake(&BUILD);
         assert_eq!((again.count("ran"), again.count("cached")), (0, 0), "stopped: {}: {again}", self.stopped);
         own

@@ -140,7 +140,7 @@ impl Round {
         let own = Outcome::of(&next, &self.space.path(""));
         let clean = reference.build(&self.space, &BUILD, false);
         // An output whose record went with the killed process is nobody's, and stays when its target goes: that is no wrong artifact.
-        self.wrong.extend(own.differences(&clean, false));
+        self.wrong.extend(own.differences(&clean));
         if !strays.is_empty() {
             self.wrong.push(format!("somebody still works on what was before: {strays:?}"));
         }

@@ -156,6 +156,11 @@ pub(super) async fn settle(
                     (settled, around)
                 });
                 let (settled, around) = vouching.await.ok()?;
+                // What was there when it was asked may have gone before it was fenced in.
+                let heard = sync(&peers, root.clone(), moment).await.ok()?;
+                if heard.everything || heard.paths.iter().any(|path| around.fences.concern(path)) {
+                    return None;
+                }
                 let answer = Answer { notices, counts: settled.counts(), artifacts: settled.lowered().artifacts.clone() };
                 let described = Described { settled, front_end, confirmed, around };
                 return Some(Standing { answer: Arc::new(answer), evidence: Evidence::Described(Box::new(described)), since: moment });

@@ -7,7 +7,6 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::Reach;
 use super::damage::files;
 use crate::support::{Run, Running, Space, llvm_bin};
 
@@ -36,8 +35,7 @@ impl Outcome {
         let errors = of("diagnostic").filter(|it| it["severity"] == "error");
         let errors = errors.map(|it| format!("{}:{}:{}: {}", it["file"], it["line"], it["column"], it["message"])).collect();
         let announced = of("artifact").map(|it| format!("{} {} {}", it["target"], it["kind"], it["path"])).collect();
-        let all = files(&root.join("build")).into_iter();
-        let made = all.map(|path| (path.strip_prefix(root).unwrap().display().to_string(), fs::read(&path).unwrap())).collect();
+        let made = below_build(root);
         let database = database(&made);
         let line = |it: &Value| (text(&it["kind"]), text(&it["label"]), it["command"].to_string());
         let commands = of("step_started").map(line).collect();
@@ -46,8 +44,8 @@ impl Outcome {
         Self { code: run.status.code(), errors, announced, made, database, commands, grouped, said: run.to_string() }
     }
 
-    /// How this differs from a clean build. `all`: it built everything there is.
-    pub fn differences(&self, clean: &Self, all: bool) -> Vec<String> {
+    /// How this differs from a clean build, beside what it left over.
+    pub fn differences(&self, clean: &Self) -> Vec<String> {
         let mut found = Vec::new();
         if self.code != clean.code {
             found.push(format!("exit code {:?}; a clean build's is {:?}", self.code, clean.code));
@@ -59,17 +57,31 @@ impl Outcome {
             found.push(format!("artifacts {:#?}; those of a clean build are {:#?}", self.announced, clean.announced));
         }
         found.extend(clean.made.iter().filter_map(|(path, bytes)| differing(path, self.made.get(path), bytes)));
-        if Reach::NOW.leftovers && all && clean.code == Some(0) {
-            let folder =
-                format!("build/{}/", if self.made.keys().any(|path| path.starts_with("build/release/")) { "release" } else { "dev" });
-            let left = self.made.keys().filter(|path| path.starts_with(&folder) && !clean.made.contains_key(*path));
-            found.extend(left.map(|path| format!("{path} is left over: a clean build does not make it")));
-        }
         if !found.is_empty() {
             found.push(format!("the clean build: {}", clean.said));
         }
         found
     }
+
+    /// What a clean build of everything does not make, less files of `strange`: nobody knows them to be JMake's.
+    pub fn left_over(&self, clean: &Self, strange: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+        let folder = format!("build/{}/", if self.made.keys().any(|path| path.starts_with("build/release/")) { "release" } else { "dev" });
+        let left = self
+            .made
+            .iter()
+            .filter(|(path, bytes)| path.starts_with(&folder) && !clean.made.contains_key(*path) && strange.get(*path) != Some(*bytes));
+        left.map(|(path, _)| format!("{path} is left over: a clean build does not make it\nthe clean build: {}", clean.said)).collect()
+    }
+}
+
+/// Files of the build directory.
+pub fn artifacts(space: &Space) -> BTreeMap<String, Vec<u8>> {
+    below_build(&space.path(""))
+}
+
+fn below_build(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let all = files(&root.join("build")).into_iter();
+    all.map(|path| (path.strip_prefix(root).unwrap().display().to_string(), fs::read(&path).unwrap())).collect()
 }
 
 fn database(made: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, String> {

@@ -12,6 +12,7 @@ mod model;
 pub mod project;
 pub mod tree;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant, SystemTime};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -19,7 +20,7 @@ use serde_json::Value;
 
 use crate::support::{Run, Space, llvm_bin};
 use chance::Chance;
-use check::{Known, Outcome, Reference, identity};
+use check::{Known, Outcome, Reference, artifacts, identity};
 use damage::{Loss, damage, end_daemon};
 use model::{Facts, Model, outputs};
 use project::Project;
@@ -31,20 +32,6 @@ const SEEDS: [u64; 4] = [1, 2, 3, 4];
 const STEPS: usize = 8;
 /// Steps of a script under `make soak`.
 const LONG: usize = 25;
-
-/// How much of what can happen is let happen.
-pub struct Reach {
-    /// Files appear where they were looked for in vain.
-    failed_lookups: bool,
-    /// What a clean build would not make is gone.
-    leftovers: bool,
-    /// A process that holds a project lets another one build it.
-    handover: bool,
-}
-
-impl Reach {
-    const NOW: Self = Self { failed_lookups: true, leftovers: true, handover: true };
-}
 
 #[test]
 fn any_edits_leave_what_a_clean_build_makes() {
@@ -103,6 +90,8 @@ struct Play<'a> {
     request: Request,
     model: Model,
     known: Known,
+    /// Artifacts of which JMake cannot know that it made them: they stay when nothing makes them any more.
+    strange: BTreeMap<String, Vec<u8>>,
     script: Vec<String>,
 }
 
@@ -137,8 +126,8 @@ impl<'a> Play<'a> {
         reference.warm(&space.place("cache"));
         let project = Project::random(&mut chance);
         let request = Request { staged: chance.one_in(5), ..Request::default() };
-        let (tree, model, known, script, past) = Default::default();
-        Self { reference, seed, chance, space, project, past, tree, request, model, known, script }
+        let (tree, model, known, strange, script, past) = Default::default();
+        Self { reference, seed, chance, space, project, past, tree, request, model, known, strange, script }
     }
 
     fn run(mut self, steps: usize) {
@@ -162,8 +151,11 @@ impl<'a> Play<'a> {
             Turn::Branch => self.branch(),
             Turn::Request => self.ask_otherwise(),
             Turn::Damage => {
+                let before = artifacts(&self.space);
                 let (said, loss) = damage(&self.space, &mut self.chance);
                 self.model.forget(loss);
+                let now = artifacts(&self.space).into_iter();
+                self.strange.extend(now.filter(|(path, bytes)| loss == Loss::Records || before.get(path) != Some(bytes)));
                 self.say(said);
             }
             Turn::Daemon => {
@@ -278,7 +270,13 @@ impl<'a> Play<'a> {
             .entry(identity(&self.space, &surroundings))
             .or_insert_with(|| self.reference.build(&self.space, &args, moved))
             .clone();
-        let mut wrong = own.differences(&clean, all);
+        let mut wrong = own.differences(&clean);
+        for made in finished(&run).iter().filter(|step| matches!(step["outcome"].as_str(), Some("ran" | "cached"))) {
+            self.strange.remove(made["label"].as_str().unwrap_or_default());
+        }
+        if all && clean.code == Some(0) {
+            wrong.extend(own.left_over(&clean, &self.strange));
+        }
         let settings = format!("{:?} {:?} {:?}", self.request.args(true), self.request.variable, self.project.settings);
         let facts = Facts::new(&self.space, &clean, settings, self.request.profile.unwrap_or("dev"), before);
         wrong.extend(self.model.judge(&finished(&run), &facts));
@@ -293,9 +291,6 @@ impl<'a> Play<'a> {
     fn build(&mut self, args: &[&str]) -> Run {
         let mut args = args.to_vec();
         if self.chance.one_in(5) {
-            if !Reach::NOW.handover {
-                end_daemon(&self.space, Signal::TERM);
-            }
             args.push("--no-daemon");
         }
         self.say(format!("    {}", args.join(" ")));
