@@ -130,10 +130,13 @@ impl Model {
                 self.built.remove(&key);
                 continue;
             }
-            let known = self.restorable.entry(key.clone()).or_default();
-            known.retain(|it| *it != state);
-            known.push_front(state);
-            known.truncate(VARIANTS);
+            // What the linker is told in person nobody knows: such a link is kept out of the store.
+            if key.0 != "link" || !facts.surroundings.contains("-Wl,") {
+                let known = self.restorable.entry(key.clone()).or_default();
+                known.retain(|it| *it != state);
+                known.push_front(state);
+                known.truncate(VARIANTS);
+            }
             self.built.insert(key, (state, facts.made(step, &facts.after)));
         }
         wrong
