@@ -83,24 +83,26 @@ async fn stamped(peers: &Peers, key: RequestKey, root: PathBuf) -> Option<Standi
 }
 
 fn weigh(world: &World, root: &Path, mut standing: Standing, heard: &Heard) -> Considered {
-    let impact = match &standing.evidence {
+    let (impact, seen) = match &mut standing.evidence {
         Evidence::Described(described) if described.around.fences.hold(&heard.paths) => {
             let Some(seen) = described.around.look(world, root, &described.settled, &heard.paths) else {
                 return Considered::Whole(heard.now);
             };
             let impact = described.settled.impact(&seen);
-            if matches!(impact, Impact::Steps(_)) {
-                world.directories.of(root).heed(&seen);
+            match impact {
+                Impact::Nothing => described.settled.learn(&seen),
+                Impact::Steps(_) => world.directories.of(root).heed(&seen),
+                Impact::Description(_) => {}
             }
-            impact
+            (impact, seen)
         }
-        Evidence::Stamped(stamp) if stamp.still_holds(root, &heard.paths) => Impact::Nothing,
+        Evidence::Stamped(stamp) if stamp.still_holds(root, &heard.paths) => (Impact::Nothing, Vec::new()),
         _ => return Considered::Whole(heard.now),
     };
     match (impact, standing.evidence) {
         (Impact::Steps(steps), Evidence::Described(described)) => {
             let (answer, since, now) = (standing.answer, standing.since, heard.now);
-            Considered::Narrowed(Box::new(Narrow { answer, described, steps, since, now }))
+            Considered::Narrowed(Box::new(Narrow { answer, described, steps, seen, since, now }))
         }
         (Impact::Nothing, evidence) => {
             (standing.evidence, standing.since) = (evidence, heard.now);

@@ -11,7 +11,7 @@ use crate::engine::change_log::{Heard, Moment};
 use crate::engine::front_end::FrontEnd;
 use crate::engine::path::FilePath;
 use crate::engine::request::RequestKey;
-use crate::engine::settled::Settled;
+use crate::engine::settled::{Seen, Settled};
 
 /// So many kinds of request of one project are kept.
 const KEPT: usize = 4;
@@ -56,6 +56,8 @@ pub(super) struct Narrow {
     pub(super) described: Box<Described>,
     /// These have to be judged.
     pub(super) steps: Vec<u32>,
+    /// Because of these changes.
+    pub(super) seen: Vec<Seen>,
     /// What the answer was true for.
     pub(super) since: Moment,
     /// What it is true for once they are done.
@@ -76,6 +78,7 @@ impl Narrow {
 
     /// It succeeded: what it was asked about is settled. `None` if it went beyond what is watched.
     pub(super) fn done(mut self, records: &Records) -> Option<Standing> {
+        self.described.settled.learn(&self.seen);
         let known = self.described.settled.absorb(&self.steps, records);
         known.then_some(Standing { answer: self.answer, evidence: Evidence::Described(self.described), since: self.now })
     }

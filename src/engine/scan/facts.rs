@@ -70,7 +70,8 @@ pub struct SourceFacts {
 }
 
 impl SourceFacts {
-    /// Whether a project that held `other` in its place would be described in the same way. Lines may differ.
+    /// Whether a project that held `other` in its place would be described in the same way, as far as names that files declare and define
+    /// for each other do not tell. Lines may differ.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         let same = |these: &[Include], those: &[Include]| {
@@ -78,7 +79,7 @@ impl SourceFacts {
         };
         let rest = |facts: &Self| {
             let empty = Self { includes: Vec::new(), has_include: Vec::new(), ..facts.clone() };
-            Self { time_macros: false, embeds: Vec::new(), assembled: Vec::new(), ..empty }
+            Self { time_macros: false, embeds: Vec::new(), assembled: Vec::new(), defines: Vec::new(), declares: Vec::new(), ..empty }
         };
         same(&self.includes, &other.includes) && same(&self.has_include, &other.has_include) && rest(self) == rest(other)
     }

@@ -2,6 +2,7 @@
 //! file held, and which names would matter if they came or went. Does not know how changes are noticed, nor how files are read.
 
 mod known;
+mod names;
 mod place;
 mod scope;
 #[cfg(test)]
@@ -165,6 +166,9 @@ impl Settled {
                 None => return Impact::Description(one.path.clone()),
             }
         }
+        if let Some(one) = seen.iter().find(|one| one.facts.is_some()).filter(|_| names::meet(&self.files, seen)) {
+            return Impact::Description(one.path.clone());
+        }
         let steps = self.with_dependents(direct);
         if let Some(source) = steps.iter().find_map(|step| self.conditional_main(*step)) {
             return Impact::Description(source);
@@ -177,6 +181,13 @@ impl Settled {
         let source = self.lowered.steps.get(step as usize)?.cxx.as_ref()?.source.as_ref()?;
         let facts = self.files.get(source)?;
         (facts.main == MainFact::Conditional).then(|| source.clone())
+    }
+
+    /// The description holds for these changes: what they say counts from now on.
+    pub fn learn(&mut self, seen: &[Seen]) {
+        for (one, facts) in seen.iter().filter_map(|one| Some((one, one.facts.as_ref()?))) {
+            self.files.entry(one.path.clone()).and_modify(|known| known.clone_from(facts));
+        }
     }
 
     /// The steps that read or make it, if it is another; `None` if the description may change.

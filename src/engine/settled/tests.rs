@@ -295,3 +295,16 @@ fn a_header_that_came_during_the_build_is_news_although_a_step_has_read_it() {
     let seen = Seen { path: "src/late.h".into(), digest: Some(late.digest), facts: Some(facts("late")), ..Seen::default() };
     assert_eq!(settled_of(&records).impact(&[seen]), Impact::Description("src/late.h".into()));
 }
+
+#[test]
+fn what_was_learnt_counts_for_the_changes_after_it() {
+    let seen = |path: &str, text: &str| {
+        [Seen { path: path.into(), digest: Some(Digest::of(text.as_bytes())), facts: Some(facts(text)), ..Seen::default() }]
+    };
+    let header = seen("src/a.h", "int a; int more(void);");
+    let main = seen("src/m.c", "#if X\nint more(void) { return 1; }\nint main(void) {}\n#endif");
+    let mut settled = settled();
+    assert_eq!(settled.impact(&header), Impact::Steps(vec![0, 1, 3, 4]));
+    settled.learn(&header);
+    assert!(names::meet(&settled.files, &main), "the header declares it by now");
+}
