@@ -1,14 +1,25 @@
 //! Settings: as typed, merged, valid. Does not read files.
 //!
-//! [`raw`] reads one file, [`merge`] puts files, environment and profile in order, [`settings`] is what comes out.
+//! [`schema`] lists all keys. [`raw`] reads one file by it, [`merge`] puts files, environment and profile in order ([`merged`]), and
+//! [`settings`] is what comes out.
 
+mod dialects;
+mod forms;
 pub mod keys;
 pub mod merge;
+pub mod merged;
 pub mod options;
+pub mod origin;
 pub mod problem;
+mod profiles;
 pub mod raw;
+pub mod schema;
 pub mod settings;
+mod settle;
 pub mod targets;
+mod unknown;
+mod validate;
+pub mod value;
 
 pub use merge::{Request, load};
 pub use problem::{ConfigError, Problem};

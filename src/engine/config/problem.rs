@@ -2,9 +2,20 @@
 
 use std::ops::Range;
 
+/// How bad it is.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Severity {
+    /// There are no settings because of it.
+    Error,
+    /// It has no effect, or not the one that was meant.
+    Warning,
+}
+
 /// One thing wrong at one place.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Problem {
+    /// How bad it is.
+    pub severity: Severity,
     /// The file, as its user calls it.
     pub file: String,
     /// One-based.
@@ -30,6 +41,7 @@ impl Problem {
         let line_start = content[..start].rfind('\n').map_or(0, |at| at + 1);
         let line_end = content[start..].find('\n').map_or(content.len(), |at| start + at);
         Self {
+            severity: Severity::Error,
             file: file.to_owned(),
             line: content[..start].matches('\n').count() + 1,
             column: content[line_start..start].chars().count() + 1,
@@ -39,11 +51,24 @@ impl Problem {
             width: content[start..end.min(line_end).max(start)].chars().count().max(1),
         }
     }
+
+    /// The same as a warning.
+    #[must_use]
+    pub fn warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
+    }
+
+    /// The same in one line, for a build that goes on.
+    #[must_use]
+    pub fn note(&self) -> String {
+        format!("{}:{}: {}; {}", self.file, self.line, self.message, self.advice)
+    }
 }
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)?;
+        let severity = if self.severity == Severity::Warning { "warning: " } else { "" };
+        writeln!(f, "{}:{}:{}: {severity}{}", self.file, self.line, self.column, self.message)?;
         let number = self.line.to_string();
         // Tabs stay tabs, so that the marks stand below what they mark.
         let lead: String = self.text.chars().take(self.column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
@@ -51,6 +76,21 @@ impl std::fmt::Display for Problem {
         writeln!(f, " {} | {lead}{}", " ".repeat(number.len()), "^".repeat(self.width))?;
         write!(f, "  {}", self.advice)
     }
+}
+
+/// How many warnings a build shows.
+const SHOWN: usize = 5;
+
+/// What a build says of `warnings`: a line for each, or how to see the rest.
+#[must_use]
+pub fn notes(warnings: &[Problem]) -> Vec<String> {
+    let mut notes: Vec<String> = warnings.iter().map(Problem::note).collect();
+    if notes.len() > SHOWN {
+        let more = notes.len() - SHOWN + 1;
+        notes.truncate(SHOWN - 1);
+        notes.push(format!("{more} more warnings of the settings; `jmake check` shows all"));
+    }
+    notes
 }
 
 /// Why there are no valid settings.

@@ -1,4 +1,4 @@
-//! One settings file as its user typed it: every value optional, every problem with its place. Does not know defaults or other files.
+//! One settings file as its user typed it: each value with its place, each problem, too. Does not know defaults or other files.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -6,227 +6,267 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys;
 use super::problem::Problem;
-use super::settings::{LibraryType, Lto};
+use super::schema::{self, Key, State};
+use super::targets::Dependency;
+use super::value::{Entry, Table};
+use super::{forms, unknown};
+use crate::engine::path::FilePath;
 
 /// What one file says.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-#[allow(missing_docs, reason = "the names are those of the file")]
 pub struct Raw {
-    pub name: Option<String>,
-    pub flags: Vec<String>,
-    pub defines: BTreeMap<String, String>,
-    pub include_dirs: Vec<String>,
-    pub extra_sources: Vec<String>,
-    pub lto: Option<Lto>,
-    pub opt_passes: Option<Vec<String>>,
-    pub allow_undefined: Option<bool>,
-    pub library_name: Option<String>,
-    pub library_type: Option<LibraryType>,
-    pub link_libraries: Vec<String>,
-    pub output_dir: Option<String>,
-    pub llvm_root: Option<String>,
-    pub on_success: Option<Vec<String>>,
-    pub on_failure: Option<Vec<String>>,
-    pub profiles: BTreeMap<String, RawProfile>,
+    /// The file, as messages call it.
+    pub file: String,
+    /// All but what follows.
+    pub table: Table,
+    /// `[profile.NAME]`.
+    pub profiles: BTreeMap<String, Table>,
+    /// `[[targets]]`.
+    pub targets: Vec<Table>,
+    /// `[[files]]`.
+    pub files: Vec<Table>,
+    /// `[dependencies]`, but for `pkg_config`.
+    pub dependencies: Vec<(Dependency, Range<usize>)>,
 }
 
-/// One `[profile.NAME]` table.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-#[allow(missing_docs, reason = "the names are those of the file")]
-pub struct RawProfile {
-    pub flags: Vec<String>,
-    pub inherits: Option<String>,
+/// Whose file it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Owner {
+    /// The project's jmake.toml.
+    Project,
+    /// The user's own.
+    User,
 }
 
-/// What was read, with what is worth a note, or all that is wrong.
-///
-/// # Errors
-/// Every syntax and type error of the file.
-pub fn read(file: &str, content: &str) -> Result<(Raw, Vec<String>), Vec<Problem>> {
-    let mut reader = Reader { file, content, raw: Raw::default(), notes: Vec::new(), problems: Vec::new() };
+/// What could be read, and all that is wrong or has no effect, in the order of the file.
+#[must_use]
+pub fn read(file: &str, content: &str, owner: Owner) -> (Raw, Vec<Problem>) {
+    let lines = std::iter::once(0).chain(content.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let raw = Raw { file: file.to_owned(), ..Raw::default() };
+    let mut reader = Reader { file, content, lines, owner, raw, problems: Vec::new() };
     let (table, errors) = DeTable::parse_recoverable(content);
     if errors.is_empty() {
         reader.top(table.get_ref());
     }
     for error in &errors {
         let at = error.span().unwrap_or(0..0);
-        reader.problem(at, error.message().trim().replace('\n', "; "), "see https://toml.io for how to write it");
+        let (message, advice) = forms::syntax(error.message().trim(), content, at.clone());
+        reader.error(at, message, advice);
     }
-    if reader.problems.is_empty() { Ok((reader.raw, reader.notes)) } else { Err(reader.sorted()) }
+    reader.problems.sort_by_key(|p| (p.line, p.column));
+    reader.raw.table.entries.sort_by_key(|entry| entry.span.start);
+    reader.raw.dependencies.sort_by_key(|(_, span)| span.start);
+    (reader.raw, reader.problems)
 }
 
-struct Reader<'a> {
+pub(super) type Typed<'i> = Spanned<DeValue<'i>>;
+
+pub(super) struct Reader<'a> {
     file: &'a str,
     content: &'a str,
+    lines: Vec<usize>,
+    owner: Owner,
     raw: Raw,
-    notes: Vec<String>,
     problems: Vec<Problem>,
 }
 
-type Value<'i> = Spanned<DeValue<'i>>;
+/// Where keys are looked up, and how messages call them.
+#[derive(Clone, Debug)]
+pub(super) struct Scope {
+    /// What stands before a key in the schema, with its dot.
+    pub(super) schema: String,
+    /// What stands before it in messages, with its dot.
+    pub(super) shown: String,
+    /// What kind of table it is.
+    pub(super) kind: Kind,
+}
+
+/// A kind of table.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Kind {
+    /// The file itself.
+    File,
+    /// `[profile.NAME]`
+    Profile,
+    /// `[[targets]]` or `[[files]]`
+    Item,
+}
 
 impl Reader<'_> {
     fn top(&mut self, table: &DeTable<'_>) {
-        for (section, value) in table {
-            let section = section.get_ref();
-            if !keys::SECTIONS.contains(&section.as_ref()) {
-                self.notes.push(keys::note(self.file, section));
-            } else if let DeValue::Table(entries) = value.get_ref() {
-                for (key, value) in entries {
-                    self.entry(section, key.get_ref(), value);
-                }
-            } else {
-                self.wrong::<()>(section, "a table", value, &format!("write it as a table: [{section}]"));
+        let scope = Scope { schema: String::new(), shown: String::new(), kind: Kind::File };
+        for (name, value) in table {
+            let section = schema::find_section(name.get_ref());
+            if self.owner == Owner::User && section.is_some_and(|section| !section.of_user) {
+                let message = format!("`{}` has no effect in your own file", name.get_ref());
+                self.warn(name.span(), message, "write it into the project's jmake.toml");
+                continue;
             }
-        }
-    }
-
-    fn entry(&mut self, section: &str, key: &str, value: &Value<'_>) {
-        let path = format!("{section}.{key}");
-        match path.as_str() {
-            "project.name" => self.raw.name = self.text(&path, value),
-            "compile.flags" => self.raw.flags = self.texts(&path, value),
-            "compile.defines" => self.raw.defines = self.defines(&path, value),
-            "compile.include_dirs" => self.raw.include_dirs = self.texts(&path, value),
-            "compile.extra_sources" => self.raw.extra_sources = self.texts(&path, value),
-            "link.lto" => self.raw.lto = self.lto(&path, value),
-            "link.opt_passes" => self.raw.opt_passes = Some(self.texts(&path, value)),
-            "link.allow_undefined" => self.raw.allow_undefined = self.truth(&path, value),
-            "binary.library_name" => self.raw.library_name = self.text(&path, value),
-            "binary.library_type" => self.raw.library_type = self.library_type(&path, value),
-            "binary.link_libraries" => self.raw.link_libraries = self.texts(&path, value),
-            "binary.output_dir" => self.raw.output_dir = self.text(&path, value),
-            "llvm.root" => self.raw.llvm_root = self.text(&path, value),
-            "hooks.on_success" => self.raw.on_success = Some(self.texts(&path, value)),
-            "hooks.on_failure" => self.raw.on_failure = Some(self.texts(&path, value)),
-            _ if section == "profile" => self.profile(key, value),
-            _ => self.notes.push(keys::note(self.file, &path)),
-        }
-    }
-
-    fn profile(&mut self, name: &str, value: &Value<'_>) {
-        let DeValue::Table(entries) = value.get_ref() else {
-            self.wrong::<()>(
-                &format!("profile.{name}"),
-                "a table",
-                value,
-                &format!("write [profile.{name}] and below it flags = [\"-O1\"]"),
-            );
-            return;
-        };
-        let mut profile = RawProfile::default();
-        for (key, value) in entries {
-            let path = format!("profile.{name}.{}", key.get_ref());
-            match key.get_ref().as_ref() {
-                "flags" => profile.flags = self.texts(&path, value),
-                "inherits" => profile.inherits = self.text(&path, value),
-                other => {
-                    let hint = keys::nearest(other, ["flags", "inherits"]);
-                    let hint = hint.map_or_else(String::new, |right| format!("; did you mean `{right}`?"));
-                    self.notes.push(format!("{}: `{path}` is not a key of jmake.toml and has no effect{hint}", self.file));
+            match name.get_ref().as_ref() {
+                "custom" => {}
+                "profile" => self.profiles(value),
+                "targets" | "files" => self.items(name.get_ref(), value),
+                "dependencies" => self.dependencies(value),
+                other if section.is_some_and(|section| section.inert.is_some()) => self.inert(other, name, value),
+                _ => {
+                    let mut entries = Vec::new();
+                    self.entry(&scope, name, value, &mut entries);
+                    self.raw.table.entries.extend(entries);
                 }
             }
         }
-        self.raw.profiles.insert(name.to_owned(), profile);
     }
 
-    fn text(&mut self, path: &str, value: &Value<'_>) -> Option<String> {
-        match value.get_ref() {
-            DeValue::String(text) if text.contains('\0') => {
-                self.problem(value.span(), format!("`{path}` holds a NUL character"), "remove it");
+    fn table(&mut self, scope: &Scope, table: &DeTable<'_>) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        for (name, value) in table {
+            self.entry(scope, name, value, &mut entries);
+        }
+        entries.sort_by_key(|entry| entry.span.start);
+        entries
+    }
+
+    fn entry(&mut self, scope: &Scope, name: &Spanned<std::borrow::Cow<'_, str>>, value: &Typed<'_>, entries: &mut Vec<Entry>) {
+        let path = format!("{}{}", scope.schema, name.get_ref());
+        let shown = format!("{}{}", scope.shown, name.get_ref());
+        if let Some(key) = lookup(scope, &path, name.get_ref()) {
+            entries.extend(self.known(key, &shown, value));
+        } else if schema::is_table(&path) && (scope.kind != Kind::Profile || schema::IN_PROFILES.contains(&name.get_ref().as_ref())) {
+            let kind = if scope.kind == Kind::Profile { Kind::File } else { scope.kind };
+            match value.get_ref() {
+                DeValue::Table(table) => {
+                    let inner = Scope { schema: format!("{path}."), shown: format!("{shown}."), kind };
+                    entries.extend(self.table(&inner, table));
+                }
+                _ => self.wrong(&shown, "a table", value, &format!("write it as a table: [{shown}]")),
+            }
+        } else {
+            let typed = self.content.get(value.span()).unwrap_or_default();
+            let (message, advice) = unknown::say(scope, name.get_ref(), value.get_ref(), typed);
+            self.warn(name.span(), message, advice);
+        }
+    }
+
+    fn known(&mut self, key: &'static Key, shown: &str, value: &Typed<'_>) -> Option<Entry> {
+        let read = forms::read(key.form, shown, value);
+        match key.state {
+            State::Honoured => {}
+            State::Record => return read.ok()?.map(|read| self.made(key, read, value.span())),
+            State::Inert(why) => {
+                self.warn(value.span(), format!("`{shown}` has no effect"), why);
+                return None;
+            }
+            State::Only(only, why) => {
+                if read.ok().flatten().is_none_or(|read| read.value.toml() != only) {
+                    self.warn(value.span(), format!("`{shown}` is always {only}"), why);
+                }
+                return None;
+            }
+        }
+        match read {
+            Ok(read) => read.map(|read| self.made(key, read, value.span())),
+            Err(wrongs) => {
+                wrongs.into_iter().for_each(|wrong| self.error(wrong.span, wrong.message, wrong.advice));
                 None
             }
-            DeValue::String(text) => Some(text.to_string()),
-            _ => self.wrong(path, "a string", value, "put it in quotes"),
         }
     }
 
-    fn texts(&mut self, path: &str, value: &Value<'_>) -> Vec<String> {
-        let DeValue::Array(items) = value.get_ref() else {
-            let last = path.rsplit('.').next().unwrap_or(path);
-            self.wrong::<()>(path, "a list of strings", value, &format!("write {last} = [\"…\", \"…\"]"));
-            return Vec::new();
+    fn made(&self, key: &'static Key, read: forms::Read, span: Range<usize>) -> Entry {
+        let place = self.place(span.start);
+        Entry { key, value: read.value, items: read.items, span, place }
+    }
+
+    /// A section that is not built is warned of once, unless it is turned off.
+    fn inert(&mut self, section: &str, name: &Spanned<std::borrow::Cow<'_, str>>, value: &Typed<'_>) {
+        let Some(why) = schema::find_section(section).and_then(|section| section.inert) else { return };
+        let off = value.get_ref().as_table().and_then(|table| table.get("enabled")).and_then(|enabled| enabled.get_ref().as_bool());
+        if off != Some(false) {
+            self.warn(name.span(), format!("`{section}` has no effect"), why);
+        }
+    }
+
+    fn profiles(&mut self, value: &Typed<'_>) {
+        let DeValue::Table(profiles) = value.get_ref() else {
+            return self.wrong("profile", "a table", value, "write [profile.NAME] and below it flags = [\"-O1\"]");
         };
-        items.iter().filter_map(|item| self.text(&format!("an item of {path}"), item)).collect()
-    }
-
-    fn truth(&mut self, path: &str, value: &Value<'_>) -> Option<bool> {
-        match value.get_ref() {
-            DeValue::Boolean(truth) => Some(*truth),
-            _ => self.wrong(path, "true or false", value, "write true or false, without quotes"),
+        for (name, value) in profiles {
+            let shown = format!("profile.{}", name.get_ref());
+            let DeValue::Table(table) = value.get_ref() else {
+                let advice = format!("write [{shown}] and below it flags = [\"-O1\"]");
+                self.wrong(&shown, "a table", value, &advice);
+                continue;
+            };
+            let scope = Scope { schema: String::new(), shown: format!("{shown}."), kind: Kind::Profile };
+            let entries = self.table(&scope, table);
+            self.raw.profiles.insert(name.get_ref().to_string(), Table { entries, span: name.span() });
         }
     }
 
-    fn defines(&mut self, path: &str, value: &Value<'_>) -> BTreeMap<String, String> {
+    fn items(&mut self, name: &str, value: &Typed<'_>) {
+        let tables = value.get_ref().as_array().filter(|items| items.iter().all(|item| item.get_ref().is_table()));
+        let Some(tables) = tables else {
+            return self.wrong(name, "a list of tables", value, &format!("write [[{name}]] with two brackets on each side, once for each"));
+        };
+        for table in tables {
+            let DeValue::Table(entries) = table.get_ref() else { continue };
+            let scope = Scope { schema: format!("{name}."), shown: format!("{name}."), kind: Kind::Item };
+            let entries = self.table(&scope, entries);
+            let table = Table { entries, span: table.span() };
+            if name == "targets" { self.raw.targets.push(table) } else { self.raw.files.push(table) }
+        }
+    }
+
+    fn dependencies(&mut self, value: &Typed<'_>) {
         let DeValue::Table(entries) = value.get_ref() else {
-            self.wrong::<()>(path, "a table", value, "write defines = { NAME = \"value\" }");
-            return BTreeMap::new();
+            return self.wrong("dependencies", "a table", value, "write it as a table: [dependencies]");
         };
-        entries.iter().filter_map(|(name, value)| self.define(name, value)).collect()
-    }
-
-    fn define(&mut self, name: &Spanned<std::borrow::Cow<'_, str>>, value: &Value<'_>) -> Option<(String, String)> {
-        let key = name.get_ref().to_string();
-        let plain = |c: char| c == '_' || c.is_alphanumeric();
-        if !key.split('(').next().is_some_and(|n| !n.is_empty() && n.chars().all(plain)) {
-            self.problem(name.span(), format!("`{key}` cannot be the name of a macro"), "use letters, digits and `_`");
-            return None;
-        }
-        let text = match value.get_ref() {
-            DeValue::String(_) => self.text(&format!("compile.defines.{key}"), value)?,
-            DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),
-            DeValue::Boolean(true) => "1".to_owned(),
-            DeValue::Boolean(false) => "0".to_owned(),
-            _ => self.wrong(&format!("compile.defines.{key}"), "a string, a decimal number, true or false", value, "put it in quotes")?,
-        };
-        Some((key, text))
-    }
-
-    fn lto(&mut self, path: &str, value: &Value<'_>) -> Option<Lto> {
-        match value.get_ref() {
-            DeValue::Boolean(true) => Some(Lto::Thin),
-            DeValue::Boolean(false) => Some(Lto::Off),
-            DeValue::String(text) => match text.as_ref() {
-                "off" => Some(Lto::Off),
-                "thin" => Some(Lto::Thin),
-                "full" => Some(Lto::Full),
-                _ => self.choice(path, value, &["off", "thin", "full"]),
-            },
-            _ => self.choice(path, value, &["off", "thin", "full"]),
+        let scope = Scope { schema: "dependencies.".to_owned(), shown: "dependencies.".to_owned(), kind: Kind::File };
+        for (name, value) in entries {
+            let key = name.get_ref().as_ref();
+            let path = value.get_ref().as_table().and_then(|table| table.get("path")).and_then(|path| path.get_ref().as_str());
+            if key == "pkg_config" || unknown::of_another_dialect(&format!("dependencies.{key}")) {
+                let mut found = Vec::new();
+                self.entry(&scope, name, value, &mut found);
+                self.raw.table.entries.extend(found);
+            } else if let Some(path) = path.filter(|path| !path.is_empty() && !path.contains('\0')) {
+                let path = FilePath::new(crate::engine::path::fold(std::path::Path::new(path)));
+                self.raw.dependencies.push((Dependency::Path { name: key.to_owned(), path }, value.span()));
+            } else {
+                let advice = format!("write {key} = {{ path = \"../{key}\" }}, or pkg_config = [\"{key}\"] for one that is installed");
+                self.error(value.span(), format!("`dependencies.{key}` must be a table with a `path`"), advice);
+            }
         }
     }
 
-    fn library_type(&mut self, path: &str, value: &Value<'_>) -> Option<LibraryType> {
-        match value.get_ref().as_str() {
-            Some("shared") => Some(LibraryType::Shared),
-            Some("static") => Some(LibraryType::Static),
-            _ => self.choice(path, value, &["shared", "static"]),
-        }
+    fn place(&self, at: usize) -> (usize, usize) {
+        let line = self.lines.partition_point(|start| *start <= at);
+        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        (line, self.content.get(start..at).map_or(1, |text| text.chars().count() + 1))
     }
 
-    fn choice<T>(&mut self, path: &str, value: &Value<'_>, choices: &[&str]) -> Option<T> {
-        let quoted: Vec<String> = choices.iter().map(|c| format!("\"{c}\"")).collect();
-        let near = value.get_ref().as_str().and_then(|typed| keys::nearest(typed, choices.iter().copied()));
-        let advice = near.map_or_else(|| format!("write one of {}", quoted.join(", ")), |near| format!("did you mean \"{near}\"?"));
-        self.problem(value.span(), format!("`{path}` must be one of {}", quoted.join(", ")), advice);
-        None
+    fn wrong(&mut self, shown: &str, wanted: &str, value: &Typed<'_>, advice: &str) {
+        let wrong = forms::wrong(shown, wanted, value, advice);
+        self.error(wrong.span, wrong.message, wrong.advice);
     }
 
-    fn wrong<T>(&mut self, path: &str, wanted: &str, value: &Value<'_>, advice: &str) -> Option<T> {
-        let found = value.get_ref().type_str();
-        let article = if found.starts_with(['a', 'i', 'o']) { "an" } else { "a" };
-        self.problem(value.span(), format!("`{path}` must be {wanted}, not {article} {found}"), advice);
-        None
-    }
-
-    fn problem(&mut self, span: Range<usize>, message: impl Into<String>, advice: impl Into<String>) {
+    fn error(&mut self, span: Range<usize>, message: impl Into<String>, advice: impl Into<String>) {
         self.problems.push(Problem::at(self.file, self.content, span, message, advice));
     }
 
-    fn sorted(mut self) -> Vec<Problem> {
-        self.problems.sort_by_key(|p| (p.line, p.column));
-        self.problems
+    fn warn(&mut self, span: Range<usize>, message: impl Into<String>, advice: impl Into<String>) {
+        self.problems.push(Problem::at(self.file, self.content, span, message, advice).warning());
+    }
+}
+
+/// A profile knows its own keys, and those that a target may have beyond the project's.
+fn lookup(scope: &Scope, path: &str, name: &str) -> Option<&'static Key> {
+    if scope.kind != Kind::Profile {
+        return schema::find(path).filter(|key| !key.path.contains("NAME"));
+    }
+    match name {
+        "inherits" => schema::find("profile.NAME.inherits"),
+        _ => schema::find(&format!("targets.{name}")).and_then(|key| key.of).and_then(schema::find),
     }
 }

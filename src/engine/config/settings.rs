@@ -93,6 +93,8 @@ pub struct Settings {
     pub use_store: bool,
     /// `daemon.workers`: what `-j` gets unless it is given.
     pub workers: Option<u32>,
+    /// `workflow.stop_on_error = false`: what `--keep-going` is unless it is given.
+    pub keep_going: bool,
     /// `hooks.on_success`: what a watching client runs after a build that succeeded; empty: nothing.
     pub on_success: Vec<String>,
     /// `hooks.on_failure`: the same after one that failed.

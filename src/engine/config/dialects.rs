@@ -1,0 +1,166 @@
+//! Names that the original JMake's other two dialects, its successor and other tools use, and the line to write instead. Does not know our own keys' meaning.
+
+use toml::de::DeValue;
+
+/// Keys of other dialects, and the line that means the same here; `{}` is the value as typed, `` an empty line: nothing is needed.
+const DIALECTS: &[(&str, &str)] = &[
+    ("compiler.standard", "[compile] std = {}"),
+    ("compiler.c_standard", "[compile] c_std = {}"),
+    ("compiler.optimization", "[link] opt_level = {}"),
+    ("compiler.warnings", "[compile] warnings = \"all\""),
+    ("compiler.extra_flags", "[compile] flags = {}"),
+    ("compiler.flags", "[compile] flags = {}"),
+    ("compiler.defines", "[compile] defines = {}"),
+    ("compiler.include_dirs", "[compile] include_dirs = {}"),
+    ("compiler", "[compile]"),
+    ("sources.files", "[discovery] include_patterns = {}"),
+    ("sources.include_dirs", "[compile] include_dirs = {}"),
+    ("sources.defines", "[compile] defines = {}"),
+    ("sources.exclude", "[discovery] exclude_dirs = {}"),
+    ("sources", "[discovery] include_patterns = [\"src/**\"]"),
+    ("output.library_name", "[binary] library_name = {}"),
+    ("output.output_dir", "[binary] output_dir = {}"),
+    ("output.generate_ir", "[compile] emit_ir = {}"),
+    ("output.generate_assembly", ""),
+    ("output.julia_module", ""),
+    ("output", "[binary]"),
+    ("dependencies.system_libs", "[binary] link_libraries = {}"),
+    ("dependencies.link_dirs", "[binary] lib_dirs = {}"),
+    ("build.parallel", "[compile] parallel = {}"),
+    ("build.jobs", "[daemon] workers = {}"),
+    ("build.verbose", ""),
+    ("build.cache_enabled", "[cache] enabled = {}"),
+    ("build", "[compile]"),
+    ("llvm.use_bundled", "[llvm] use_jmake_llvm = {}"),
+    ("llvm.toolchain_path", "[llvm] root = {}"),
+    ("llvm.toolchain", "[llvm] version = {}"),
+    ("project_root", ""),
+    ("paths.source", "[discovery] include_patterns = [\"src/**\"]"),
+    ("paths.source_dir", "[discovery] include_patterns = [\"src/**\"]"),
+    ("paths.include", "[compile] include_dirs = [\"include\"]"),
+    ("paths.include_dirs", "[compile] include_dirs = {}"),
+    ("paths.build", "[binary] output_dir = {}"),
+    ("paths.build_dir", "[binary] output_dir = {}"),
+    ("paths.output", "[binary] output_dir = {}"),
+    ("paths", "[compile] include_dirs = [\"include\"]"),
+    ("bridge", ""),
+    ("tools", "[llvm] root = \"/usr/lib/llvm-19\""),
+    ("bindings", ""),
+    ("binding", ""),
+    ("logging", ""),
+    ("integration", ""),
+    ("learning", ""),
+];
+
+/// Names that people try, and the key that they mean.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("compile.standard", "compile.std"),
+    ("compile.cxx_std", "compile.std"),
+    ("compile.cpp_std", "compile.std"),
+    ("compile.cxxflags", "compile.flags"),
+    ("compile.cflags", "compile.flags"),
+    ("compile.cxx_flags", "compile.flags"),
+    ("compile.c_flags", "compile.flags"),
+    ("compile.extra_flags", "compile.flags"),
+    ("compile.options", "compile.flags"),
+    ("compile.definitions", "compile.defines"),
+    ("compile.macros", "compile.defines"),
+    ("compile.includes", "compile.include_dirs"),
+    ("compile.include_directories", "compile.include_dirs"),
+    ("compile.include", "compile.include_dirs"),
+    ("compile.sources", "compile.extra_sources"),
+    ("compile.source_files", "compile.extra_sources"),
+    ("compile.optimization", "link.opt_level"),
+    ("compile.optimize", "link.opt_level"),
+    ("compile.werror", "compile.warnings_as_errors"),
+    ("compile.sanitize", "compile.sanitizers"),
+    ("link.optimization_level", "link.opt_level"),
+    ("link.optimization", "link.opt_level"),
+    ("link.enable_lto", "link.lto"),
+    ("link.libraries", "binary.link_libraries"),
+    ("link.libs", "binary.link_libraries"),
+    ("link.library_dirs", "binary.lib_dirs"),
+    ("link.link_dirs", "binary.lib_dirs"),
+    ("link.ldflags", "link.flags"),
+    ("binary.type", "binary.library_type"),
+    ("binary.name", "binary.library_name"),
+    ("binary.output_name", "binary.library_name"),
+    ("binary.libraries", "binary.link_libraries"),
+    ("binary.libs", "binary.link_libraries"),
+    ("binary.library_dirs", "binary.lib_dirs"),
+    ("discovery.exclude", "discovery.exclude_dirs"),
+    ("discovery.include", "discovery.include_patterns"),
+    ("discovery.sources", "discovery.include_patterns"),
+    ("target.arch", "target.triple"),
+    ("target.name", "targets.name"),
+    ("target.kind", "targets.kind"),
+    ("test.timeout", "test.timeout_s"),
+    ("package", "project"),
+    ("name", "project.name"),
+    ("profiles", "profile"),
+    ("libs", "binary.link_libraries"),
+    ("libraries", "binary.link_libraries"),
+    ("includes", "compile.include_dirs"),
+    ("include_directories", "compile.include_dirs"),
+    ("cxxflags", "compile.flags"),
+    ("cflags", "compile.flags"),
+    ("ldflags", "link.flags"),
+    ("standard", "compile.std"),
+    ("type", "targets.kind"),
+    ("deps", "targets.depends"),
+    ("dependencies", "targets.depends"),
+    ("depends_on", "targets.depends"),
+    ("srcs", "targets.sources"),
+    ("src", "targets.sources"),
+    ("files", "targets.sources"),
+];
+
+/// `path` is a key of another dialect.
+pub(super) fn known(path: &str) -> bool {
+    DIALECTS.iter().any(|(known, _)| *known == path)
+}
+
+/// What to say of the key `path` of another dialect. A table of known keys is answered with a line for each.
+pub(super) fn answer(path: &str, value: &DeValue<'_>, typed: &str) -> Option<(String, String)> {
+    let instead = DIALECTS.iter().find(|(known, _)| *known == path)?.1;
+    let lines: Vec<String> = value
+        .as_table()
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, inner)| of_one(&format!("{path}.{}", name.get_ref()), inner.get_ref()))
+        .collect();
+    let line = if lines.is_empty() { instead.replace("{}", one_line(typed)) } else { lines.join("; ") };
+    let advice = if line.is_empty() { "remove it: nothing is needed in its place".to_owned() } else { format!("write {line}") };
+    Some((format!("`{path}` is of another dialect of jmake.toml and has no effect"), advice))
+}
+
+fn of_one(path: &str, value: &DeValue<'_>) -> Option<String> {
+    let instead = DIALECTS.iter().find(|(known, _)| *known == path)?.1;
+    (!instead.is_empty()).then(|| instead.replace("{}", &shown(path, value)))
+}
+
+/// A value of another dialect as this one writes it.
+fn shown(path: &str, value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) if path == "compiler.optimization" => {
+            format!("\"O{}\"", text.trim_start_matches('-').trim_start_matches('O'))
+        }
+        DeValue::Integer(number) if path == "compiler.optimization" => format!("\"O{}\"", number.as_str()),
+        DeValue::String(text) => super::value::quoted(text),
+        DeValue::Integer(number) => number.as_str().to_owned(),
+        DeValue::Boolean(truth) => truth.to_string(),
+        DeValue::Array(items) => {
+            format!("[{}]", items.iter().map(|item| shown("", item.get_ref())).collect::<Vec<_>>().join(", "))
+        }
+        _ => "…".to_owned(),
+    }
+}
+
+fn one_line(typed: &str) -> &str {
+    if typed.contains('\n') { "…" } else { typed }
+}
+
+/// The key that is meant by `name`, a path or its last part.
+pub(super) fn other_name(name: &str) -> Option<&'static str> {
+    OTHER_NAMES.iter().find(|(other, _)| *other == name).map(|(_, right)| *right)
+}

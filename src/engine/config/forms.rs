@@ -1,0 +1,225 @@
+//! One typed value by the form that its key wants, or what is wrong with it and what to write. Does not know keys.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use toml::de::{DeArray, DeTable, DeValue};
+
+use super::keys;
+use super::raw::Typed;
+use super::schema::Form;
+use super::value::Value;
+
+/// A value that fits.
+pub(super) struct Read {
+    pub(super) value: Value,
+    /// Where each string of a list or of a table stands.
+    pub(super) items: Vec<(String, Range<usize>)>,
+}
+
+/// One that does not.
+pub(super) struct Wrong {
+    pub(super) span: Range<usize>,
+    pub(super) message: String,
+    pub(super) advice: String,
+}
+
+/// `value` as `form`. `None`: an empty string, which is as good as nothing.
+pub(super) fn read(form: Form, shown: &str, value: &Typed<'_>) -> Result<Option<Read>, Vec<Wrong>> {
+    let plain = |value: Value| Ok(Some(Read { value, items: Vec::new() }));
+    match form {
+        Form::Anything => Ok(None),
+        Form::Text | Form::Path => match text(shown, value)? {
+            empty if empty.is_empty() => Ok(None),
+            text => plain(Value::Text(text)),
+        },
+        Form::OneOrMore if value.get_ref().is_str() => {
+            let one = text(shown, value)?;
+            Ok(Some(Read { items: vec![(one.clone(), value.span())], value: Value::Texts(vec![one]) }))
+        }
+        Form::Texts | Form::Paths | Form::OneOrMore => texts(shown, value, text).map(Some),
+        Form::Choices(choices) => texts(shown, value, |shown, value| choice(shown, value, choices)).map(Some),
+        Form::Truth => match value.get_ref() {
+            DeValue::Boolean(truth) => plain(Value::Truth(*truth)),
+            _ => Err(vec![wrong(shown, "true or false", value, "write true or false, without quotes")]),
+        },
+        Form::Number(least, most) => plain(Value::Number(number(shown, value, least, most)?)),
+        Form::Switch(choices) => match value.get_ref().as_bool() {
+            Some(truth) => plain(Value::Text(choices[usize::from(truth)].to_owned())),
+            None => plain(Value::Text(choice(shown, value, choices)?)),
+        },
+        Form::Choice(_) if value.get_ref().as_str() == Some("") => Ok(None),
+        Form::Choice(choices) => plain(Value::Text(choice(shown, value, choices)?)),
+        Form::Standard { cxx } => plain(Value::Text(standard(shown, value, cxx)?)),
+        Form::Defines => pairs(shown, value, "write defines = { NAME = \"value\" }", define).map(Some),
+        Form::Pairs => pairs(shown, value, "write it as a table of strings: { NAME = \"value\" }", pair).map(Some),
+    }
+}
+
+fn text(shown: &str, value: &Typed<'_>) -> Result<String, Vec<Wrong>> {
+    match value.get_ref() {
+        DeValue::String(text) if text.contains('\0') => {
+            Err(vec![Wrong { span: value.span(), message: format!("`{shown}` holds a NUL character"), advice: "remove it".to_owned() }])
+        }
+        DeValue::String(text) => Ok(text.to_string()),
+        _ => Err(vec![wrong(shown, "a string", value, "put it in quotes")]),
+    }
+}
+
+type ReadItem<'a> = &'a dyn Fn(&str, &Typed<'_>) -> Result<String, Vec<Wrong>>;
+
+fn texts(shown: &str, value: &Typed<'_>, item: impl Fn(&str, &Typed<'_>) -> Result<String, Vec<Wrong>>) -> Result<Read, Vec<Wrong>> {
+    let DeValue::Array(items) = value.get_ref() else {
+        let last = shown.rsplit('.').next().unwrap_or(shown);
+        // One string is what nearly everybody means by it.
+        let typed = value.get_ref().as_str().map_or_else(|| "[\"…\", \"…\"]".to_owned(), as_list);
+        return Err(vec![wrong(shown, "a list of strings", value, &format!("write {last} = {typed}"))]);
+    };
+    each(items, &format!("an item of {shown}"), &item)
+}
+
+/// What was typed as one string, as the list that was meant.
+fn as_list(typed: &str) -> String {
+    let words = shlex::split(typed).filter(|words| !words.is_empty()).unwrap_or_else(|| vec![typed.to_owned()]);
+    format!("[{}]", words.iter().map(|word| super::value::quoted(word)).collect::<Vec<_>>().join(", "))
+}
+
+fn each(items: &DeArray<'_>, shown: &str, item: ReadItem<'_>) -> Result<Read, Vec<Wrong>> {
+    let (mut found, mut wrongs) = (Vec::new(), Vec::new());
+    for value in items {
+        match item(shown, value) {
+            Ok(text) => found.push((text, value.span())),
+            Err(wrong) => wrongs.extend(wrong),
+        }
+    }
+    let value = Value::Texts(found.iter().map(|(text, _)| text.clone()).collect());
+    if wrongs.is_empty() { Ok(Read { value, items: found }) } else { Err(wrongs) }
+}
+
+fn number(shown: &str, value: &Typed<'_>, least: u64, most: u64) -> Result<u64, Vec<Wrong>> {
+    let DeValue::Integer(typed) = value.get_ref() else {
+        return Err(vec![wrong(shown, "a whole number", value, "write it without quotes and without a point")]);
+    };
+    let found = u64::from_str_radix(&typed.as_str().replace(['+', '_'], ""), typed.radix()).ok();
+    found.filter(|number| (least..=most).contains(number)).ok_or_else(|| {
+        let wanted = if most == u64::MAX { format!("at least {least}") } else { format!("from {least} to {most}") };
+        vec![Wrong { span: value.span(), message: format!("`{shown}` must be {wanted}"), advice: "write such a number".to_owned() }]
+    })
+}
+
+fn choice(shown: &str, value: &Typed<'_>, choices: &[&str]) -> Result<String, Vec<Wrong>> {
+    let typed = value.get_ref().as_str();
+    if let Some(known) = choices.iter().find(|choice| Some(**choice) == typed) {
+        return Ok((*known).to_owned());
+    }
+    let quoted: Vec<String> = choices.iter().map(|c| format!("\"{c}\"")).collect();
+    let near = typed.and_then(|typed| near(typed, choices));
+    let advice = near.map_or_else(|| format!("write one of {}", quoted.join(", ")), |near| format!("did you mean \"{near}\"?"));
+    Err(vec![Wrong { span: value.span(), message: format!("`{shown}` must be one of {}", quoted.join(", ")), advice }])
+}
+
+/// The choice that begins like what was typed, such as `executable` for `exe`, else the nearest.
+fn near<'a>(typed: &str, choices: &[&'a str]) -> Option<&'a str> {
+    let typed = typed.trim_start_matches('-').to_lowercase();
+    let same =
+        |choice: &&&str| choice.to_lowercase() == typed || (typed.len() > 2 && (choice.starts_with(&typed) || typed.starts_with(**choice)));
+    choices.iter().find(same).copied().or_else(|| keys::nearest(&typed, choices.iter().copied()))
+}
+
+fn standard(shown: &str, value: &Typed<'_>, cxx: bool) -> Result<String, Vec<Wrong>> {
+    let typed = match value.get_ref() {
+        DeValue::String(text) => text.trim_start_matches("-std=").to_lowercase(),
+        DeValue::Integer(number) => number.as_str().to_owned(),
+        _ => return Err(vec![wrong(shown, "a string", value, if cxx { "write \"c++20\"" } else { "write \"c17\"" })]),
+    };
+    let year = typed.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let known =
+        year.len() == 2 && year.chars().all(|c| c.is_ascii_alphanumeric()) || (!cxx && year.starts_with(['1', '9']) && year.len() > 2);
+    let family = &typed[..typed.len() - year.len()];
+    let right = if cxx { ["c++", "gnu++"] } else { ["c", "gnu"] };
+    let as_typed = value.get_ref().as_str() == Some(typed.as_str());
+    if as_typed && (known && right.contains(&family) || (!cxx && typed.starts_with("iso9899:"))) {
+        return Ok(typed);
+    }
+    let language = if cxx { "C++" } else { "C" };
+    let advice = match (known, cxx) {
+        (true, _) => format!("did you mean \"{}{year}\"?", if family.starts_with("gnu") { right[1] } else { right[0] }),
+        (false, true) => "write one such as \"c++20\" or \"gnu++17\"".to_owned(),
+        (false, false) => "write one such as \"c17\" or \"gnu11\"".to_owned(),
+    };
+    Err(vec![Wrong { span: value.span(), message: format!("`{shown}` must be a standard of {language}"), advice }])
+}
+
+type ReadPair = fn(&str, &str, Range<usize>, &Typed<'_>) -> Result<String, Vec<Wrong>>;
+
+fn pairs(shown: &str, value: &Typed<'_>, advice: &str, read: ReadPair) -> Result<Read, Vec<Wrong>> {
+    let DeValue::Table(entries) = value.get_ref() else {
+        return Err(vec![wrong(shown, "a table", value, advice)]);
+    };
+    of_table(shown, entries, read)
+}
+
+fn of_table(shown: &str, entries: &DeTable<'_>, read: ReadPair) -> Result<Read, Vec<Wrong>> {
+    let (mut found, mut items, mut wrongs) = (BTreeMap::new(), Vec::new(), Vec::new());
+    for (name, value) in entries {
+        match read(shown, name.get_ref(), name.span(), value) {
+            Ok(text) => {
+                items.push((text.clone(), value.span()));
+                found.insert(name.get_ref().to_string(), text);
+            }
+            Err(wrong) => wrongs.extend(wrong),
+        }
+    }
+    if wrongs.is_empty() { Ok(Read { value: Value::Pairs(found), items }) } else { Err(wrongs) }
+}
+
+fn define(shown: &str, name: &str, at: Range<usize>, value: &Typed<'_>) -> Result<String, Vec<Wrong>> {
+    let plain = |c: char| c == '_' || c.is_alphanumeric();
+    if !name.split('(').next().is_some_and(|n| !n.is_empty() && n.chars().all(plain)) {
+        let message = format!("`{name}` cannot be the name of a macro");
+        return Err(vec![Wrong { span: at, message, advice: "use letters, digits and `_`".to_owned() }]);
+    }
+    let shown = format!("{shown}.{name}");
+    match value.get_ref() {
+        DeValue::String(_) => text(&shown, value),
+        DeValue::Integer(number) if number.radix() == 10 => Ok(number.as_str().to_owned()),
+        DeValue::Boolean(truth) => Ok(if *truth { "1" } else { "0" }.to_owned()),
+        _ => Err(vec![wrong(&shown, "a string, a decimal number, true or false", value, "put it in quotes")]),
+    }
+}
+
+fn pair(shown: &str, name: &str, at: Range<usize>, value: &Typed<'_>) -> Result<String, Vec<Wrong>> {
+    if name.is_empty() || name.contains(['\0', '=']) {
+        return Err(vec![Wrong {
+            span: at,
+            message: format!("{name:?} cannot be a name in `{shown}`"),
+            advice: "rename or remove it".to_owned(),
+        }]);
+    }
+    text(&format!("{shown}.{name}"), value)
+}
+
+/// The wrong type, and what to write instead.
+pub(super) fn wrong(shown: &str, wanted: &str, value: &Typed<'_>, advice: &str) -> Wrong {
+    let found = value.get_ref().type_str();
+    let article = if found.starts_with(['a', 'i', 'o']) { "an" } else { "a" };
+    Wrong { span: value.span(), message: format!("`{shown}` must be {wanted}, not {article} {found}"), advice: advice.to_owned() }
+}
+
+/// What the parser found wrong, and what to write instead.
+pub(super) fn syntax(said: &str, content: &str, at: Range<usize>) -> (String, String) {
+    let line_start = content.get(..at.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let line = content.get(line_start..).unwrap_or_default().lines().next().unwrap_or_default().trim();
+    let advice = if said.contains("duplicate key") {
+        "remove one of the two, or join them: a table may be begun only once"
+    } else if said.contains("expected `]`") || said.contains("unclosed table") {
+        "close the brackets"
+    } else if line.contains('=') && line.trim_end().ends_with('=') {
+        "write a value after the `=`: \"text\", [\"a\", \"list\"], true or 3"
+    } else if line.contains('=') && (said.contains("string") || said.contains("literal")) {
+        "put text in quotes, and close each quote on the same line"
+    } else {
+        "a line is `key = value` or `[section]`; text stands in quotes, lists in [ ]"
+    };
+    (said.replace('\n', "; "), advice.to_owned())
+}

@@ -1,0 +1,59 @@
+//! The keys of `[test]`, `[hooks]`, `[workflow]`, `[cache]`, `[daemon]` and of the job queue. Does not know what they mean for a build.
+
+use super::Form::{Anything, Number, Pairs, Path, Text, Texts, Truth};
+use super::{Key, key};
+
+/// Why a key of a whole inert section has no effect is said once, of the section.
+const SECTION: &str = "";
+const PORT: &str = "there are no ports: one daemon listens on a socket that only you can open";
+const PORTS: super::Form = Number(0, 65_535);
+
+pub(super) const KEYS: &[Key] = &[
+    key("test.args", Texts, "Arguments of every test.").default("[]"),
+    key("test.env", Pairs, "Variables of every test."),
+    key("test.timeout_s", Number(1, 86_400), "Seconds until a test is ended.").default("300"),
+    key("test.working_dir", Path, "Where tests run, from the root, which it is unless said."),
+    key("test.runner", Texts, "A program and its arguments before the test's, such as an emulator. Without it: qemu, for another machine.")
+        .default("[]"),
+    key("test.enabled", Truth, "Tests are run.").inert("`jmake test` runs the tests, `jmake build` does not"),
+    key("test.test_dir", Path, "Where tests are.")
+        .inert("tests are known by their names, directories and includes, or by [[targets]] with kind = \"test\""),
+    key("test.run_tests", Truth, "Tests are run.").only("false", "`jmake test` runs the tests, `jmake build` does not"),
+    key("test.test_command", Text, "What runs them.").inert("`jmake test` runs the tests; a program before them is `test.runner`"),
+    key("hooks.on_success", Texts, "What `jmake watch` runs after a build that succeeded.").default("[]"),
+    key("hooks.on_failure", Texts, "The same after one that failed.").default("[]"),
+    key("workflow.stop_on_error", Truth, "Nothing new is begun after a failure; false is `--keep-going`.").default("true"),
+    key("workflow.stages", Texts, "The stages of a build. They follow from what is wanted; a stage that is not built is warned of.")
+        .record(),
+    key("workflow.parallel_stages", Texts, "Stages that use all workers.").inert("steps run side by side wherever they can"),
+    key("workflow.verbose", Truth, "More is said.").only("false", "write -v on the command line"),
+    key("cache.enabled", Truth, "Results are taken from the store that builds share, and put there.").default("true"),
+    key("cache.directory", Path, "The project's state.")
+        .only("\".jmake_cache\"", "the project's state is always in .jmake_cache; $JMAKE_CACHE_DIR moves the shared store"),
+    key("cache.invalidate_on_change", Truth, "What changed is built again.").only("true", "a result that does not fit is never used"),
+    key("cache.ttl", Number(0, u64::MAX), "Seconds until results are too old.").inert("results go by content and never grow old"),
+    key("daemon.workers", Number(1, 4096), "How many steps run at once; `-j` goes before it. Without it: as many as there are processors."),
+    key("daemon.enabled", Truth, "There is a daemon.").only("true", "write --no-daemon on the command line"),
+    key("daemon.auto_start", Truth, "It is started when needed.").only("true", "the daemon is started when it is needed"),
+    key("daemon.discovery.port", PORTS, "A port of the original.").inert(PORT),
+    key("daemon.setup.port", PORTS, "A port of the original.").inert(PORT),
+    key("daemon.compilation.port", PORTS, "A port of the original.").inert(PORT),
+    key("daemon.orchestrator.port", PORTS, "A port of the original.").inert(PORT),
+    key("error_learning.enabled", Truth, "Remedies are learned.").only("false", SECTION),
+    key("error_learning.database", Path, "Where they are kept.").inert(SECTION),
+    key("error_learning.auto_fix", Truth, "They are applied.").inert(SECTION),
+    key("error_learning.confidence_threshold", Anything, "How sure one has to be.").inert(SECTION),
+    key("job_queue.enabled", Truth, "Jobs are run.").only("false", SECTION),
+    key("job_queue.auto_execute", Truth, "They are run at once.").inert(SECTION),
+    key("job_queue.persistence", Truth, "Their state is kept.").inert(SECTION),
+    key("jobs.id", Text, "Its name.").inert(SECTION),
+    key("jobs.type", Text, "A label.").inert(SECTION),
+    key("jobs.daemon", Text, "Who runs it.").inert(SECTION),
+    key("jobs.port", PORTS, "A port of the original.").inert(SECTION),
+    key("jobs.priority", Number(0, 1_000_000), "Higher is earlier.").inert(SECTION),
+    key("jobs.status", Text, "Where it stands.").inert(SECTION),
+    key("jobs.depends_on", Texts, "Jobs before it.").inert(SECTION),
+    key("jobs.target_section", Text, "Where its result goes.").inert(SECTION),
+    key("jobs.callback", Text, "What it runs.").inert(SECTION),
+    key("jobs.args", Anything, "What with.").inert(SECTION),
+];
