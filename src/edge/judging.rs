@@ -75,7 +75,7 @@ impl Facts for Now<'_> {
         match reading {
             Reading::Text(dialect) => {
                 let read = || held().then(|| self.world.texts.of(&path.under(self.root), content)).flatten();
-                self.world.texts.known(content).or_else(read)?.digest(dialect).ok()
+                self.world.text_of(self.root, content).or_else(read)?.digest(dialect).ok()
             }
             Reading::Interface => {
                 let read = || held().then(|| self.world.offers.of(&path.under(self.root), content)).flatten();

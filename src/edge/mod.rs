@@ -51,6 +51,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::engine::cache::Cache;
+use crate::engine::digest::Digest;
 use crate::engine::fingerprint::Identity;
 use crate::engine::scan::comment_blind::CommentBlind;
 use crate::engine::scan::interface::Offer;
@@ -100,6 +101,12 @@ impl World {
             texts: Arc::new(by_content::ByContent::new(Cache::new("texts", TEXTS), CommentBlind::of)),
             offers: Arc::new(by_content::ByContent::new(Cache::new("offers", OFFERS), Offer::of)),
         }
+    }
+
+    /// What was left without its comments of a text that the project at `root` once read, if that is known still.
+    #[must_use]
+    pub fn text_of(&self, root: &Path, content: &Digest) -> Option<CommentBlind> {
+        self.texts.known(content).or_else(|| self.projects.text(root, content))
     }
 
     /// What a file holds now; `None` if there is none.

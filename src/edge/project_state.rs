@@ -17,12 +17,15 @@ pub use self::error::OpenError;
 use self::error::{is_of_the_machine, refused, set_aside};
 use self::memory::Memory;
 use super::World;
+use super::by_content::ByContent;
 use super::fs::Stat;
 use super::project_lock::{LockError, ProjectLock};
 use crate::engine::build::Records;
+use crate::engine::digest::Digest;
 use crate::engine::failure::Failure;
 use crate::engine::fingerprint::Record;
 use crate::engine::path::FilePath;
+use crate::engine::scan::comment_blind::CommentBlind;
 
 /// The directory in a project's root.
 pub const DIRECTORY: &str = ".jmake_cache";
@@ -48,6 +51,7 @@ struct Kept {
     /// Held while something is written: what comes later names what came before.
     writing: Mutex<()>,
     identity: (u64, u64),
+    texts: Arc<ByContent<CommentBlind>>,
 }
 
 /// By how many it is open, and what holds others off.
@@ -67,6 +71,15 @@ impl OpenProjects {
     /// Forgets the state of a project, as soon as nobody uses it.
     pub fn close(&self, root: &Path) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(root);
+    }
+
+    /// What was left without its comments of a text that a record of the project names, as far as an earlier process wrote that down.
+    /// Of no use to other projects: who made the file is not known.
+    #[must_use]
+    pub fn text(&self, root: &Path, content: &Digest) -> Option<CommentBlind> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(root).cloned()?;
+        let memory = kept.memory();
+        memory.known.as_ref()?.texts.get(content).copied()
     }
 
     /// Waits until nobody in this process works on a project any more: then all of it is written.
@@ -157,6 +170,7 @@ impl Kept {
             writing: Mutex::default(),
             identity: identity(&directory).unwrap_or_default(),
             directory,
+            texts: world.texts.clone(),
         })
     }
 
@@ -255,7 +269,7 @@ impl Kept {
             return;
         }
         self.read(&mut memory);
-        let Some((batch, unsaved)) = memory.batch() else { return };
+        let Some((batch, unsaved)) = memory.batch(&|content| self.texts.known(content)) else { return };
         drop(memory);
         if let Err(error) = self.with_database(|database| rows::write(database, &batch)) {
             tracing::warn!("records could not be written: {error}");

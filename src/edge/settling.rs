@@ -219,7 +219,7 @@ fn seen(world: &World, root: &Path, held: Option<Digest>, path: FilePath) -> See
     let facts = language.and_then(|language| Some(Arc::new(scan(&world.fs.read(&place).ok()?, language))));
     let about = stat(&place);
     let both = held.zip(digest);
-    let texts = both.and_then(|(then, now)| Some([world.texts.known(&then)?, world.texts.of(&place, &now)?]));
+    let texts = both.and_then(|(then, now)| Some([world.text_of(root, &then)?, world.texts.of(&place, &now)?]));
     let offers = both.and_then(|(then, now)| Some([world.offers.known(&then)?, world.offers.of(&place, &now)?]));
     Seen { digest, mode: about.map(|about| about.mode), is_dir: place.is_dir(), facts, texts, offers, path }
 }

@@ -1,13 +1,15 @@
 //! What is remembered of a project as long as it is open: all records, what they share, and what of that is not yet written down. Does
 //! not touch files.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::rows::{Batch, Content};
 use crate::engine::build::Records;
+use crate::engine::digest::Digest;
 use crate::engine::fingerprint::{Field, Input, Record, Shelf, Swept};
 use crate::engine::path::FilePath;
+use crate::engine::scan::comment_blind::CommentBlind;
 
 /// Sweeping is worth its while when so much is known, and twice as much as after the last time.
 const MUCH: usize = 1 << 14;
@@ -27,6 +29,8 @@ pub(super) struct Memory {
 #[derive(Debug, Default)]
 pub(super) struct Known {
     pub records: Records,
+    /// What was left without their comments of texts that records name, as far as an earlier process wrote it down.
+    pub texts: HashMap<Digest, CommentBlind>,
     inputs: Shelf<Input>,
     fields: Shelf<Field>,
     after_sweep: usize,
@@ -54,12 +58,17 @@ impl Memory {
     }
 
     /// What has to be written now, and the records in it. Nothing if the file was not read: then its numbers are not known.
-    pub(super) fn batch(&mut self) -> Option<(Batch, Unsaved)> {
+    /// `text` knows what is left of a content without its comments.
+    pub(super) fn batch(&mut self, text: &dyn Fn(&Digest) -> Option<CommentBlind>) -> Option<(Batch, Unsaved)> {
         let known = self.known.as_mut().filter(|_| !self.unsaved.is_empty())?;
         let unsaved = std::mem::take(&mut self.unsaved);
         let steps = unsaved.iter().filter_map(|(path, records)| Some((path.clone(), known.encode(records)?))).collect();
-        let content = Content { steps, inputs: known.inputs.take_fresh(), fields: known.fields.take_fresh() };
-        Some((Batch { swept: known.sweep(), content }, unsaved))
+        let (inputs, fields) = (known.inputs.take_fresh(), known.fields.take_fresh());
+        let contents: HashSet<Digest> = inputs.items.iter().filter_map(|(_, item)| Some(item.1?.digest)).collect();
+        let texts = contents.into_iter().filter_map(|content| Some((content, text(&content)?))).collect();
+        let swept = known.sweep();
+        let named = (!swept.0.items.is_empty()).then(|| known.inputs.items().filter_map(|item| Some(item.1?.digest)).collect());
+        Some((Batch { content: Content { inputs, fields, steps, texts }, swept, named }, unsaved))
     }
 
     /// A batch could not be written: it is part of the next one.
@@ -89,7 +98,7 @@ impl Known {
             records.into_iter().zip(lists).map(whole).collect::<Option<Vec<_>>>()
         };
         let records = content.steps.into_iter().filter_map(|(path, encoded)| Some((path, Arc::new(decode(&encoded)?)))).collect();
-        Self { records, inputs, fields, after_sweep: 0 }
+        Self { records, texts: content.texts.into_iter().collect(), inputs, fields, after_sweep: 0 }
     }
 
     fn share(&mut self, records: &[Record]) -> Arc<Vec<Record>> {

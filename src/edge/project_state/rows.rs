@@ -1,14 +1,17 @@
 //! The state file as tables. Records name what they share with others by number; a record that names what is not there is none, and
 //! its step runs again. All that is written together is there together.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use redb::{Database, Durability, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::engine::digest::Digest;
 use crate::engine::fingerprint::{Field, Input, Item, Rows, Swept};
 use crate::engine::path::FilePath;
+use crate::engine::scan::comment_blind::CommentBlind;
 
 /// So many bytes of pages are kept: records are read once, and the system keeps them, too.
 const PAGES: usize = 1 << 20;
@@ -19,6 +22,7 @@ type Numbered = TableDefinition<'static, u32, &'static [u8]>;
 
 const FORMATS: TableDefinition<'_, &str, u64> = TableDefinition::new("format");
 const STEPS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("steps");
+const TEXTS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("texts");
 
 /// Where items of a kind are, and runs of them.
 struct Tables {
@@ -36,6 +40,8 @@ pub(super) struct Content {
     pub fields: Rows<Field>,
     /// Records as they are written, by the path of a step's first output.
     pub steps: Vec<(FilePath, Vec<u8>)>,
+    /// What was left of texts without their comments, by the content that a record names.
+    pub texts: Vec<(Digest, CommentBlind)>,
 }
 
 /// What is written at once.
@@ -44,6 +50,8 @@ pub(super) struct Batch {
     pub content: Content,
     /// What nobody names any more.
     pub swept: (Swept, Swept),
+    /// If something was swept, the contents that are named still.
+    pub named: Option<HashSet<Digest>>,
 }
 
 /// Opens a file, or makes it.
@@ -95,6 +103,17 @@ pub(super) fn read(database: &Database) -> Result<Content, redb::Error> {
         let (path, records) = row?;
         content.steps.push((FilePath::from_bytes(path.value()), records.value().to_vec()));
     }
+    match read.open_table(TEXTS) {
+        Ok(texts) => {
+            for row in texts.iter()? {
+                let (of, text) = row?;
+                content.texts.extend(postcard::from_bytes(of.value()).ok().zip(postcard::from_bytes(text.value()).ok()));
+            }
+        }
+        // Nothing was ever written there.
+        Err(redb::TableError::TableDoesNotExist(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
     Ok(content)
 }
 
@@ -118,6 +137,15 @@ pub(super) fn write(database: &Database, batch: &Batch) -> Result<(), redb::Erro
         let mut table = write.open_table(STEPS)?;
         for (path, records) in &batch.content.steps {
             table.insert(path.as_bytes(), records.as_slice())?;
+        }
+        let mut texts = write.open_table(TEXTS)?;
+        for (content, text) in &batch.content.texts {
+            if let (Ok(of), Ok(text)) = (postcard::to_stdvec(content), postcard::to_stdvec(text)) {
+                texts.insert(of.as_slice(), text.as_slice())?;
+            }
+        }
+        if let Some(named) = &batch.named {
+            texts.retain(|of, _| postcard::from_bytes(of).is_ok_and(|content| named.contains(&content)))?;
         }
     }
     write.commit()?;

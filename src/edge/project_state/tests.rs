@@ -133,3 +133,28 @@ fn a_record_that_names_what_is_not_there_is_none() {
         assert_eq!(opened(dir.path()).records().get(&"a.o".into()).unwrap().as_slice(), [record("a.c", "")], "{table}");
     }
 }
+
+#[test]
+fn what_is_left_of_texts_without_comments_is_known_to_the_next_process_of_this_project_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (cache, root, other) = (dir.path().join("cache"), dir.path().join("project"), dir.path().join("other"));
+    let source = root.join("own.h");
+    std::fs::create_dir_all(&root).unwrap();
+    std::fs::create_dir(&other).unwrap();
+    std::fs::write(&source, "int a; // one\n").unwrap();
+    let content = Digest::of(b"int a; // one\n");
+    let world = World::real(&cache);
+    let text = world.texts.of(&source, &content).unwrap();
+    let read = |world: &World, root: &Path| {
+        let (state, _) = ProjectState::open(world, root).unwrap();
+        let _records = state.records();
+        world.text_of(root, &content)
+    };
+    let (state, _) = ProjectState::open(&world, &root).unwrap();
+    state.remember("a.o".into(), Arc::new(vec![record("a.c", "int a; // one\n")]));
+    state.commit();
+    drop((state, world));
+    std::fs::write(&source, "int a;\n").unwrap();
+    let world = World::real(&cache);
+    assert_eq!([&root, &other].map(|root| read(&world, root)), [Some(text), None]);
+}

@@ -135,6 +135,11 @@ impl<T: Item> Shelf<T> {
         self.fresh.runs.extend(rows.runs);
     }
 
+    /// All items.
+    pub fn items(&self) -> impl Iterator<Item = &T> {
+        self.items.keys().map(AsRef::as_ref)
+    }
+
     /// How much is known.
     #[must_use]
     pub fn len(&self) -> usize {
