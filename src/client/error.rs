@@ -43,6 +43,22 @@ pub enum ClientError {
     /// A message did not fit or was not understood.
     #[error(transparent)]
     Wire(#[from] WireError),
+    /// What tests print has no place.
+    #[error("cannot make a file in {}: {source}; set TMPDIR to a directory where you may write", place.display())]
+    NoOutput {
+        /// Where it was tried.
+        place: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The report could not be written.
+    #[error("cannot write {}: {source}; name another file", path.display())]
+    NoReport {
+        /// As it was named.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// The built program did not start.
     #[error("cannot run {}: {source}; was it built for this machine?", path.display())]
     NotRun {
@@ -60,7 +76,9 @@ impl ClientError {
         match self {
             Self::NoProject { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => exit_code::ENVIRONMENT,
             Self::Usage(_) | Self::NoProject { .. } => exit_code::USAGE,
-            Self::NoDaemonProgram { .. } | Self::NoDaemon(_) | Self::NotRun { .. } => exit_code::ENVIRONMENT,
+            Self::NoDaemonProgram { .. } | Self::NoDaemon(_) | Self::NotRun { .. } | Self::NoOutput { .. } | Self::NoReport { .. } => {
+                exit_code::ENVIRONMENT
+            }
             Self::Unserved(_) | Self::Lost(_) | Self::StillRunning(_) | Self::Wire(_) => exit_code::INTERNAL,
         }
     }

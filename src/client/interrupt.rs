@@ -21,6 +21,22 @@ pub fn end_the_process() {
     }
 }
 
+/// Whether a signal ends the client and all programs that it runs, whoever has asked for what.
+static AT_ONCE: AtomicBool = AtomicBool::new(false);
+
+/// From now on the first signal ends the client and all programs that it runs.
+pub fn end_programs_at_once() {
+    AT_ONCE.store(true, Ordering::SeqCst);
+    // The handler of a request that was made before looks at that, too, and stays.
+    let _ = ctrlc::set_handler(leave);
+}
+
+#[expect(clippy::exit, reason = "the user asked for it, and other threads wait for programs that are gone")]
+fn leave() {
+    program::kill_all();
+    std::process::exit(exit_code::INTERRUPTED.into());
+}
+
 /// What the handler and the request share.
 #[derive(Clone, Default)]
 pub struct Interrupt {
@@ -39,9 +55,8 @@ impl Interrupt {
     }
 
     fn on_signal(&self, wake: &Sender<Incoming>) {
-        if self.asked.swap(true, Ordering::SeqCst) {
-            program::kill_all();
-            std::process::exit(exit_code::INTERRUPTED.into());
+        if self.asked.swap(true, Ordering::SeqCst) || AT_ONCE.load(Ordering::SeqCst) {
+            leave();
         }
         self.cancel();
         let _ = wake.send(Incoming::Interrupted);

@@ -20,6 +20,7 @@ pub mod run;
 pub mod screen;
 pub mod service;
 pub mod session;
+pub mod testing;
 pub mod watch;
 
 use std::ffi::OsString;

@@ -33,6 +33,20 @@ pub fn kill_all() {
     }
 }
 
+/// A group that was started by somebody else here.
+pub fn hold(group: Option<Pid>) {
+    groups().extend(group);
+}
+
+/// Kills what is left of it.
+pub fn kill(group: Option<Pid>) {
+    if let Some(group) = group {
+        // It may be gone.
+        let _ = kill_process_group(group, Signal::KILL);
+        groups().retain(|other| *other != group);
+    }
+}
+
 /// One that runs, or has ended. It is ended when this is dropped.
 pub struct Program {
     child: Child,

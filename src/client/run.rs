@@ -4,9 +4,12 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::cli::{
-    BuildArgs, BuildFlags, Cli, ColorWhen, Command, Deferred, ExplainArgs, OutputFlags, PathArgs, ProjectFlags, RunArgs, WatchArgs,
+    BuildArgs, BuildFlags, Cli, ColorWhen, Command, Deferred, ExplainArgs, OutputFlags, PathArgs, ProjectFlags, RunArgs, TestArgs,
+    WatchArgs,
 };
 use super::error::ClientError;
 use super::exit_code;
@@ -14,10 +17,11 @@ use super::json::Json;
 use super::place::{Environment, Place};
 use super::render::{Build, Listing, Style, Watched};
 use super::session::{Asker, Show};
+use super::testing::{self, Report, Test, Told};
 use super::watch::Watcher;
 use super::{project, service};
 use crate::edge::term;
-use crate::wire::{BuildRequest, Control, Event, ExplainRequest, FromDaemon, Goal, Project, Reply, Request};
+use crate::wire::{BuildRequest, Control, Event, ExplainRequest, FromDaemon, Goal, Project, Reply, Request, TestRun};
 
 /// Carries out a command.
 pub fn run(cli: &Cli) -> Result<u8, ClientError> {
@@ -31,6 +35,7 @@ pub fn run(cli: &Cli) -> Result<u8, ClientError> {
         Command::Build(Deferred(args)) => client.build(args),
         Command::Watch(Deferred(args)) => client.watch(args),
         Command::Run(Deferred(args)) => client.run(args),
+        Command::Test(Deferred(args)) => client.test(args),
         Command::Explain(Deferred(args)) => client.explain(args),
         Command::Clean(Deferred(args)) => client.list(project::at, args, Request::Clean),
         Command::Discover(Deferred(args)) => client.list(project::at, args, Request::Discover),
@@ -163,6 +168,31 @@ impl Client<'_> {
         Asker::new(self.place, self.output.no_daemon).ask(&Request::Explain(Box::new(request)), &mut *self.listing())
     }
 
+    fn test(&self, args: &TestArgs) -> Result<u8, ClientError> {
+        let began = Instant::now();
+        let request = self.request(None, &args.project, &args.build, args.filters.clone(), Goal::Test)?;
+        let (root, dry_run) = (request.project.root.clone().into_path(), request.dry_run);
+        let style = self.style(&args.build, false);
+        let inner: Box<dyn Show> = if self.output.json { Box::new(Json::default()) } else { Box::new(Build::new(style)) };
+        let mut show = Built { inner, found: Vec::new() };
+        let code = Asker::new(self.place, self.output.no_daemon).ask(&Request::Build(Box::new(request)), &mut show)?;
+        let tests = show.tests();
+        if code != exit_code::DONE || dry_run {
+            return Ok(code);
+        }
+        let jobs = args.build.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), |jobs| jobs as usize);
+        let OutputFlags { json, quiet, verbose, .. } = *self.output;
+        let told = Told { json, quiet, verbose, color: self.color() };
+        let mut report = Report::new(told, began.elapsed());
+        let all = testing::run(&root, &tests, jobs, args.timeout.map(Duration::from_secs), &mut report)?;
+        if let Some(path) = &args.junit {
+            let name = root.file_name().unwrap_or_default().to_string_lossy();
+            testing::write_junit(path, &name, &all)?;
+        }
+        let passed = all.iter().all(|tested| tested.outcome == testing::Outcome::Passed);
+        Ok(if passed { exit_code::DONE } else { exit_code::FAILED })
+    }
+
     fn run(&self, args: &RunArgs) -> Result<u8, ClientError> {
         if self.output.json {
             return Err(ClientError::Usage("`run` gives standard output to the program; use `jmake build --json`, then run it".to_owned()));
@@ -170,12 +200,12 @@ impl Client<'_> {
         let targets: Vec<String> = args.target.iter().cloned().collect();
         let request = self.request(None, &args.project, &args.build, targets, Goal::Run)?;
         let root = request.project.root.clone().into_path();
-        let mut show = Executables { inner: Build::new(self.style(&args.build, true)), found: Vec::new() };
+        let mut show = Built { inner: Box::new(Build::new(self.style(&args.build, true))), found: Vec::new() };
         let code = Asker::new(self.place, self.output.no_daemon).ask(&Request::Build(Box::new(request)), &mut show)?;
         if code != exit_code::DONE || args.build.dry_run {
             return Ok(code);
         }
-        let path = root.join(chosen(&show.found, args.target.as_deref())?);
+        let path = root.join(chosen(&show.executables(), args.target.as_deref())?);
         let source = std::process::Command::new(&path).args(&args.args).exec();
         Err(ClientError::NotRun { path, source })
     }
@@ -199,19 +229,39 @@ impl Show for Targets {
     fn end(&mut self) {}
 }
 
-/// Shows a build and remembers the executables it made or found up to date.
-struct Executables {
-    inner: Build,
-    found: Vec<(String, PathBuf)>,
+/// Shows a build and remembers what it made or found up to date.
+struct Built {
+    inner: Box<dyn Show>,
+    found: Vec<Event>,
 }
 
-impl Show for Executables {
+impl Built {
+    /// Programs by their targets' names.
+    fn executables(&self) -> Vec<(String, PathBuf)> {
+        let program = |event: &Event| match event {
+            Event::Artifact { target, kind, path, .. } if kind == "executable" => Some((target.clone(), path.clone().into_path())),
+            _ => None,
+        };
+        self.found.iter().filter_map(program).collect()
+    }
+
+    fn tests(&self) -> Vec<Test> {
+        let test = |event: &Event| match event {
+            Event::Artifact { target, path, test: Some(run), .. } => {
+                Some(Test { name: target.clone(), path: path.clone().into_path(), run: TestRun::clone(run) })
+            }
+            _ => None,
+        };
+        self.found.iter().filter_map(test).collect()
+    }
+}
+
+impl Show for Built {
     fn line(&mut self, line: &FromDaemon, raw: &[u8]) {
         if let FromDaemon::Event(timed) = line
-            && let Event::Artifact { target, kind, path } = &timed.event
-            && kind == "executable"
+            && matches!(timed.event, Event::Artifact { .. })
         {
-            self.found.push((target.clone(), path.clone().into_path()));
+            self.found.push(timed.event.clone());
         }
         self.inner.line(line, raw);
     }

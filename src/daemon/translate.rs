@@ -38,11 +38,14 @@ pub(super) fn project(project: wire::Project, staged: bool) -> ProjectRequest {
 pub(super) fn build(request: wire::BuildRequest, client_pid: u32, processors: usize) -> BuildRequest {
     let cwd = request.project.cwd.clone().into_path();
     let project = project(request.project, request.staged);
-    let targets = request.targets.into_iter().map(|target| target_in(&project.root, &cwd, target)).collect();
+    let tests = request.goal == wire::Goal::Test;
+    let named = |target| if tests { target } else { target_in(&project.root, &cwd, target) };
+    let targets = request.targets.into_iter().map(named).collect();
     BuildRequest {
         project,
         targets,
         all: request.all,
+        tests,
         jobs: request.jobs.map_or(processors, |jobs| jobs.clamp(1, 512) as usize),
         keep_going: request.keep_going,
         fail_fast: request.fail_fast,

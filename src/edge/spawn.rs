@@ -1,5 +1,6 @@
 //! Starts the daemon from the client. Standard library only.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -66,6 +67,19 @@ pub fn start_beside(program: &OsStr, args: &[OsString], folder: &Path, err_only:
         command.stdout(io::stderr().as_fd().try_clone_to_owned()?);
     }
     command.spawn()
+}
+
+/// Starts `program` in `folder` with our variables and these, in a process group of its own and without input. All it prints goes to `output`.
+pub fn start_into(
+    program: &OsStr,
+    args: &[OsString],
+    folder: &Path,
+    variables: &BTreeMap<String, String>,
+    output: &File,
+) -> io::Result<Child> {
+    let mut command = Command::new(program);
+    command.args(args).current_dir(folder).envs(variables).stdin(Stdio::null()).process_group(0);
+    command.stdout(output.try_clone()?).stderr(output.try_clone()?).spawn()
 }
 
 fn open_log(path: &Path) -> Option<File> {

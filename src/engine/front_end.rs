@@ -80,6 +80,9 @@ impl FrontEnd {
     /// Why there are no steps: a remark where that is in order, an error where somebody expected a build.
     fn nothing_to_do(&self) -> Result<String, Failure> {
         let found = &self.discovery;
+        if matches!(self.requested, Requested::Tests(_)) {
+            return Ok("there are no tests: a test is a program that lies under test/ or tests/, or one that is named like one".to_owned());
+        }
         if !found.sources.is_empty() {
             return Ok("nothing is built by default here; --all builds tests, examples and tools".to_owned());
         }

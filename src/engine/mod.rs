@@ -27,6 +27,7 @@ pub mod restart;
 pub mod scan;
 pub mod settled;
 pub mod survey;
+pub mod testing;
 pub mod tree;
 pub mod variables;
 pub mod watch;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{BuildId, StepId};
 use super::path::FilePath;
+use super::testing::TestRun;
 
 /// What a step does, as users see it.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -136,6 +137,8 @@ pub struct Artifact {
     pub kind: ArtifactKind,
     /// Where it is.
     pub path: FilePath,
+    /// How it is run, if it is a test.
+    pub test: Option<TestRun>,
 }
 
 /// What one process cost.

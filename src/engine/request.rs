@@ -36,6 +36,8 @@ pub struct BuildRequest {
     pub targets: Vec<String>,
     /// Every group.
     pub all: bool,
+    /// Tests, those that `targets` are parts of the names of, if there are any.
+    pub tests: bool,
     /// How many steps at once.
     pub jobs: usize,
     /// Go on with what does not depend on a failure.
@@ -64,7 +66,7 @@ impl BuildRequest {
         let mut hasher = Hasher::default();
         hasher.part(root.as_os_str().as_encoded_bytes()).part(profile.as_bytes()).part(build_dir.as_bytes());
         hasher.part(config.as_ref().map(FilePath::as_bytes).unwrap_or_default());
-        hasher.part(&[u8::from(toolchain.is_some()), u8::from(*staged), u8::from(self.all)]);
+        hasher.part(&[u8::from(toolchain.is_some()), u8::from(*staged), u8::from(self.all), u8::from(self.tests)]);
         hasher.part(toolchain.as_deref().unwrap_or_default().as_bytes());
         hasher.part(&self.targets.len().to_le_bytes());
         for target in &self.targets {
@@ -101,6 +103,7 @@ mod tests {
                 project,
                 targets,
                 all,
+                tests: false,
                 jobs,
                 keep_going,
                 fail_fast,
@@ -118,10 +121,11 @@ mod tests {
             plain,
             request(|it| it.project.variables = Variables::new(vec![("PATH".into(), "/bin".into()), ("X".into(), "y".into())]))
         );
-        let others: [fn(&mut BuildRequest); 6] = [
+        let others: [fn(&mut BuildRequest); 7] = [
             |it| it.project.config = Some("other.toml".into()),
             |it| it.project.variables = Variables::new(vec![("PATH".into(), "/bin".into()), ("XDG_CONFIG_HOME".into(), "/c".into())]),
             |it| it.all = true,
+            |it| it.tests = true,
             |it| it.targets.push("a".into()),
             |it| it.project.profile = "release".into(),
             |it| it.project.variables = Variables::new(vec![("PATH".into(), "/usr/bin".into())]),

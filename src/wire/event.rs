@@ -1,10 +1,13 @@
 //! Events of a build as users and scripts read them. Does not know who listens.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::text::PathText;
 use crate::engine::report::{self, BuildEvent};
 pub use crate::engine::report::{Counts, Outcome, Severity, StepKind};
+use crate::engine::testing;
 
 /// An event and when it happened.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -79,6 +82,8 @@ pub enum Event {
         target: String,
         kind: String,
         path: PathText,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        test: Option<Box<TestRun>>,
     },
     Progress {
         done: u32,
@@ -149,7 +154,30 @@ impl From<report::Diagnostic> for Event {
 
 impl From<report::Artifact> for Event {
     fn from(it: report::Artifact) -> Self {
-        Self::Artifact { target: it.target, kind: it.kind.name().to_owned(), path: (&it.path).into() }
+        let test = it.test.map(|run| Box::new(run.into()));
+        Self::Artifact { target: it.target, kind: it.kind.name().to_owned(), path: (&it.path).into(), test }
+    }
+}
+
+/// How a client runs a test.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct TestRun {
+    /// A program and its arguments, before the test's path.
+    pub runner: Vec<String>,
+    /// What the test gets.
+    pub args: Vec<String>,
+    /// Beside the client's own variables.
+    pub env: BTreeMap<String, String>,
+    /// So many seconds it may take.
+    pub timeout_s: u64,
+    /// Relative to the root, where it stands.
+    pub working_dir: PathText,
+}
+
+impl From<testing::TestRun> for TestRun {
+    fn from(it: testing::TestRun) -> Self {
+        let testing::TestRun { runner, args, env, timeout_s, working_dir } = it;
+        Self { runner, args, env, timeout_s, working_dir: (&working_dir).into() }
     }
 }
 

@@ -19,7 +19,7 @@ pub use codec::{
     WireError, decode_hello_line, decode_line, decode_request_line, encode_control, encode_event, encode_opening, encode_reply,
     encode_request, encode_timed,
 };
-pub use event::{Counts, Event, Outcome, Severity, StepKind, Timed};
+pub use event::{Counts, Event, Outcome, Severity, StepKind, TestRun, Timed};
 pub use explain::{BecauseReply, ExplainReply, ExplainedStep};
 pub use reply::{
     ActorStatus, BinaryReply, BuildStatus, CacheStatus, CleanReply, DaemonStatus, DiscoverReply, Includes, IncludesReply, LeftOutReply,

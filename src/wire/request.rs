@@ -152,4 +152,6 @@ pub enum Goal {
     Build,
     /// The client will run the one executable among them.
     Run,
+    /// The client will run the tests among them. Targets are parts of their names; none: all of them.
+    Test,
 }

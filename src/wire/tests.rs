@@ -66,6 +66,7 @@ fn build_event() -> impl Strategy<Value = BuildEvent> {
         (text(), path()).prop_map(|(target, path)| BuildEvent::Artifact(report::Artifact {
             target,
             kind: report::ArtifactKind::Executable,
+            test: None,
             path
         })),
         any::<(u32, u32, u32)>().prop_map(|(done, total, running)| BuildEvent::Progress { done, total, running }),

@@ -28,6 +28,7 @@ mod settled;
 mod stalled;
 mod supervision;
 mod support;
+mod testing;
 mod tool_inputs;
 mod traps;
 mod tried;

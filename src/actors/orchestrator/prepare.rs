@@ -212,11 +212,7 @@ async fn tidy(request: &BuildRequest, ground: &Ground, state: &Arc<ProjectState>
 pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, moment: Moment) -> Result<Basis, Failure> {
     let since = world.clock.wall();
     let facts = gather(world, peers, &request.project).await?;
-    let requested = match (request.targets.is_empty(), request.all) {
-        (false, _) => Requested::Targets(request.targets.clone()),
-        (true, true) => Requested::All,
-        (true, false) => Requested::Default,
-    };
+    let requested = Requested::by(request);
     let notices = facts.notices.into_iter().chain(facts.discovery.notes.iter().cloned()).chain(repeated(&facts.discovery)).collect();
     let mut front_end = FrontEnd {
         settings: facts.settings,

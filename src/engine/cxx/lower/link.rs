@@ -9,11 +9,12 @@ use crate::engine::cxx::argv::{archive, compile, link, response};
 use crate::engine::cxx::flags::classify;
 use crate::engine::cxx::interface_only::is_operand;
 use crate::engine::digest::{Digest, Hasher};
-use crate::engine::discover::{Language, Target, TargetKind};
+use crate::engine::discover::{Group, Language, Target, TargetKind};
 use crate::engine::fingerprint::Reading;
 use crate::engine::graph::{Command, CxxStep, Depfile, Output, Search, SearchKind};
 use crate::engine::path::FilePath;
 use crate::engine::report::{Artifact, ArtifactKind, StepKind};
+use crate::engine::testing::TestRun;
 
 impl Lowering<'_> {
     /// The steps of one target. While it is not known what the project's sources are, only its objects.
@@ -184,7 +185,9 @@ impl Lowering<'_> {
 
     fn artifact(&mut self, target: &Target, kind: ArtifactKind, path: FilePath) {
         self.out.wanted.push(path.clone());
-        self.out.artifacts.push(Artifact { target: target.name.clone(), kind, path });
+        let test = || TestRun::of(self.request.settings, &target.name, self.request.toolchain.triple.split('-').next().unwrap_or_default());
+        let test = (target.group == Some(Group::Test) && kind == ArtifactKind::Executable).then(test);
+        self.out.artifacts.push(Artifact { target: target.name.clone(), kind, path, test });
     }
 }
 

@@ -11,6 +11,7 @@ use crate::engine::discover::{Discovery, Language};
 use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
 use crate::engine::report::Artifact;
+use crate::engine::request::BuildRequest;
 
 mod language;
 mod link;
@@ -28,8 +29,23 @@ pub enum Requested {
     Default,
     /// Every target.
     All,
+    /// Tests of which a name has one of these parts; none: all tests.
+    Tests(Vec<String>),
     /// Targets by name or artifact, or sources by path: only their objects are made.
     Targets(Vec<String>),
+}
+
+impl Requested {
+    /// What a client asked for.
+    #[must_use]
+    pub fn by(request: &BuildRequest) -> Self {
+        match (request.tests, request.targets.is_empty(), request.all) {
+            (true, ..) => Self::Tests(request.targets.clone()),
+            (false, false, _) => Self::Targets(request.targets.clone()),
+            (false, true, true) => Self::All,
+            (false, true, false) => Self::Default,
+        }
+    }
 }
 
 /// All that steps are made of.
@@ -105,6 +121,14 @@ pub enum LowerError {
         /// What may have been meant.
         nearest: Option<String>,
         /// All targets.
+        known: Vec<String>,
+    },
+    /// No test has such a name.
+    #[error("no test has `{}` in its name; there are: {}", .parts.join("` or `"), .known.join(", "))]
+    UnknownTest {
+        /// As asked for.
+        parts: Vec<String>,
+        /// All tests.
         known: Vec<String>,
     },
     /// A source that is not built.

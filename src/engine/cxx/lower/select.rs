@@ -4,7 +4,7 @@ use super::{LowerError, LowerRequest, Requested, names};
 use crate::engine::config::keys::nearest;
 use crate::engine::config::settings::{Lto, Settings};
 use crate::engine::cxx::argv::lto;
-use crate::engine::discover::{Main, Target, TargetKind};
+use crate::engine::discover::{Group, Main, Target, TargetKind};
 use crate::engine::path::FilePath;
 
 /// What to make.
@@ -23,6 +23,7 @@ pub fn choose<'a>(request: &LowerRequest<'a>) -> Result<Choice<'a>, LowerError> 
     match request.requested {
         Requested::Default => choice.targets.extend(targets.iter().filter(|t| t.group.is_none())),
         Requested::All => choice.targets.extend(targets),
+        Requested::Tests(parts) => choice.targets = tests(targets, parts)?,
         Requested::Targets(names) => {
             for name in names {
                 named(request, name, &mut choice)?;
@@ -30,6 +31,17 @@ pub fn choose<'a>(request: &LowerRequest<'a>) -> Result<Choice<'a>, LowerError> 
         }
     }
     Ok(choice)
+}
+
+/// Tests of which a name has one of `parts`; all if there are no parts.
+fn tests<'a>(targets: &'a [Target], parts: &[String]) -> Result<Vec<&'a Target>, LowerError> {
+    let all = || targets.iter().filter(|target| target.group == Some(Group::Test));
+    let named = |target: &&Target| parts.is_empty() || parts.iter().any(|part| target.name.contains(part.as_str()));
+    let chosen: Vec<&Target> = all().filter(named).collect();
+    if chosen.is_empty() && all().next().is_some() {
+        return Err(LowerError::UnknownTest { parts: parts.to_vec(), known: all().map(|target| target.name.clone()).collect() });
+    }
+    Ok(chosen)
 }
 
 fn named<'a>(request: &LowerRequest<'a>, name: &str, choice: &mut Choice<'a>) -> Result<(), LowerError> {

@@ -1,0 +1,147 @@
+//! What single commands take. Does not know which commands there are.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Which project, seen how.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ProjectFlags {
+    /// Where results go, instead of `build`
+    #[arg(short = 'B', long, value_name = "DIR")]
+    pub build_dir: Option<PathBuf>,
+    /// dev, release or a profile of jmake.toml [default: dev]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// The LLVM to use: a version such as 19, or a path
+    #[arg(long, value_name = "VERSION|PATH")]
+    pub toolchain: Option<String>,
+    /// Discover the sources even if there is another build description
+    #[arg(long)]
+    pub native: bool,
+}
+
+/// How to build.
+#[derive(Args, Clone, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub struct BuildFlags {
+    /// Steps at once [default: the processors we may use]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub jobs: Option<u32>,
+    /// After a failure, go on with what does not depend on it
+    #[arg(short, long)]
+    pub keep_going: bool,
+    /// After a failure, stop running steps too
+    #[arg(long, conflicts_with = "keep_going")]
+    pub fail_fast: bool,
+    /// Tests, examples and benchmarks too
+    #[arg(long)]
+    pub all: bool,
+    /// Say what would run
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// Ignore records and caches
+    #[arg(long)]
+    pub force: bool,
+    /// Say why each step runs
+    #[arg(long)]
+    pub explain: bool,
+    /// Remove what JMake made first
+    #[arg(long)]
+    pub clean: bool,
+    /// Front end and back end as separate processes
+    #[arg(long, hide = true)]
+    pub staged: bool,
+    /// Changes nothing: every build is incremental
+    #[arg(long, hide = true)]
+    pub incremental: bool,
+    /// Changes nothing: every build is quick
+    #[arg(long, hide = true)]
+    pub quick: bool,
+}
+
+/// Arguments of `build`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct BuildArgs {
+    /// A directory or a .toml file (first only), then targets or source files
+    #[arg(value_name = "PATH|TARGET")]
+    pub names: Vec<OsString>,
+    /// Which project, seen how.
+    #[command(flatten)]
+    pub project: ProjectFlags,
+    /// How to build.
+    #[command(flatten)]
+    pub build: BuildFlags,
+}
+
+/// Arguments of `watch`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct WatchArgs {
+    /// Run CMD after each success; the one before is ended first. Split at blanks, run without a shell
+    #[arg(long, value_name = "CMD")]
+    pub exec: Option<String>,
+    /// What to build, and how.
+    #[command(flatten)]
+    pub build: BuildArgs,
+}
+
+/// Arguments of `run`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct RunArgs {
+    /// The executable, by its target's name
+    pub target: Option<String>,
+    /// Passed to it
+    #[arg(last = true, value_name = "ARG")]
+    pub args: Vec<OsString>,
+    /// Which project, seen how.
+    #[command(flatten)]
+    pub project: ProjectFlags,
+    /// How to build.
+    #[command(flatten)]
+    pub build: BuildFlags,
+}
+
+/// Arguments of `test`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct TestArgs {
+    /// Parts of names of tests [default: all tests]
+    #[arg(value_name = "FILTER")]
+    pub filters: Vec<String>,
+    /// Seconds that each test may take [default: as jmake.toml says, else 300]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub timeout: Option<u64>,
+    /// Write what came of them as JUnit's XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Which project, seen how.
+    #[command(flatten)]
+    pub project: ProjectFlags,
+    /// How to build; -j is also how many tests run at once.
+    #[command(flatten)]
+    pub build: BuildFlags,
+}
+
+/// Arguments of `explain`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ExplainArgs {
+    /// A target, a source, or a file that a step makes or reads [default: all that `build` would make]
+    #[arg(value_name = "TARGET|FILE")]
+    pub subject: Option<OsString>,
+    /// Which project, seen how.
+    #[command(flatten)]
+    pub project: ProjectFlags,
+    /// Tests, examples and benchmarks too
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Arguments of commands that look at a project as a whole.
+#[derive(Args, Clone, Debug, Default)]
+pub struct PathArgs {
+    /// The project's directory or .toml file
+    pub path: Option<PathBuf>,
+    /// Which project, seen how.
+    #[command(flatten)]
+    pub project: ProjectFlags,
+}
