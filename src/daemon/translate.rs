@@ -72,6 +72,11 @@ pub(super) fn discovered(root: &Path, survey: Survey, library_kind: &str) -> Dis
         kind: match target.kind {
             TargetKind::Executable => "executable",
             TargetKind::Library => library_kind,
+            TargetKind::SharedLibrary => "shared_library",
+            TargetKind::StaticLibrary => "static_library",
+            TargetKind::Plugin => "plugin",
+            TargetKind::Headers => "headers",
+            TargetKind::Objects => "objects",
         }
         .to_owned(),
         group: target.group.map(|group| group_name(group).to_owned()),

@@ -88,13 +88,13 @@ struct Prepared {
 
 fn prepare(world: &World, order: &Order) -> Result<Prepared, Failure> {
     let (spec, root) = (&order.spec, order.root.as_path());
-    let response = spec.command.as_ref().and_then(|command| command.response.as_ref());
+    let responses = spec.command.as_ref().map_or(&[][..], |command| command.responses.as_slice());
     let depfile = spec.command.as_ref().and_then(|command| command.depfile.as_ref());
-    let written = spec.outputs.iter().map(|output| &output.path).chain(response.map(|r| &r.path)).chain(depfile.map(|d| &d.path));
+    let written = spec.outputs.iter().map(|output| &output.path).chain(responses.iter().map(|r| &r.path)).chain(depfile.map(|d| &d.path));
     for path in written {
         world.fs.create_dir_all(&path.parent().under(root)).map_err(Failure::environment)?;
     }
-    if let Some(response) = response {
+    for response in responses {
         world.fs.write_atomic(&response.path.under(root), &response.content).map_err(Failure::environment)?;
     }
     let before = Before::look(world, spec, root);
@@ -253,7 +253,9 @@ fn discovered(world: &World, spec: &StepSpec, root: &Path) -> Result<Vec<FilePat
     let _removed = world.fs.remove_file(&place);
     let mut spelling = Spelling::seen_from(root);
     let mut all: Vec<_> = named.iter().map(|path| spelling.of(path.as_path())).collect();
-    let declared: HashSet<&FilePath> = spec.explicit.iter().chain(&spec.implicit).collect();
+    // What was written for it counts by its text.
+    let written = spec.command.iter().flat_map(|command| &command.responses).map(|file| &file.path);
+    let declared: HashSet<&FilePath> = spec.explicit.iter().chain(&spec.implicit).chain(written).collect();
     // clang lists a name with a backslash as one with a slash.
     let misspelled: HashSet<FilePath> = spec.explicit.iter().filter(|input| input.as_bytes().contains(&b'\\')).map(slashed).collect();
     all.retain(|path| !declared.contains(path) && (!misspelled.contains(path) || exists(&path.under(root))));

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::config::settings::Settings;
-use super::cxx::argv;
+use super::cxx::flag_sets::Probes;
 use super::cxx::lower::{LowerError, LowerRequest, Lowered, Requested, lower};
-use super::cxx::probe::LinkProbe;
-use super::cxx::toolchain::{DriverProbe, IDENTIFYING, Toolchain};
+use super::cxx::toolchain::{IDENTIFYING, Toolchain};
 use super::cxx::undefined::Lookup;
 use super::digest::Digest;
-use super::discover::{Discovery, Language};
+use super::discover::Discovery;
 use super::failure::Failure;
 use super::path::FilePath;
 use super::report::StepKind;
@@ -22,8 +21,7 @@ pub struct FrontEnd {
     pub settings: Arc<Settings>,
     pub discovery: Arc<Discovery>,
     pub toolchain: Arc<Toolchain>,
-    pub probes: Arc<BTreeMap<Language, DriverProbe>>,
-    pub link_probe: Arc<LinkProbe>,
+    pub probes: Arc<Probes>,
     pub linker: Digest,
     pub epoch: Option<Digest>,
     pub requested: Requested,
@@ -39,7 +37,6 @@ impl FrontEnd {
             discovery: &self.discovery,
             toolchain: &self.toolchain,
             probes: &self.probes,
-            link_probe: &self.link_probe,
             linker: self.linker,
             epoch: self.epoch,
             requested: &self.requested,
@@ -60,21 +57,23 @@ impl FrontEnd {
     /// All that drivers are told, for compiles of any language and for links.
     #[must_use]
     pub fn flags(&self) -> Vec<FilePath> {
-        let compile = |language| argv::compile::flags(&self.settings.options, language, &[]);
-        [compile(Language::C), compile(Language::Cxx), argv::link::probe_flags(&self.settings.options, &self.toolchain)].concat()
+        self.probes.asked().flags()
     }
 
     /// The programs that steps run.
     #[must_use]
     pub fn programs(&self) -> Vec<FilePath> {
         let tools = IDENTIFYING.iter().filter_map(|name| self.toolchain.tool(name));
-        tools.chain(self.link_probe.programs()).cloned().collect()
+        tools.cloned().chain(self.probes.linkers()).collect()
     }
 
-    /// Where to look for what a link may lack.
+    /// Where to look for what a link of `target` may lack.
     #[must_use]
-    pub fn lookup(&self) -> Lookup {
-        Lookup { settings: self.settings.clone(), discovery: self.discovery.clone(), link_probe: self.link_probe.clone() }
+    pub fn lookup(&self, target: &str) -> Lookup {
+        let declared = self.discovery.declared.get(target);
+        let options = declared.map_or(&self.settings.options, |declared| &declared.options);
+        let library_dirs = self.probes.link(options, &self.toolchain).map(|probe| probe.library_dirs.clone()).unwrap_or_default();
+        Lookup { settings: self.settings.clone(), discovery: self.discovery.clone(), library_dirs }
     }
 
     /// Why there are no steps: a remark where that is in order, an error where somebody expected a build.

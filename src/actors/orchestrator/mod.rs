@@ -11,6 +11,7 @@ mod explain;
 mod listener;
 mod opening;
 mod prepare;
+mod probing;
 mod queries;
 mod saving;
 mod settle;

@@ -1,29 +1,28 @@
 //! Asks the other actors what a build needs to know, and lets the engine describe it. Holds no state between the questions.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::Peers;
 use super::opening::{Waiting, when_free};
+use super::probing;
 use super::settle::{self, Considered};
 use super::standing::{Narrow, Standing};
 use crate::actors::supervise::ask;
 use crate::edge::World;
 use crate::edge::compute::compute;
 use crate::edge::project_state::ProjectState;
-use crate::edge::spelling::Spelling;
-use crate::edge::{tidying, tools_search, tree_files};
+use crate::edge::{tidying, tree_files};
 use crate::engine::build::{Prepared, Records};
 use crate::engine::change_log::Moment;
 use crate::engine::config::settings::Settings;
+use crate::engine::cxx::flag_sets::{FlagSets, Probes};
 use crate::engine::cxx::lower::{Lowered, Requested};
-use crate::engine::cxx::probe::LinkProbe;
-use crate::engine::cxx::toolchain::DriverProbe;
-use crate::engine::cxx::{argv, probe};
+use crate::engine::cxx::toolchain::Toolchain;
 use crate::engine::digest::Digest;
-use crate::engine::discover::{self, Discovery, Language};
+use crate::engine::discover::{self, Declared, Discovery, LookedAt};
 use crate::engine::failure::Failure;
 use crate::engine::front_end::FrontEnd;
 use crate::engine::path::FilePath;
@@ -32,7 +31,7 @@ use crate::engine::survey::Survey;
 use crate::engine::tree::Tree;
 use crate::messages::config_store::{LoadSettings, LoadedSettings};
 use crate::messages::file_scanner::{FindBinaries, ScanTree};
-use crate::messages::tool_cache::{FindToolchain, FoundToolchain, Probe, ProbeDriver, ProbeKind};
+use crate::messages::tool_cache::{FindToolchain, FoundToolchain};
 
 /// What a build is described from, and as what.
 #[derive(Clone)]
@@ -86,8 +85,7 @@ struct Facts {
     toolchain: FoundToolchain,
     discovery: Arc<Discovery>,
     tree: Arc<Tree>,
-    probes: Arc<BTreeMap<Language, DriverProbe>>,
-    link_probe: Arc<LinkProbe>,
+    probes: Arc<Probes>,
     linker: Digest,
     notices: Vec<String>,
 }
@@ -107,63 +105,54 @@ async fn gather(world: &World, peers: &Peers, project: &ProjectRequest) -> Resul
         root: settings.llvm_root.as_ref().map(|path| path.under(&project.root)),
         variables: project.variables.clone(),
     };
-    let scan = ScanTree { root: project.root.clone(), extra: settings.extra_sources.clone() };
+    let scan = ScanTree { root: project.root.clone(), extra: discover::named(&settings) };
     let (toolchain, tree) = futures_util::future::join(ask(&peers.toolchain, find), ask(&peers.tree, scan)).await;
     let (toolchain, tree) = (toolchain??, tree??);
-    let flags = |language| argv::compile::flags(&settings.options, language, &[]);
-    let link_flags = argv::link::probe_flags(&settings.options, &toolchain.toolchain);
-    let asked = |kind, language, arguments: Vec<FilePath>| {
-        let driver = toolchain.toolchain.tool(argv::compile::driver(language)).cloned();
-        ProbeDriver {
-            toolchain: toolchain.toolchain.clone(),
-            kind,
-            argv: driver.into_iter().chain(arguments).collect(),
-            root: project.root.clone(),
-            variables: project.variables.clone(),
-        }
-    };
-    let of_compile = |language| asked(ProbeKind::Compile, language, probe::compile_arguments(language, &flags(language)));
-    let of_link = asked(ProbeKind::Link, Language::Cxx, probe::link_arguments(&link_flags));
-    let (c, cxx, link) = futures_util::future::join3(
-        ask(&peers.probe, of_compile(Language::C)),
-        ask(&peers.probe, of_compile(Language::Cxx)),
-        ask(&peers.probe, of_link),
-    )
-    .await;
-    let (Probe::Compile(c_probe), Probe::Compile(cxx_probe), Probe::Link(link)) = (c??, cxx??, link??) else {
-        return Err(Failure::internal("a driver was asked one thing and answered another"));
-    };
-    let (world, root) = (world.clone(), project.root.clone());
-    let spelled = compute(move || {
-        let linker = tools_search::identity_of(&world, &link.programs().collect::<Vec<_>>());
-        let mut spelling = Spelling::seen_from(&root);
-        let spell: &mut dyn FnMut(&Path) -> FilePath = &mut |dir| spelling.of(dir);
-        (c_probe.spelled(spell), cxx_probe.spelled(spell), link.spelled(spell), linker)
-    });
-    let (c_probe, cxx_probe, link, linker) = spelled.await.map_err(Failure::internal)?;
-    let as_cpp = [(Language::C, c_probe.clone()), (Language::Assembler, c_probe.clone()), (Language::AssemblerWithCpp, c_probe)];
-    let probes: Arc<BTreeMap<_, _>> = Arc::new(as_cpp.into_iter().chain([(Language::Cxx, cxx_probe)]).collect());
-    let discovery = discover(project, &settings, tree.clone(), probes.clone()).await?;
-    let notices = notes.into_iter().chain(toolchain.notes.iter().cloned()).chain(tree.notes.iter().cloned()).collect();
-    Ok(Facts { settings, toolchain, discovery, tree, probes, link_probe: Arc::new(link), linker, notices })
+    let (given, seen, tools) = (settings.clone(), tree.clone(), toolchain.toolchain.clone());
+    let sketched = compute(move || sketch(&given, &seen, &tools)).await;
+    let Sketch { looked_at, declared, sets } = sketched.map_err(Failure::internal)??;
+    let (probes, linker) = probing::probed(world, peers, project, &toolchain, sets).await?;
+    let remarks = looked_at.notes.clone();
+    let discovery = discover(project, &settings, looked_at, declared, probes.clone()).await?;
+    let told = [toolchain.notes.as_slice(), &tree.notes, &remarks].concat();
+    let notices = notes.into_iter().chain(told).collect();
+    Ok(Facts { settings, toolchain, discovery, tree, probes, linker, notices })
+}
+
+/// What the settings alone say of the files.
+struct Sketch {
+    looked_at: LookedAt,
+    declared: Vec<Declared>,
+    sets: FlagSets,
+}
+
+fn sketch(settings: &Settings, tree: &Tree, toolchain: &Toolchain) -> Result<Sketch, Failure> {
+    let looked_at = discover::looked_at(settings, &tree.files).map_err(Failure::usage)?;
+    let declared = discover::declare(settings, &looked_at.files).map_err(Failure::usage)?;
+    let sets = FlagSets::of(settings, &declared, &looked_at.files, toolchain).map_err(Failure::usage)?;
+    Ok(Sketch { looked_at, declared, sets })
 }
 
 async fn discover(
     project: &ProjectRequest,
     settings: &Arc<Settings>,
-    tree: Arc<Tree>,
-    probes: Arc<BTreeMap<Language, DriverProbe>>,
+    looked_at: LookedAt,
+    declared: Vec<Declared>,
+    probes: Arc<Probes>,
 ) -> Result<Arc<Discovery>, Failure> {
     let root = project.root.clone();
     let settings = settings.clone();
-    let directories: BTreeSet<PathBuf> = probes.values().flat_map(|probe| &probe.search_dirs).map(|dir| dir.under(&root)).collect();
+    let directories: BTreeSet<PathBuf> =
+        probes.compiles.values().flat_map(|probe| &probe.search_dirs).map(|dir| dir.under(&root)).collect();
     let found = compute(move || {
         let system_has = |name: &str| directories.iter().any(|dir| crate::edge::fs::exists(&dir.join(name)));
         discover::discover(&discover::Request {
             name: &settings.name,
-            files: &tree.files,
-            include_dirs: &settings.options.include_dirs,
-            extra_sources: &settings.extra_sources,
+            files: &looked_at.files,
+            include_dirs: &discover::include_dirs(&settings, &declared),
+            only_include_dirs: settings.discovery.include_dirs.as_deref(),
+            extra_sources: &discover::asked_for(&settings),
+            declared: &declared,
             want_library: settings.library_type.is_some() || !settings.library_name.is_empty(),
             system_has: &system_has,
             produced: &BTreeSet::new(),
@@ -219,7 +208,6 @@ pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, 
         discovery: facts.discovery,
         toolchain: facts.toolchain.toolchain,
         probes: facts.probes,
-        link_probe: facts.link_probe,
         linker: facts.linker,
         epoch: request.project.variables.epoch(),
         requested,

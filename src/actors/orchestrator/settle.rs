@@ -136,7 +136,7 @@ pub(super) async fn settle(
             variables: request.project.variables.clone(),
             flags: front_end.flags(),
             programs: front_end.programs(),
-            linker: (front_end.link_probe.programs().cloned().collect(), front_end.linker),
+            linker: (front_end.probes.linkers(), front_end.linker),
             build_dir: request.project.build_dir.clone(),
             config: request.project.config.clone(),
             since,

@@ -9,7 +9,7 @@ fn run_script(world: &World, root: &Path, script: &str) -> Execution {
         program: "/bin/sh".into(),
         args: vec!["-c".into(), script.into()],
         environment: Environment::Tools,
-        response: None,
+        responses: Vec::new(),
         variables: Vec::new(),
         depfile: Some(Depfile { path: "out.d".into() }),
         identity: crate::engine::digest::Digest::of(b""),

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{Build, Records};
-use crate::engine::cxx::lower::{CompileCommand, artifact_path, conditional_main};
+use crate::engine::cxx::lower::{CompileCommand, artifact_paths, conditional_main};
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::path::FilePath;
 
@@ -34,7 +34,8 @@ impl Build {
         let objects = commands.into_iter().map(|CompileCommand { output, .. }| output);
         let targets = self.front_end.discovery.targets.iter();
         let targets = targets.filter(|target| conditional_main(target).is_none_or(|main| self.confirmed.get(main) != Some(&false)));
-        let artifacts = targets.map(|target| artifact_path(&self.front_end.settings, target));
+        let (settings, discovery) = (&self.front_end.settings, &self.front_end.discovery);
+        let artifacts = targets.flat_map(|target| artifact_paths(settings, discovery, target));
         Some(Lasting { configuration: hasher.finish(), paths: objects.chain(artifacts).collect(), complete: exit_code == 0 })
     }
 }

@@ -242,7 +242,7 @@ impl Build {
             return self.pretend_run(now, step, effects);
         }
         let attempt = self.attempts.entry(step).and_modify(|n| *n += 1).or_insert(1);
-        let lookup = (spec.kind == StepKind::Link).then(|| self.front_end.lookup());
+        let lookup = (spec.kind == StepKind::Link).then(|| self.front_end.lookup(&spec.target));
         effects.push(Effect::Run { step, attempt: *attempt, spec, lookup, inspect_main: self.awaiting.contains_key(&step) });
     }
 

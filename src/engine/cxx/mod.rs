@@ -4,6 +4,7 @@ pub mod argv;
 pub mod comment_neutral;
 pub mod diagnostics;
 pub mod driver_paths;
+pub mod flag_sets;
 pub mod flags;
 pub mod interface_only;
 pub mod lower;

@@ -1,11 +1,14 @@
 //! From files to targets: what a project builds when nobody says. Does not know flags, tools or steps.
 
+mod declared;
 mod directories;
 mod frameworks;
 mod library;
 mod links;
+mod looked_at;
 mod missing;
 mod names;
+pub mod patterns;
 mod programs;
 mod request;
 mod roles;
@@ -13,9 +16,12 @@ mod survey;
 mod targets;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::declared::{DeclareError, Declared, declare, include_dirs};
+pub use self::looked_at::{LookedAt, asked_for, looked_at, named};
 pub use self::names::{other_platform, vendor_directory};
 pub use self::request::{FileEntry, Request};
 pub use self::survey::discover;
@@ -41,6 +47,16 @@ pub enum TargetKind {
     Executable,
     /// The project's library, in the form that the settings ask for.
     Library,
+    /// A declared shared library.
+    SharedLibrary,
+    /// A declared static library.
+    StaticLibrary,
+    /// A declared shared library that is loaded, not linked.
+    Plugin,
+    /// Declared headers: nothing is made.
+    Headers,
+    /// Declared objects, which others take in.
+    Objects,
 }
 
 /// Targets that are built by `--all` or by name only.
@@ -134,6 +150,8 @@ pub struct Discovery {
     pub include_dirs: Vec<FilePath>,
     /// What to build, sorted by name.
     pub targets: Vec<Target>,
+    /// Those of them that jmake.toml declares, by name: then all are declared.
+    pub declared: BTreeMap<String, Arc<Declared>>,
     /// Not built.
     pub left_out: Vec<LeftOut>,
     /// Sources of other people, in their own directories: not built. Sorted.

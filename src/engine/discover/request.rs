@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::Declared;
 use super::names::vendor_directory;
 use crate::engine::path::FilePath;
 use crate::engine::scan::facts::SourceFacts;
@@ -28,6 +29,10 @@ pub struct Request<'a> {
     pub files: &'a [FileEntry],
     /// `compile.include_dirs`, in order.
     pub include_dirs: &'a [FilePath],
+    /// `discovery.include_dirs`: used instead of inferred ones.
+    pub only_include_dirs: Option<&'a [FilePath]>,
+    /// Targets that jmake.toml declares: if there are any, there are no others.
+    pub declared: &'a [Declared],
     /// `compile.extra_sources`: built whatever their place or name says.
     pub extra_sources: &'a [FilePath],
     /// A library is asked for in the settings.

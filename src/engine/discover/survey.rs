@@ -17,6 +17,9 @@ use crate::engine::scan::kind::FileKind;
 pub fn discover(request: &Request<'_>) -> Discovery {
     let files = Files::new(request);
     let links = Links::new(&files, request);
+    if !request.declared.is_empty() {
+        return as_declared(request, &files, &links);
+    }
     let mut roles = Roles::new(&files, &links);
     let mut notes = missing::leave_out(&files, &links, &mut roles);
     let (programs, lone) = programs::assemble(&files, &links, &roles);
@@ -39,13 +42,39 @@ pub fn discover(request: &Request<'_>) -> Discovery {
         sources: sources(&files, &roles),
         headers: headers(&files),
         project_sources: roles.own().map(|at| files.path(at).clone()).collect(),
-        include_dirs: include_dirs(&files, &links, &roles),
+        include_dirs: chosen(request, || include_dirs(&files, &links, &roles)),
         targets,
+        declared: BTreeMap::new(),
         left_out: sorted(roles.left_out),
         vendored: sources_among(&files, |at| files.is_vendored(at)),
         notes,
         includes: graph(&files, &links),
     }
+}
+
+/// The targets are known: what is left to find is where their headers are.
+fn as_declared(request: &Request<'_>, files: &Files, links: &Links) -> Discovery {
+    let (targets, declared) = super::declared::targets(request.declared);
+    let wanted: HashSet<usize> = request.declared.iter().flat_map(|target| &target.sources).filter_map(|path| files.find(path)).collect();
+    let others = sources_among(files, |at| !wanted.contains(&at) && !files.is_vendored(at));
+    let why = || "no target in jmake.toml has it".to_owned();
+    Discovery {
+        sources: sources_among(files, |at| wanted.contains(&at)),
+        headers: headers(files),
+        project_sources: Vec::new(),
+        include_dirs: chosen(request, || directories::infer(links, &links.reached_from(wanted.iter().copied().collect()), &HashSet::new())),
+        targets,
+        declared,
+        left_out: others.into_iter().map(|source| LeftOut { path: source.path, why: why(), repeat: false }).collect(),
+        vendored: sources_among(files, |at| files.is_vendored(at) && !wanted.contains(&at)),
+        notes: absent(request, files),
+        includes: graph(files, links),
+    }
+}
+
+/// `discovery.include_dirs`, or inferred ones.
+fn chosen(request: &Request<'_>, infer: impl FnOnce() -> Vec<FilePath>) -> Vec<FilePath> {
+    request.only_include_dirs.map_or_else(infer, <[FilePath]>::to_vec)
 }
 
 fn sources(files: &Files, roles: &Roles) -> Vec<Source> {

@@ -49,6 +49,8 @@ fn found_with(text: &str, given: &Given) -> Discovery {
         name: given.name.unwrap_or("proj"),
         files: &files(text),
         include_dirs: &given.dirs,
+        only_include_dirs: None,
+        declared: &[],
         extra_sources: &given.extra,
         want_library: given.library,
         system_has: &has,

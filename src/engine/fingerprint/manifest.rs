@@ -136,7 +136,7 @@ fn describe_command(command: &Command, manifest: &mut impl Manifest) {
         manifest.field(field::VARIABLES, format!("{name} {identity}").as_bytes());
     }
     manifest.field(field::IDENTITY, command.identity.to_string().as_bytes());
-    if let Some(response) = &command.response {
+    for response in &command.responses {
         manifest.field(field::RESPONSE, response.path.as_path().as_os_str().as_bytes());
         manifest.field(field::RESPONSE, Digest::of(&response.content).to_string().as_bytes());
     }

@@ -83,7 +83,7 @@ pub struct Command {
     /// Variables it gets.
     pub environment: Environment,
     /// Written before it runs.
-    pub response: Option<ResponseFile>,
+    pub responses: Vec<ResponseFile>,
     /// Written by it.
     pub depfile: Option<Depfile>,
     /// Variables that matter to it whatever it reads, by name, with the identity of what they lead to.

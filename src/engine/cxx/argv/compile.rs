@@ -2,8 +2,8 @@
 //!
 //! Both ways give the same bytes: `docs/decisions/001-staged-equals-fused.md` says why the stages are cut where they are.
 
-use super::{joined, operand, words};
-use crate::engine::config::options::Options;
+use super::{joined, operand, platform, words};
+use crate::engine::config::options::{Options, Visibility, Warnings};
 use crate::engine::config::settings::Lto;
 use crate::engine::discover::Language;
 use crate::engine::path::FilePath;
@@ -13,6 +13,9 @@ const OWN_ALONE: &[&str] = &["-c", "-S", "-E", "-M", "-MM", "-MD", "-MMD", "-MP"
 
 /// The same, with an argument in the same word or the next.
 const OWN_EITHER: &[&str] = &["-MF", "-MT", "-MQ", "-MJ", "-o"];
+
+/// Makes code count what runs, for compiling and linking.
+pub(super) const COVERAGE: &str = "-fprofile-instr-generate";
 
 /// The driver for a language.
 #[must_use]
@@ -24,18 +27,14 @@ pub fn driver(language: Language) -> &'static str {
 /// what the driver makes of it is learnt once.
 #[must_use]
 pub fn flags(options: &Options, language: Language, inferred: &[FilePath]) -> Vec<FilePath> {
-    let mut out: Vec<FilePath> = words(
-        match language {
-            Language::C => &["-std=gnu17"][..],
-            Language::Cxx => &["-std=gnu++17"],
-            Language::Assembler | Language::AssemblerWithCpp => &["-Qunused-arguments"],
-        }
-        .iter()
-        .copied(),
-    )
-    .collect();
+    let mut out = vec![standard(options, language)];
     out.extend(words(["-fPIC"]));
+    out.extend(platform::flags(&options.platform));
     out.extend(words(options.profile_flags.iter().map(String::as_str)));
+    out.extend(options.opt_level.as_deref().map(level));
+    out.extend(words(warnings(options)));
+    out.extend(instrumentation(options));
+    out.extend(words(visibility(options, language).iter().copied()));
     out.extend(options.defines.iter().map(|(name, value)| define(name, value)));
     out.extend(words(without_own(&options.flags).into_iter().filter(|flag| fits(language, flag))));
     out.extend(options.include_dirs.iter().chain(inferred).map(include));
@@ -47,6 +46,55 @@ pub fn flags(options: &Options, language: Language, inferred: &[FilePath]) -> Ve
     // Always in colour: whoever shows the text to no terminal takes the codes out, and no object depends on where it was built from.
     out.extend(words(["-fcolor-diagnostics"]));
     out
+}
+
+fn standard(options: &Options, language: Language) -> FilePath {
+    let named = |name: &Option<String>, default: &str| FilePath::from(format!("-std={}", name.as_deref().unwrap_or(default)).as_str());
+    match language {
+        Language::C => named(&options.c_std, "gnu17"),
+        Language::Cxx => named(&options.std, "gnu++17"),
+        Language::Assembler | Language::AssemblerWithCpp => "-Qunused-arguments".into(),
+    }
+}
+
+/// `O2`, `-O2` and `2` are the same.
+pub(super) fn level(level: &str) -> FilePath {
+    FilePath::from(format!("-O{}", level.trim_start_matches('-').trim_start_matches('O')).as_str())
+}
+
+fn warnings(options: &Options) -> impl Iterator<Item = &'static str> {
+    let names = match options.warnings {
+        Warnings::None => &["-w"][..],
+        Warnings::Default => &[],
+        Warnings::All => &["-Wall"],
+        Warnings::Extra => &["-Wall", "-Wextra"],
+        Warnings::Everything => &["-Weverything"],
+    };
+    names.iter().copied().chain(options.warnings_as_errors.then_some("-Werror"))
+}
+
+/// Sanitizers and coverage.
+#[must_use]
+pub fn instrumentation(options: &Options) -> Vec<FilePath> {
+    let mut out = Vec::from_iter(sanitizers(options));
+    if options.coverage {
+        out.extend(words([COVERAGE, "-fcoverage-mapping"]));
+    }
+    out
+}
+
+/// What links need, too.
+pub(super) fn sanitizers(options: &Options) -> Option<FilePath> {
+    let all = options.sanitizers.join(",");
+    (!all.is_empty()).then(|| FilePath::from(format!("-fsanitize={all}").as_str()))
+}
+
+fn visibility(options: &Options, language: Language) -> &'static [&'static str] {
+    match (options.visibility, language) {
+        (Visibility::Default, _) => &[],
+        (Visibility::Hidden, Language::Cxx) => &["-fvisibility=hidden", "-fvisibility-inlines-hidden"],
+        (Visibility::Hidden, _) => &["-fvisibility=hidden"],
+    }
 }
 
 fn define(name: &str, value: &str) -> FilePath {

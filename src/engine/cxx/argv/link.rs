@@ -1,7 +1,9 @@
 //! Linking programs and shared libraries. Does not know which objects belong together.
 
-use super::compile::without_own;
-use super::{joined, operand, words};
+use std::path::PathBuf;
+
+use super::compile::{self, without_own};
+use super::{joined, operand, platform, words};
 use crate::engine::config::options::Options;
 use crate::engine::config::settings::Lto;
 use crate::engine::cxx::toolchain::Toolchain;
@@ -27,6 +29,8 @@ pub struct Files<'a> {
     pub inputs: &'a [FilePath],
     /// Libraries, without `-l`, in order.
     pub libraries: &'a [String],
+    /// Where they are looked for when the product runs.
+    pub run_paths: &'a [FilePath],
     /// What is made.
     pub output: &'a FilePath,
     /// Where the linker lists what it read.
@@ -39,11 +43,15 @@ pub fn flags(options: &Options, toolchain: &Toolchain, language: Language, produ
     let environment = if language == Language::Cxx { &options.environment.cxx } else { &options.environment.c };
     let given = [without_language(&options.flags), without_language(environment)].concat();
     let mut out = Vec::new();
-    let chosen = given.iter().copied().chain(options.environment.link.iter().map(String::as_str)).any(|f| f.starts_with("-fuse-ld="));
+    let chosen = given.iter().copied().chain(late(options)).any(|f| f.starts_with("-fuse-ld="));
     if toolchain.tool("ld.lld").is_some() && !chosen {
         out.extend(words(["-fuse-ld=lld", "-Wl,--color-diagnostics"]));
     }
+    out.extend(platform::flags(&options.platform));
     out.extend(words(options.profile_flags.iter().map(String::as_str)));
+    out.extend(options.opt_level.as_deref().map(compile::level));
+    out.extend(compile::sanitizers(options));
+    out.extend(words(options.coverage.then_some(compile::COVERAGE)));
     out.extend(words(given));
     if options.lto == Lto::Thin {
         out.extend(words(["-flto=thin"]));
@@ -63,7 +71,8 @@ pub fn flags(options: &Options, toolchain: &Toolchain, language: Language, produ
 #[must_use]
 pub fn probe_flags(options: &Options, toolchain: &Toolchain) -> Vec<FilePath> {
     let mut out = flags(options, toolchain, Language::Cxx, Product::Shared { soname: "libjmake-probe.so" });
-    out.extend(words(options.environment.link.iter().map(String::as_str)));
+    out.extend(options.lib_dirs.iter().map(searched));
+    out.extend(words(late(options)));
     out
 }
 
@@ -73,12 +82,43 @@ pub fn arguments(flags: &[FilePath], options: &Options, files: Files<'_>) -> Vec
     let mut out = flags.to_vec();
     out.extend([FilePath::from("-o"), files.output.clone()]);
     out.extend([FilePath::from("-Xlinker"), joined("--dependency-file=", files.depfile)]);
+    for dir in files.run_paths {
+        out.extend([FilePath::from("-Xlinker"), "-rpath".into(), "-Xlinker".into(), dir.clone()]);
+    }
     out.extend(files.inputs.iter().map(operand));
-    out.extend(words(options.environment.link.iter().map(String::as_str)));
+    out.extend(options.lib_dirs.iter().map(searched));
+    out.extend(words(late(options)));
     out.extend(files.libraries.iter().map(|library| self::library(library)));
     // In older C libraries these are libraries of their own; only what is used is recorded.
     out.extend(words(["-Wl,--push-state,--as-needed", "-lm", "-lpthread", "-ldl", "-Wl,--pop-state"]));
     out
+}
+
+/// Flags that may name libraries: they come after what uses these.
+fn late(options: &Options) -> impl Iterator<Item = &str> {
+    without_own(&options.link_flags).into_iter().chain(options.environment.link.iter().map(String::as_str))
+}
+
+fn searched(dir: &FilePath) -> FilePath {
+    if dir.as_bytes().is_empty() { FilePath::from("-L.") } else { joined("-L", dir) }
+}
+
+/// How what lies at `output` names the directory `dir` when it runs, wherever the tree is then.
+#[must_use]
+pub fn run_path(output: &FilePath, dir: &FilePath) -> FilePath {
+    if dir.as_path().is_absolute() {
+        return dir.clone();
+    }
+    let from = output.parent();
+    if from.as_path().is_absolute() {
+        return FilePath::from("$ORIGIN");
+    }
+    let (from, to): (Vec<_>, Vec<_>) = (from.as_path().components().collect(), dir.as_path().components().collect());
+    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let mut path = PathBuf::from("$ORIGIN");
+    path.extend(from.iter().skip(common).map(|_| ".."));
+    path.extend(&to[common..]);
+    FilePath::new(path)
 }
 
 /// `z` is `-lz`; `libz.a` that file, looked for as libraries are; `dir/libz.a` that very file.
@@ -93,8 +133,9 @@ fn library(name: &str) -> FilePath {
 
 /// Whether a sanitizer's runtime, which only the program has, leaves symbols of a shared library undefined.
 fn sanitizes(options: &Options) -> bool {
-    let all = [&options.flags, &options.profile_flags, &options.environment.c, &options.environment.cxx, &options.environment.link];
-    all.into_iter().flatten().any(|flag| flag.starts_with("-fsanitize"))
+    let environment = &options.environment;
+    let all = [&options.flags, &options.profile_flags, &options.link_flags, &environment.c, &environment.cxx, &environment.link];
+    !options.sanitizers.is_empty() || all.into_iter().flatten().any(|flag| flag.starts_with("-fsanitize"))
 }
 
 /// A language given by `-x` would be that of the objects, too.

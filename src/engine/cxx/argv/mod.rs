@@ -4,6 +4,7 @@ pub mod archive;
 pub mod compile;
 pub mod link;
 pub mod lto;
+mod platform;
 pub mod response;
 
 use crate::engine::path::FilePath;

@@ -1,8 +1,10 @@
 //! Command lines as text.
 
 use super::*;
+use crate::engine::config::options::{Options, Visibility, Warnings};
 use crate::engine::config::settings::Settings;
 use crate::engine::config::{Request, load};
+use crate::engine::cxx::flags::classify;
 use crate::engine::cxx::toolchain::{Install, Toolchain, Version};
 use crate::engine::digest::Digest;
 use crate::engine::discover::Language;
@@ -78,6 +80,7 @@ fn links_are_written_out() {
         let files = link::Files {
             inputs: &["a.o".into(), "b.o".into()],
             libraries: &settings.options.link_libraries,
+            run_paths: &[],
             output: &output,
             depfile: &depfile,
         };
@@ -133,4 +136,65 @@ fn long_lines_go_into_a_file() {
     let (args, file) = response::shorten(long, None, &"x.rsp".into());
     assert_eq!(text(&args), "@x.rsp");
     assert!(file.unwrap().content.starts_with(b"\"a b\"\n\"c\\\"\\\\\"\n\"00000000\"\n"));
+}
+
+#[test]
+fn every_option_has_its_flags() {
+    let plain = Options { profile_flags: vec!["-O0".into()], ..Options::default() };
+    let check = |change: fn(&mut Options), c: &str, cxx: &str, link: &str| {
+        let mut options = plain.clone();
+        change(&mut options);
+        let compile = |language| text(&compile::flags(&options, language, &[]));
+        assert_eq!(compile(Language::C), format!("{c} -fcolor-diagnostics"));
+        assert_eq!(compile(Language::Cxx), format!("{cxx} -fcolor-diagnostics"));
+        let flags = link::flags(&options, &toolchain(false), Language::C, link::Product::Executable);
+        let (output, depfile, inputs) = ("out/x".into(), "x.d".into(), ["a.o".into()]);
+        let run_paths = [link::run_path(&output, &"out/lib".into())];
+        let files = link::Files { inputs: &inputs, libraries: &[], run_paths: &run_paths, output: &output, depfile: &depfile };
+        let line = text(&link::arguments(&flags, &options, files));
+        let shown = line.replace(" -Wl,--push-state,--as-needed -lm -lpthread -ldl -Wl,--pop-state", "");
+        let shown = shown.replace(" -Qunused-arguments -fcolor-diagnostics -o out/x -Xlinker --dependency-file=x.d", " |");
+        assert_eq!(shown.replace("-Xlinker -rpath -Xlinker $ORIGIN/lib ", ""), link);
+        let whole = [compile::flags(&options, Language::C, &[]), compile::flags(&options, Language::Cxx, &[])].concat();
+        let words: Vec<String> = whole.iter().map(ToString::to_string).collect();
+        assert_eq!(classify(&words).unknown, Vec::<String>::new());
+    };
+    let (c, cxx, link) = ("-std=gnu17 -fPIC -O0", "-std=gnu++17 -fPIC -O0", "-O0 | a.o");
+    let both = |more: &str| [c, cxx].map(|plain| format!("{plain} {more}").trim_end().to_owned());
+    check(|_| (), c, cxx, link);
+    check(|o| o.std = Some("c++23".into()), c, "-std=c++23 -fPIC -O0", link);
+    check(|o| o.c_std = Some("c11".into()), "-std=c11 -fPIC -O0", cxx, link);
+    let with = |change: fn(&mut Options), more: &str, link: &str| {
+        let [c, cxx] = both(more);
+        check(change, &c, &cxx, link);
+    };
+    with(|o| o.warnings = Warnings::None, "-w", link);
+    with(|o| o.warnings = Warnings::All, "-Wall", link);
+    with(|o| o.warnings = Warnings::Extra, "-Wall -Wextra", link);
+    with(|o| o.warnings = Warnings::Everything, "-Weverything", link);
+    with(|o| o.warnings_as_errors = true, "-Werror", link);
+    with(
+        |o| o.sanitizers = vec!["address".into(), "undefined".into()],
+        "-fsanitize=address,undefined",
+        "-O0 -fsanitize=address,undefined | a.o",
+    );
+    with(|o| o.coverage = true, "-fprofile-instr-generate -fcoverage-mapping", "-O0 -fprofile-instr-generate | a.o");
+    with(|o| o.opt_level = Some("O3".into()), "-O3", "-O0 -O3 | a.o");
+    with(|o| o.opt_level = Some("s".into()), "-Os", "-O0 -Os | a.o");
+    with(|o| o.link_flags = vec!["-Wl,-z,now".into(), "-lx".into()], "", "-O0 | a.o -Wl,-z,now -lx");
+    with(|o| o.lib_dirs = vec!["".into(), "deps/lib".into()], "", "-O0 | a.o -L. -Ldeps/lib");
+    let hidden = "-fvisibility=hidden";
+    check(|o| o.visibility = Visibility::Hidden, &format!("{c} {hidden}"), &format!("{cxx} {hidden} -fvisibility-inlines-hidden"), link);
+    let platform = |o: &mut Options| o.platform.triple = Some("aarch64-linux-gnu".into());
+    let [c, cxx] = ["gnu17", "gnu++17"].map(|std| format!("-std={std} -fPIC --target=aarch64-linux-gnu -O0"));
+    check(platform, &c, &cxx, "--target=aarch64-linux-gnu -O0 | a.o");
+}
+
+#[test]
+fn libraries_are_found_from_where_the_program_is() {
+    let check = |output: &str, dir: &str, expect: &str| assert_eq!(link::run_path(&output.into(), &dir.into()).to_string(), expect);
+    check("build/dev/bin/x", "build/dev/lib", "$ORIGIN/../lib");
+    check("build/dev/lib/libx.so", "build/dev/lib", "$ORIGIN");
+    check("x", "deps/lib", "$ORIGIN/deps/lib");
+    check("build/dev/bin/x", "/opt/lib", "/opt/lib");
 }

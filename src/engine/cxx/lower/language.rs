@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::LowerRequest;
+use crate::engine::config::options::Options;
 use crate::engine::cxx::argv::compile;
 use crate::engine::cxx::flags::{Classified, can_be_staged, classify};
+use crate::engine::cxx::toolchain::DriverProbe;
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::discover::Language;
 use crate::engine::fingerprint::Reading;
@@ -33,23 +35,24 @@ pub struct LanguageFlags {
 
 impl LanguageFlags {
     /// What `language` is compiled with.
-    pub fn of(request: &LowerRequest<'_>, language: Language) -> Self {
-        let args = compile::flags(&request.settings.options, language, &request.discovery.include_dirs);
+    pub fn of(request: &LowerRequest<'_>, options: &Options, language: Language) -> Self {
+        let args = compile::flags(options, language, &request.discovery.include_dirs);
+        let probe = request.probes.compile(options, language);
         let words: Vec<String> = args.iter().map(ToString::to_string).collect();
         let mut identity = Hasher::default();
         identity.part(&request.toolchain.identity.bytes);
-        identity.part(request.probes.get(&language).map_or(&[][..], |probe| &probe.identity.bytes));
+        identity.part(probe.map_or(&[][..], |probe| &probe.identity.bytes));
         let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
         let mut classified = classify(&words);
-        classified.inputs.extend(request.probes.get(&language).iter().flat_map(|probe| probe.profiles.iter().cloned()));
+        classified.inputs.extend(probe.iter().flat_map(|probe| probe.profiles.iter().cloned()));
         Self {
             classified,
             staged: can_be_staged(&words),
             split_dwarf: has(&["-gsplit-dwarf", "-gsplit-dwarf=split"]),
             coverage: has(&["--coverage", "-coverage", "-ftest-coverage"]),
             identity: identity.finish(),
-            reading: reading(request, language),
-            search: Arc::new(search(request, language)),
+            reading: reading(probe, language),
+            search: Arc::new(search(probe, &request.discovery.include_dirs)),
             args,
         }
     }
@@ -63,17 +66,16 @@ impl LanguageFlags {
 }
 
 /// Assembler is asked about as C is, and read in another way.
-fn reading(request: &LowerRequest<'_>, language: Language) -> Option<Reading> {
-    let probe = request.probes.get(&language).filter(|_| matches!(language, Language::C | Language::Cxx))?;
+fn reading(probe: Option<&DriverProbe>, language: Language) -> Option<Reading> {
+    let probe = probe.filter(|_| matches!(language, Language::C | Language::Cxx))?;
     probe.comment_blind.map(Reading::Text)
 }
 
 /// The driver was asked without the inferred directories, and `-I` may come from settings, environment and inference alike: these are
 /// taken as one group.
-fn search(request: &LowerRequest<'_>, language: Language) -> Search {
-    let inferred = &request.discovery.include_dirs;
-    let Some(probe) = request.probes.get(&language) else {
-        return Search { kind: SearchKind::Headers, dirs: inferred.clone(), unordered: inferred.len(), embed_dirs: Vec::new() };
+fn search(probe: Option<&DriverProbe>, inferred: &[FilePath]) -> Search {
+    let Some(probe) = probe else {
+        return Search { kind: SearchKind::Headers, dirs: inferred.to_vec(), unordered: inferred.len(), embed_dirs: Vec::new() };
     };
     let (angled, system) = probe.search_dirs.split_at(probe.angled.min(probe.search_dirs.len()));
     let first = probe.quote_dirs.iter().chain(angled).chain(inferred);

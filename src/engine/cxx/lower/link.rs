@@ -1,24 +1,18 @@
-//! Targets to archives, libraries and programs. Does not know how objects are made.
+//! Targets that were found to archives, libraries and programs. Does not know how objects are made, nor of declared targets.
 
-use std::sync::Arc;
-
-use super::objects::{Lowering, blank};
-use super::{LowerError, LowerRequest, names, select, whole};
+use super::objects::Lowering;
+use super::parts::{Part, found};
+use super::products::Link;
+use super::{LowerError, names, select};
 use crate::engine::config::settings::{LibraryType, Lto};
-use crate::engine::cxx::argv::{archive, compile, link, response};
-use crate::engine::cxx::flags::classify;
-use crate::engine::cxx::interface_only::is_operand;
-use crate::engine::digest::{Digest, Hasher};
-use crate::engine::discover::{Group, Language, Target, TargetKind};
-use crate::engine::fingerprint::Reading;
-use crate::engine::graph::{Command, CxxStep, Depfile, Output, Search, SearchKind};
+use crate::engine::cxx::argv::{archive, link};
+use crate::engine::discover::{Target, TargetKind};
 use crate::engine::path::FilePath;
-use crate::engine::report::{Artifact, ArtifactKind, StepKind};
-use crate::engine::testing::TestRun;
+use crate::engine::report::ArtifactKind;
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// The steps of one target. While it is not known what the project's sources are, only its objects.
-    pub fn target(&mut self, target: &Target, project: &[FilePath], withheld: bool) -> Result<(), LowerError> {
+    pub fn target(&mut self, target: &'a Target, project: &[FilePath], withheld: bool) -> Result<(), LowerError> {
         if let Some(main) = select::conditional_main(target) {
             match self.request.confirmed_mains.get(main) {
                 None => return self.objects_only(&target.sources),
@@ -31,6 +25,9 @@ impl Lowering<'_> {
                 Some(true) => {}
             }
         }
+        if let Some(declared) = self.request.discovery.declared.get(&target.name) {
+            return self.declared(target, declared);
+        }
         let own = own_sources(target);
         if withheld && (target.uses_project || target.kind == TargetKind::Library) {
             let shared = if self.request.settings.options.lto == Lto::Full { &[][..] } else { project };
@@ -38,15 +35,15 @@ impl Lowering<'_> {
         }
         match target.kind {
             TargetKind::Library => self.library(target, &merged(project, &own)),
-            TargetKind::Executable => self.executable(target, &own, if target.uses_project { project } else { &[] }),
+            _ => self.executable(target, &own, if target.uses_project { project } else { &[] }),
         }
     }
 
     fn objects_only(&mut self, sources: &[FilePath]) -> Result<(), LowerError> {
         for source in sources {
             let made = match self.request.settings.options.lto {
-                Lto::Full => self.module(source)?,
-                _ => Some(self.object(source)?),
+                Lto::Full => self.module(found(source))?,
+                _ => Some(self.object(found(source))?),
             };
             self.out.wanted.extend(made);
         }
@@ -59,7 +56,7 @@ impl Lowering<'_> {
         }
         let output = names::library_path(self.request.settings);
         let dir = self.work_dir(&names::library(self.request.settings));
-        let inputs = self.linkable(&target.name, &dir.join("@lib"), sources)?;
+        let inputs = self.linkable(&target.name, &dir.join("@lib"), &parts(sources))?;
         match self.request.settings.library_type.unwrap_or_default() {
             LibraryType::Static => {
                 self.archive(&target.name, &output, &inputs, &dir.join("@lib.rsp"), archive::whole)?;
@@ -68,7 +65,9 @@ impl Lowering<'_> {
             LibraryType::Shared => {
                 let soname = names::library_file(self.request.settings);
                 let product = link::Product::Shared { soname: &soname };
-                self.link(target, product, sources, (&inputs, &[]), (&output, &dir.join("@lib")))?;
+                let export_list = self.request.settings.export_list.as_slice();
+                let link = Link { inputs, export_list, ..self.found_link(target, product, sources, &output, dir.join("@lib")) };
+                self.link(link)?;
                 self.artifact(target, ArtifactKind::SharedLibrary, output);
             }
         }
@@ -80,24 +79,46 @@ impl Lowering<'_> {
         let dir = self.work_dir(&target.name);
         let sources = [own, project].concat();
         let (inputs, members) = if self.request.settings.options.lto == Lto::Full {
-            (self.linkable(&target.name, &dir.join("@exe"), &sources)?, Vec::new())
+            (self.linkable(&target.name, &dir.join("@exe"), &parts(&sources))?, Vec::new())
         } else {
-            let mut inputs = self.linkable(&target.name, &dir.join("@exe"), own)?;
+            let mut inputs = self.linkable(&target.name, &dir.join("@exe"), &parts(own))?;
             let members = self.internal(project)?;
             inputs.extend(members.first().map(|_| self.internal_path()));
             (inputs, members)
         };
-        self.link(target, link::Product::Executable, &sources, (&inputs, &members), (&output, &dir.join("@exe")))?;
+        let link = self.found_link(target, link::Product::Executable, &sources, &output, dir.join("@exe"));
+        self.link(Link { inputs, members, ..link })?;
         self.artifact(target, ArtifactKind::Executable, output);
         Ok(())
     }
 
-    /// Objects to link: one for each source, or one for all of them and those of assembler.
-    fn linkable(&mut self, target: &str, stem: &FilePath, sources: &[FilePath]) -> Result<Vec<FilePath>, LowerError> {
-        if self.request.settings.options.lto == Lto::Full {
-            return whole::program(self, target, stem, sources);
+    /// A link without inputs.
+    fn found_link<'l>(
+        &self,
+        target: &'l Target,
+        product: link::Product<'l>,
+        sources: &[FilePath],
+        output: &FilePath,
+        stem: FilePath,
+    ) -> Link<'l>
+    where
+        'a: 'l,
+    {
+        let options = &self.request.settings.options;
+        Link {
+            target: &target.name,
+            options,
+            product,
+            language: self.driver_language(&parts(sources)),
+            inputs: Vec::new(),
+            members: Vec::new(),
+            before: Vec::new(),
+            libraries: [target.libraries.as_slice(), &options.link_libraries].concat(),
+            run_paths: Vec::new(),
+            export_list: &[],
+            output: output.clone(),
+            stem,
         }
-        sources.iter().map(|source| self.object(source)).collect()
     }
 
     fn internal_path(&self) -> FilePath {
@@ -106,7 +127,7 @@ impl Lowering<'_> {
 
     /// The archive through which programs use the project's objects; its members.
     fn internal(&mut self, project: &[FilePath]) -> Result<Vec<FilePath>, LowerError> {
-        let objects: Vec<FilePath> = project.iter().map(|source| self.object(source)).collect::<Result<_, _>>()?;
+        let objects: Vec<FilePath> = project.iter().map(|source| self.object(found(source))).collect::<Result<_, _>>()?;
         if !objects.is_empty() {
             let (path, name) = (self.internal_path(), names::library(self.request.settings));
             let long = self.work_dir(&name).join("@project.rsp");
@@ -114,81 +135,10 @@ impl Lowering<'_> {
         }
         Ok(objects)
     }
+}
 
-    fn archive(
-        &mut self,
-        target: &str,
-        output: &FilePath,
-        objects: &[FilePath],
-        long: &FilePath,
-        line: fn(&FilePath, &[FilePath]) -> Vec<FilePath>,
-    ) -> Result<(), LowerError> {
-        let (args, response) = response::shorten(line(output, objects), Some(output), long);
-        let mut step = blank(StepKind::Archive, output.to_string(), target.to_owned());
-        step.explicit = objects.to_vec();
-        step.outputs = vec![Output::file(output.clone())];
-        step.command = Some(Command { response, ..self.command("llvm-ar", args, self.request.toolchain.identity) });
-        self.push(step)
-    }
-
-    fn link(
-        &mut self,
-        target: &Target,
-        product: link::Product<'_>,
-        sources: &[FilePath],
-        (inputs, members): (&[FilePath], &[FilePath]),
-        (output, stem): (&FilePath, &FilePath),
-    ) -> Result<(), LowerError> {
-        let settings = self.request.settings;
-        let cxx = sources.iter().any(|s| self.language(s) == Language::Cxx);
-        let language = if cxx { Language::Cxx } else { Language::C };
-        let flags = link::flags(&settings.options, self.request.toolchain, language, product);
-        let libraries = [target.libraries.as_slice(), &settings.options.link_libraries].concat();
-        let depfile = FilePath::from(format!("{stem}.d").as_str());
-        let args = link::arguments(&flags, &settings.options, link::Files { inputs, libraries: &libraries, output, depfile: &depfile });
-        let (args, response) = response::shorten(args, Some(output), &FilePath::from(format!("{stem}.rsp").as_str()));
-        let mut step = blank(StepKind::Link, output.to_string(), target.name.clone());
-        step.explicit = inputs.to_vec();
-        let files = libraries.iter().filter(|l| l.contains('/') && !l.starts_with('/')).map(|l| FilePath::from(l.as_str()));
-        let profiles = self.request.link_probe.profiles.iter().cloned();
-        step.implicit = members.iter().cloned().chain(files).chain(profiles).collect();
-        step.outputs = vec![Output::file(output.clone())];
-        let operands = libraries.iter().all(|library| !library.contains('/') || is_operand(library));
-        let reading = (operands && self.request.link_probe.interfaces).then_some(Reading::Interface);
-        let (uncacheable, search) = (self.link_uncacheable(), Some(self.library_search()));
-        step.cxx = Some(CxxStep { uncacheable, reading, search, ..CxxStep::default() });
-        let command = self.command(compile::driver(language), args, self.link_identity());
-        step.command = Some(Command { response, depfile: Some(Depfile { path: depfile }), ..command });
-        self.push(step)
-    }
-
-    fn link_uncacheable(&self) -> Option<String> {
-        let settings = self.request.settings;
-        let all = [
-            &settings.options.flags,
-            &settings.options.environment.c,
-            &settings.options.environment.cxx,
-            &settings.options.environment.link,
-        ];
-        classify(&all.into_iter().flatten().collect::<Vec<_>>()).uncacheable()
-    }
-
-    fn link_identity(&self) -> Digest {
-        let LowerRequest { toolchain, link_probe, linker, .. } = self.request;
-        Hasher::default().part(&toolchain.identity.bytes).part(&link_probe.identity.bytes).part(&linker.bytes).finish()
-    }
-
-    fn library_search(&self) -> Arc<Search> {
-        let dirs = self.request.link_probe.library_dirs.clone();
-        Arc::new(Search { kind: SearchKind::Libraries, dirs, unordered: 0, embed_dirs: Vec::new() })
-    }
-
-    fn artifact(&mut self, target: &Target, kind: ArtifactKind, path: FilePath) {
-        self.out.wanted.push(path.clone());
-        let test = || TestRun::of(self.request.settings, &target.name, self.request.toolchain.triple.split('-').next().unwrap_or_default());
-        let test = (target.group == Some(Group::Test) && kind == ArtifactKind::Executable).then(test);
-        self.out.artifacts.push(Artifact { target: target.name.clone(), kind, path, test });
-    }
+fn parts(sources: &[FilePath]) -> Vec<Part<'_>> {
+    sources.iter().map(found).collect()
 }
 
 /// The target's own sources, the one with `main` first.

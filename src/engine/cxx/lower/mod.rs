@@ -1,26 +1,31 @@
 //! From targets to steps: what is compiled, archived and linked for a request, by which command lines.
 //! Does not know what is up to date, nor what exists on disk.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::probe::LinkProbe;
-use super::toolchain::{DriverProbe, Toolchain};
+use super::flag_sets::Probes;
+use super::toolchain::Toolchain;
 use crate::engine::config::settings::Settings;
 use crate::engine::digest::Digest;
-use crate::engine::discover::{Discovery, Language};
+use crate::engine::discover::Discovery;
+use crate::engine::discover::patterns::PatternError;
 use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
 use crate::engine::report::Artifact;
 use crate::engine::request::BuildRequest;
 
+mod declared;
 mod language;
 mod link;
 pub mod names;
 mod objects;
+mod parts;
+mod products;
 mod select;
 mod whole;
+mod whole_build;
 
-pub use select::{artifact_path, conditional_main};
+pub use select::{artifact_paths, conditional_main};
 
 /// What to build.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -57,11 +62,9 @@ pub struct LowerRequest<'a> {
     pub discovery: &'a Discovery,
     /// What it is built with.
     pub toolchain: &'a Toolchain,
-    /// What the driver makes of the flags of each language in use.
-    pub probes: &'a BTreeMap<Language, DriverProbe>,
-    /// What the driver makes of the flags of a link.
-    pub link_probe: &'a LinkProbe,
-    /// Identity of the linker.
+    /// What drivers make of the flags in use.
+    pub probes: &'a Probes,
+    /// Identity of all linkers in use.
     pub linker: Digest,
     /// Identity of what stands for the time.
     pub epoch: Option<Digest>,
@@ -166,6 +169,9 @@ pub enum LowerError {
     /// A flag that whole-program optimisation would drop.
     #[error("link.lto = \"full\" would lose the effect of `{0}`; drop the flag, or use link.lto = \"thin\" or \"off\" in jmake.toml")]
     Dropped(String),
+    /// A pattern of `[[files]]` that cannot be read.
+    #[error("[[files]] in jmake.toml: {0}")]
+    Pattern(#[from] PatternError),
     /// The linker's own optimiser takes no passes.
     #[error("link.opt_passes has no effect with link.lto = \"thin\"; use link.lto = \"full\" or \"off\" in jmake.toml")]
     PassesWithThin,
@@ -179,12 +185,6 @@ fn hint(nearest: Option<&String>, known: &[String]) -> String {
     }
 }
 
-/// The languages that need a probe.
-#[must_use]
-pub fn languages(discovery: &Discovery) -> BTreeSet<Language> {
-    discovery.sources.iter().map(|source| source.language).collect()
-}
-
 /// The steps for a request.
 ///
 /// # Errors
@@ -192,15 +192,14 @@ pub fn languages(discovery: &Discovery) -> BTreeSet<Language> {
 pub fn lower(request: &LowerRequest<'_>) -> Result<Lowered, LowerError> {
     select::check_settings(request)?;
     let choice = select::choose(request)?;
-    let mut lowering = objects::Lowering::new(*request);
+    let mut lowering = objects::Lowering::new(*request)?;
     let project = select::project(request);
     let withheld = lowering.awaited(&choice)?;
     for target in &choice.targets {
         lowering.target(target, &project, withheld)?;
     }
     for source in &choice.sources {
-        let object = lowering.object(source)?;
-        lowering.out.wanted.push(object);
+        lowering.objects_of(source)?;
     }
     Ok(lowering.finish())
 }

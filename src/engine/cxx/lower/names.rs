@@ -5,7 +5,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, PathBuf};
 
 use crate::engine::config::settings::{LibraryType, Settings};
+use crate::engine::config::targets::{Kind, LibraryVersion};
 use crate::engine::digest::Digest;
+use crate::engine::discover::Declared;
 use crate::engine::path::FilePath;
 
 /// File systems allow 255 bytes for a name; the rest is for endings.
@@ -42,6 +44,32 @@ pub fn library_path(settings: &Settings) -> FilePath {
 #[must_use]
 pub fn executable_path(settings: &Settings, name: &str) -> FilePath {
     artifact_dir(settings, "bin").join(one_component(name))
+}
+
+/// Where what a declared target makes goes; `None` if it makes nothing of its own.
+#[must_use]
+pub fn declared_path(settings: &Settings, declared: &Declared) -> Option<FilePath> {
+    let name = one_component(&declared.output_name);
+    let (kind, file) = match declared.kind {
+        Kind::Headers | Kind::Objects => return None,
+        Kind::Executable | Kind::Test | Kind::Example | Kind::Benchmark => ("bin", name),
+        Kind::StaticLibrary => ("lib", format!("lib{name}.a")),
+        Kind::SharedLibrary | Kind::Plugin => ("lib", shared_file(&name, &declared.library)),
+    };
+    Some(declared.output_dir.as_ref().map_or_else(|| artifact_dir(settings, kind), Clone::clone).join(file))
+}
+
+fn shared_file(name: &str, library: &LibraryVersion) -> String {
+    let version = library.version.as_ref().map(|version| format!(".{}", one_component(version))).unwrap_or_default();
+    format!("lib{name}.so{version}")
+}
+
+/// The name under which a shared library is looked for by what is linked with it.
+#[must_use]
+pub fn soname(name: &str, library: &LibraryVersion) -> String {
+    let major = library.version.as_ref().and_then(|version| version.split('.').next());
+    let usual = || format!("lib{}.so{}", one_component(name), major.map(|major| format!(".{major}")).unwrap_or_default());
+    library.soname.clone().unwrap_or_else(usual)
 }
 
 fn artifact_dir(settings: &Settings, kind: &str) -> FilePath {

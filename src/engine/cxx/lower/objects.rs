@@ -1,16 +1,17 @@
 //! Sources to objects or bitcode: the steps of one source, each made once. Does not know what they are linked into.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use super::language::LanguageFlags;
+use super::parts::{Part, found, homes, options};
 use super::select::{Choice, conditional, conditional_main};
-use super::{Awaited, CompileCommand, LowerError, LowerRequest, Lowered, names};
+use super::{Awaited, LowerError, LowerRequest, Lowered, names};
 use crate::engine::config::settings::Lto;
 use crate::engine::cxx::argv::compile;
-use crate::engine::cxx::flags::classify;
+use crate::engine::cxx::flag_sets::Rules;
 use crate::engine::digest::Digest;
-use crate::engine::discover::{Language, TargetKind};
+use crate::engine::discover::{Declared, Language, TargetKind};
 use crate::engine::graph::{Command, CxxStep, Depfile, Environment, Output, Purity, StepFlags, StepSpec};
 use crate::engine::path::FilePath;
 use crate::engine::report::StepKind;
@@ -21,21 +22,25 @@ struct Line<'a> {
     depfile: Option<&'a FilePath>,
 }
 
+/// Whose flags: of a declared target or of the project, with these rules for files.
+pub type FlagsOf = (Option<String>, Vec<usize>, Language);
+
 /// Steps as they come up.
 pub struct Lowering<'a> {
     pub request: LowerRequest<'a>,
     pub out: Lowered,
     by_output: HashMap<FilePath, usize>,
-    flags: BTreeMap<Language, Rc<LanguageFlags>>,
+    rules: Rules<'a>,
+    pub flags: BTreeMap<FlagsOf, Rc<LanguageFlags>>,
     languages: HashMap<&'a FilePath, Language>,
     homes: HashMap<FilePath, String>,
 }
 
 impl<'a> Lowering<'a> {
-    pub fn new(request: LowerRequest<'a>) -> Self {
+    pub fn new(request: LowerRequest<'a>) -> Result<Self, LowerError> {
         let languages = request.discovery.sources.iter().map(|s| (&s.path, s.language)).collect();
         let (out, by_output, flags) = Default::default();
-        Self { request, out, by_output, flags, languages, homes: homes(&request) }
+        Ok(Self { request, out, by_output, rules: Rules::of(request.settings)?, flags, languages, homes: homes(&request) })
     }
 
     /// Objects of conditional mains that must be looked into first. `true`: what the project's own sources are is not yet known.
@@ -58,71 +63,83 @@ impl<'a> Lowering<'a> {
 
     /// A machine-code object of `source`, even where its own object would be bitcode.
     fn inspected(&mut self, source: &FilePath) -> Result<FilePath, LowerError> {
-        let flags = self.flags(self.language(source));
+        let part = found(source);
+        let flags = self.flags(part);
         let bitcode = self.request.settings.options.lto != Lto::Off || flags.args.iter().any(|f| f.as_bytes().starts_with(b"-flto"));
         if !bitcode {
-            return self.object(source);
+            return self.object(part);
         }
-        let home = self.home(source);
+        let home = self.home(part);
         let object = names::beside(&self.work_dir(&home).join("@main"), source, ".o");
         let mut args = flags.args.clone();
         args.push("-fno-lto".into());
         let depfile = depfile(&object);
         let line = Line { args: compile::fused(&args, source, &object, Some(&depfile)), depfile: Some(&depfile) };
-        self.compile_step(StepKind::Compile, source, line, std::slice::from_ref(&object))?;
+        self.compile_step(StepKind::Compile, part, line, std::slice::from_ref(&object))?;
         Ok(object)
     }
 
     /// The object of `source`, and the steps that make it.
-    pub fn object(&mut self, source: &FilePath) -> Result<FilePath, LowerError> {
-        let (object, bitcode) = (self.place(source, ".o"), self.place(source, ".bc"));
+    pub fn object(&mut self, part: Part<'_>) -> Result<FilePath, LowerError> {
+        let source = part.source;
+        let (object, bitcode) = (self.place(part, ".o"), self.place(part, ".bc"));
         let language = self.language(source);
-        let flags = self.flags(language);
+        let flags = self.flags(part);
+        let options = options(&self.request, part.of);
+        let (passes, lto) = (!options.opt_passes.is_empty(), options.lto);
         let text = matches!(language, Language::C | Language::Cxx);
-        let passes = self.request.settings.options.opt_passes.as_slice();
-        let extra = |wanted: bool, ending: &str| wanted.then(|| self.place(source, ending));
+        let extra = |wanted: bool, ending: &str| wanted.then(|| self.place(part, ending));
         let (notes, dwarf) = (extra(flags.coverage, ".gcno"), extra(flags.split_dwarf, ".dwo"));
         let depfile = depfile(&object);
-        if text && !passes.is_empty() && self.request.settings.options.lto == Lto::Off {
+        if text && passes && lto == Lto::Off {
             let args = compile::frontend_for_passes(&flags.args, source, &bitcode, &depfile);
             let line = Line { args, depfile: Some(&depfile) };
-            self.compile_step(StepKind::Frontend, source, line, &with(&bitcode, [notes]))?;
-            let changed = self.place(source, ".opt.bc");
-            self.passes_step(source, &bitcode, &changed)?;
-            self.backend_step(source, &changed, &with(&object, [dwarf]))?;
+            self.compile_step(StepKind::Frontend, part, line, &with(&bitcode, [notes]))?;
+            let changed = self.place(part, ".opt.bc");
+            self.passes_step(part, &bitcode, &changed)?;
+            self.backend_step(part, &changed, &with(&object, [dwarf]))?;
         } else if text && self.request.settings.staged && flags.staged {
             let args = compile::frontend(&flags.args, source, &bitcode, &depfile);
             let line = Line { args, depfile: Some(&depfile) };
-            self.compile_step(StepKind::Frontend, source, line, &with(&bitcode, [notes]))?;
-            self.backend_step(source, &bitcode, &with(&object, [dwarf]))?;
+            self.compile_step(StepKind::Frontend, part, line, &with(&bitcode, [notes]))?;
+            self.backend_step(part, &bitcode, &with(&object, [dwarf]))?;
         } else {
             let depfile = writes_depfile(language).then_some(&depfile);
             let line = Line { args: compile::fused(&flags.args, source, &object, depfile), depfile };
-            self.compile_step(StepKind::Compile, source, line, &with(&object, [notes, dwarf]))?;
+            self.compile_step(StepKind::Compile, part, line, &with(&object, [notes, dwarf]))?;
         }
         Ok(object)
     }
 
     /// The bitcode of `source` for whole-program optimisation; `None` for assembler, which has none.
-    pub fn module(&mut self, source: &FilePath) -> Result<Option<FilePath>, LowerError> {
+    pub fn module(&mut self, part: Part<'_>) -> Result<Option<FilePath>, LowerError> {
+        let source = part.source;
         let language = self.language(source);
         if !matches!(language, Language::C | Language::Cxx) {
             return Ok(None);
         }
-        let bitcode = self.place(source, ".bc");
-        let flags = self.flags(language);
+        let bitcode = self.place(part, ".bc");
+        let flags = self.flags(part);
         let depfile = depfile(&bitcode);
         let args = compile::frontend_for_lto(&flags.args, source, &bitcode, &depfile);
         let line = Line { args, depfile: Some(&depfile) };
-        self.compile_step(StepKind::Frontend, source, line, std::slice::from_ref(&bitcode))?;
+        self.compile_step(StepKind::Frontend, part, line, std::slice::from_ref(&bitcode))?;
         Ok(Some(bitcode))
     }
 
-    /// The effective flags of a language.
-    pub fn flags(&mut self, language: Language) -> Rc<LanguageFlags> {
-        let request = self.request;
-        let make = || Rc::new(LanguageFlags::of(&request, language));
-        self.flags.entry(language).or_insert_with(make).clone()
+    /// The effective flags of a source.
+    pub fn flags(&mut self, part: Part<'_>) -> Rc<LanguageFlags> {
+        let (language, rules) = (self.language(part.source), self.rules.fitting(part.source));
+        self.flags_of(part.of, rules, language)
+    }
+
+    /// The flags of a language in a target.
+    pub fn flags_of(&mut self, of: Option<&Declared>, rules: Vec<usize>, language: Language) -> Rc<LanguageFlags> {
+        let (request, known) = (self.request, &self.rules);
+        let key = (of.map(|declared| declared.name.clone()), rules, language);
+        let applied = |fitting: &[usize]| known.applied(options(&request, of), fitting);
+        let make = |(_, fitting, _): &FlagsOf| Rc::new(LanguageFlags::of(&request, &applied(fitting), language));
+        self.flags.entry(key).or_insert_with_key(make).clone()
     }
 
     /// In what `source` is written.
@@ -154,44 +171,22 @@ impl<'a> Lowering<'a> {
         Ok(())
     }
 
-    /// Compile commands and what concerns all steps.
-    pub fn finish(mut self) -> Lowered {
-        for source in &self.request.discovery.sources {
-            let flags = self.flags(source.language);
-            let output = self.place(&source.path, ".o");
-            let mut arguments = vec![self.program(compile::driver(source.language))];
-            let depfile = depfile(&output);
-            let depfile = writes_depfile(source.language).then_some(&depfile);
-            arguments.extend(compile::fused(&flags.args, &source.path, &output, depfile));
-            self.out.compile_commands.push(CompileCommand { source: source.path.clone(), arguments, output });
-        }
-        let mut seen = HashSet::new();
-        self.out.wanted.retain(|path| seen.insert(path.clone()));
-        let flags: Vec<Rc<LanguageFlags>> = self.flags.values().cloned().collect();
-        self.out.maybe_inputs.extend(flags.iter().flat_map(|f| f.classified.named_paths.iter().cloned()));
-        self.out.maybe_inputs.extend(classify(&self.request.settings.options.environment.link).named_paths);
-        self.out.maybe_inputs.sort();
-        self.out.maybe_inputs.dedup();
-        self.out.notes.extend(flags.iter().filter_map(|f| f.classified.uncacheable()));
-        self.out.notes.sort();
-        self.out.notes.dedup();
-        self.out
+    fn home(&self, part: Part<'_>) -> String {
+        let found = || self.homes.get(part.source).cloned().unwrap_or_else(|| names::library(self.request.settings));
+        part.of.map_or_else(found, |declared| declared.name.clone())
     }
 
-    fn home(&self, source: &FilePath) -> String {
-        self.homes.get(source).cloned().unwrap_or_else(|| names::library(self.request.settings))
+    /// Where what `part` becomes goes.
+    pub fn place(&self, part: Part<'_>, ending: &str) -> FilePath {
+        names::beside(&self.work_dir(&self.home(part)), part.source, ending)
     }
 
-    fn place(&self, source: &FilePath, ending: &str) -> FilePath {
-        names::beside(&self.work_dir(&self.home(source)), source, ending)
-    }
-
-    fn compile_step(&mut self, kind: StepKind, source: &FilePath, line: Line<'_>, outputs: &[FilePath]) -> Result<(), LowerError> {
+    fn compile_step(&mut self, kind: StepKind, part: Part<'_>, line: Line<'_>, outputs: &[FilePath]) -> Result<(), LowerError> {
         let Some(output) = outputs.first() else { return Ok(()) };
-        let language = self.language(source);
-        let flags = self.flags(language);
+        let source = part.source;
+        let (language, flags) = (self.language(source), self.flags(part));
         let depfile = line.depfile.map(|path| Depfile { path: path.clone() });
-        let mut step = self.step(kind, source, compile::driver(language), line.args, flags.identity);
+        let mut step = self.step(kind, part, compile::driver(language), line.args, flags.identity);
         step.explicit = vec![source.clone()];
         step.implicit.clone_from(&flags.classified.inputs);
         step.outputs = std::iter::once(Output::file(output.clone())).chain(outputs.iter().skip(1).map(optional)).collect();
@@ -206,12 +201,11 @@ impl<'a> Lowering<'a> {
         self.push(step)
     }
 
-    fn backend_step(&mut self, source: &FilePath, bitcode: &FilePath, outputs: &[FilePath]) -> Result<(), LowerError> {
+    fn backend_step(&mut self, part: Part<'_>, bitcode: &FilePath, outputs: &[FilePath]) -> Result<(), LowerError> {
         let Some(output) = outputs.first() else { return Ok(()) };
-        let language = self.language(source);
-        let flags = self.flags(language);
+        let (language, flags) = (self.language(part.source), self.flags(part));
         let args = compile::backend(&flags.args, bitcode, output);
-        let mut step = self.step(StepKind::Backend, source, compile::driver(language), args, flags.identity);
+        let mut step = self.step(StepKind::Backend, part, compile::driver(language), args, flags.identity);
         step.explicit = vec![bitcode.clone()];
         step.implicit.clone_from(&flags.classified.inputs);
         step.outputs = std::iter::once(Output::file(output.clone())).chain(outputs.iter().skip(1).map(optional)).collect();
@@ -219,16 +213,16 @@ impl<'a> Lowering<'a> {
         self.push(step)
     }
 
-    fn passes_step(&mut self, source: &FilePath, bitcode: &FilePath, changed: &FilePath) -> Result<(), LowerError> {
-        let args = crate::engine::cxx::argv::lto::only_passes(&self.request.settings.options.opt_passes, bitcode, changed);
-        let mut step = self.step(StepKind::Lto, source, "opt", args, self.request.toolchain.identity);
+    fn passes_step(&mut self, part: Part<'_>, bitcode: &FilePath, changed: &FilePath) -> Result<(), LowerError> {
+        let args = crate::engine::cxx::argv::lto::only_passes(&options(&self.request, part.of).opt_passes, bitcode, changed);
+        let mut step = self.step(StepKind::Lto, part, "opt", args, self.request.toolchain.identity);
         step.explicit = vec![bitcode.clone()];
         step.outputs = vec![Output::file(changed.clone())];
         self.push(step)
     }
 
-    fn step(&self, kind: StepKind, source: &FilePath, program: &str, args: Vec<FilePath>, identity: Digest) -> StepSpec {
-        StepSpec { command: Some(self.command(program, args, identity)), ..blank(kind, source.to_string(), self.home(source)) }
+    fn step(&self, kind: StepKind, part: Part<'_>, program: &str, args: Vec<FilePath>, identity: Digest) -> StepSpec {
+        StepSpec { command: Some(self.command(program, args, identity)), ..blank(kind, part.source.to_string(), self.home(part)) }
     }
 
     /// A process of the toolchain.
@@ -236,7 +230,7 @@ impl<'a> Lowering<'a> {
         let program = self.program(program);
         let preloaded = self.request.toolchain.preloaded.map(|identity| ("LD_LIBRARY_PATH".to_owned(), identity));
         let variables = preloaded.into_iter().collect();
-        Command { program, args, environment: Environment::Tools, response: None, depfile: None, variables, identity }
+        Command { program, args, environment: Environment::Tools, responses: Vec::new(), depfile: None, variables, identity }
     }
 }
 
@@ -262,22 +256,6 @@ pub fn blank(kind: StepKind, label: String, target: String) -> StepSpec {
     }
 }
 
-/// The target under whose name a source is compiled: of several the first; the library for what may become its own.
-fn homes(request: &LowerRequest<'_>) -> HashMap<FilePath, String> {
-    let mut homes = HashMap::new();
-    let library = names::library(request.settings);
-    for source in request.discovery.project_sources.iter().chain(conditional(request).map(|(_, main)| main)) {
-        homes.insert(source.clone(), library.clone());
-    }
-    for target in &request.discovery.targets {
-        let name = if target.kind == TargetKind::Library { &library } else { &target.name };
-        for source in target.main.iter().map(|(path, _)| path).chain(&target.sources) {
-            homes.entry(source.clone()).or_insert_with(|| name.clone());
-        }
-    }
-    homes
-}
-
 fn with<const N: usize>(first: &FilePath, rest: [Option<FilePath>; N]) -> Vec<FilePath> {
     std::iter::once(first.clone()).chain(rest.into_iter().flatten()).collect()
 }
@@ -287,11 +265,12 @@ fn optional(path: &FilePath) -> Output {
 }
 
 /// The assembler writes none, whatever it is told.
-fn writes_depfile(language: Language) -> bool {
+pub fn writes_depfile(language: Language) -> bool {
     language != Language::Assembler
 }
 
-fn depfile(output: &FilePath) -> FilePath {
+/// Where the compiler lists what it read for `output`.
+pub fn depfile(output: &FilePath) -> FilePath {
     let mut name = output.as_path().as_os_str().to_owned();
     name.push(".d");
     FilePath::new(name)

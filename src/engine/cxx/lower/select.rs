@@ -2,9 +2,11 @@
 
 use super::{LowerError, LowerRequest, Requested, names};
 use crate::engine::config::keys::nearest;
+use crate::engine::config::options::Options;
 use crate::engine::config::settings::{Lto, Settings};
-use crate::engine::cxx::argv::lto;
-use crate::engine::discover::{Group, Main, Target, TargetKind};
+use crate::engine::cxx::argv::{compile, lto};
+use crate::engine::cxx::toolchain::Toolchain;
+use crate::engine::discover::{Discovery, Group, Main, Target, TargetKind};
 use crate::engine::path::FilePath;
 
 /// What to make.
@@ -21,7 +23,7 @@ pub fn choose<'a>(request: &LowerRequest<'a>) -> Result<Choice<'a>, LowerError> 
     let targets = &request.discovery.targets;
     let mut choice = Choice::default();
     match request.requested {
-        Requested::Default => choice.targets.extend(targets.iter().filter(|t| t.group.is_none())),
+        Requested::Default => choice.targets.extend(targets.iter().filter(|t| by_default(request.discovery, t))),
         Requested::All => choice.targets.extend(targets),
         Requested::Tests(parts) => choice.targets = tests(targets, parts)?,
         Requested::Targets(names) => {
@@ -47,8 +49,10 @@ fn tests<'a>(targets: &'a [Target], parts: &[String]) -> Result<Vec<&'a Target>,
 fn named<'a>(request: &LowerRequest<'a>, name: &str, choice: &mut Choice<'a>) -> Result<(), LowerError> {
     let path = FilePath::new(crate::engine::path::fold(std::path::Path::new(name)));
     let targets = &request.discovery.targets;
-    if let Some(target) =
-        targets.iter().find(|t| t.name == name).or_else(|| targets.iter().find(|t| artifact_path(request.settings, t) == path))
+    if let Some(target) = targets
+        .iter()
+        .find(|t| t.name == name)
+        .or_else(|| targets.iter().find(|t| artifact_paths(request.settings, request.discovery, t).contains(&path)))
     {
         if !choice.targets.contains(&target) {
             choice.targets.push(target);
@@ -68,12 +72,17 @@ fn named<'a>(request: &LowerRequest<'a>, name: &str, choice: &mut Choice<'a>) ->
     Err(LowerError::UnknownTarget { name: name.to_owned(), nearest: near, known })
 }
 
-/// Where a target's artifact goes.
+fn by_default(discovery: &Discovery, target: &Target) -> bool {
+    discovery.declared.get(&target.name).map_or(target.group.is_none(), |declared| declared.by_default)
+}
+
+/// Where a target's artifact goes, and links to it; nothing for a target that makes none.
 #[must_use]
-pub fn artifact_path(settings: &Settings, target: &Target) -> FilePath {
-    match target.kind {
-        TargetKind::Library => names::library_path(settings),
-        TargetKind::Executable => names::executable_path(settings, &target.name),
+pub fn artifact_paths(settings: &Settings, discovery: &Discovery, target: &Target) -> Vec<FilePath> {
+    match (discovery.declared.get(&target.name), target.kind) {
+        (Some(declared), _) => Vec::from_iter(names::declared_path(settings, declared)),
+        (None, TargetKind::Library) => vec![names::library_path(settings)],
+        (None, _) => vec![names::executable_path(settings, &target.name)],
     }
 }
 
@@ -99,23 +108,25 @@ pub fn conditional_main(target: &Target) -> Option<&FilePath> {
 
 /// Settings that cannot go together, or not with this toolchain.
 pub fn check_settings(request: &LowerRequest<'_>) -> Result<(), LowerError> {
-    let (settings, toolchain) = (request.settings, request.toolchain);
+    let declared = request.discovery.declared.values().map(|declared| declared.options.as_ref());
+    std::iter::once(&request.settings.options).chain(declared).try_for_each(|options| check(options, request.toolchain))
+}
+
+fn check(options: &Options, toolchain: &Toolchain) -> Result<(), LowerError> {
     let missing = |what, tools: &[(&'static str, &'static str)]| {
         let lacking = tools.iter().find(|(tool, _)| toolchain.tool(tool).is_none());
         lacking.map_or(Ok(()), |(tool, package)| Err(LowerError::NoTool { what, tool, toolchain: toolchain.describe(), package }))
     };
-    match settings.options.lto {
-        Lto::Off if settings.options.opt_passes.is_empty() => Ok(()),
+    match options.lto {
+        Lto::Off if options.opt_passes.is_empty() => Ok(()),
         Lto::Off => missing("link.opt_passes", &[("opt", "llvm")]),
-        Lto::Thin if !settings.options.opt_passes.is_empty() => Err(LowerError::PassesWithThin),
+        Lto::Thin if !options.opt_passes.is_empty() => Err(LowerError::PassesWithThin),
         Lto::Thin => missing("link.lto = \"thin\"", &[("ld.lld", "lld")]),
         Lto::Full => {
-            let all = [
-                &settings.options.profile_flags,
-                &settings.options.flags,
-                &settings.options.environment.c,
-                &settings.options.environment.cxx,
-            ];
+            let all = [&options.profile_flags, &options.flags, &options.environment.c, &options.environment.cxx];
+            if let Some(flag) = compile::instrumentation(options).first() {
+                return Err(LowerError::Dropped(flag.to_string()));
+            }
             if let Some(flag) = lto::dropped(all.into_iter().flatten().map(String::as_str)) {
                 return Err(LowerError::Dropped(flag.to_owned()));
             }

@@ -1,11 +1,16 @@
 //! Sketches of projects and the steps they become, as text.
 
+mod declared;
+
 use super::*;
 use crate::engine::config::{Request, load};
-use crate::engine::cxx::toolchain::{Install, Version};
+use crate::engine::cxx::flag_sets::FlagSets;
+use crate::engine::cxx::probe::LinkProbe;
+use crate::engine::cxx::toolchain::{DriverProbe, Install, Version};
 use crate::engine::digest::Digest;
-use crate::engine::discover::{Group, LeftOut, Main, Source, Target, TargetKind};
+use crate::engine::discover::{Declared, FileEntry, Group, Language, LeftOut, Main, Source, Target, TargetKind};
 use crate::engine::graph::StepSpec;
+use crate::engine::scan::kind::FileKind;
 
 /// A project in words: `lib a.c b.c`, `objects a.c`, `exe NAME main.c [own.c…] [+project]`, `maybe NAME main.c`, `test NAME …`, `left PATH`.
 fn sketch(text: &str) -> Discovery {
@@ -81,8 +86,12 @@ fn settings(toml: &str) -> Settings {
 }
 
 fn run(project: &str, toml: &str, requested: &Requested, confirmed: &[(&str, bool)]) -> Result<Lowered, LowerError> {
-    let probe = DriverProbe {
-        identity: Digest::of(b"probe"),
+    run_with(&settings(toml), &sketch(project), requested, confirmed)
+}
+
+fn run_with(settings: &Settings, discovery: &Discovery, requested: &Requested, confirmed: &[(&str, bool)]) -> Result<Lowered, LowerError> {
+    let probe = |flags: &[FilePath]| DriverProbe {
+        identity: Digest::of(flags.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ").as_bytes()),
         quote_dirs: vec![],
         search_dirs: vec![],
         angled: 0,
@@ -90,19 +99,31 @@ fn run(project: &str, toml: &str, requested: &Requested, confirmed: &[(&str, boo
         embed_dirs: vec![],
         comment_blind: None,
     };
+    let link_probe = LinkProbe {
+        identity: Digest::of(b"link"),
+        program: "/ld".into(),
+        plugins: vec![],
+        profiles: vec![],
+        library_dirs: vec![],
+        interfaces: false,
+    };
+    let entry = |source: &Source| FileEntry {
+        path: source.path.clone(),
+        kind: FileKind::Source(source.language),
+        facts: std::sync::Arc::default(),
+    };
+    let files: Vec<FileEntry> = discovery.sources.iter().map(entry).collect();
+    let declared: Vec<Declared> = discovery.declared.values().map(|declared| declared.as_ref().clone()).collect();
+    let sets = FlagSets::of(settings, &declared, &files, &toolchain()).unwrap();
+    let probes = Probes {
+        compiles: sets.compiles.into_iter().map(|set| (set.clone(), probe(&set.1))).collect(),
+        links: sets.links.into_iter().map(|set| (set, link_probe.clone())).collect(),
+    };
     lower(&LowerRequest {
-        settings: &settings(toml),
-        discovery: &sketch(project),
+        settings,
+        discovery,
         toolchain: &toolchain(),
-        probes: &[(Language::C, probe.clone()), (Language::Cxx, probe)].into(),
-        link_probe: &LinkProbe {
-            identity: Digest::of(b"link"),
-            program: "/ld".into(),
-            plugins: vec![],
-            profiles: vec![],
-            library_dirs: vec![],
-            interfaces: false,
-        },
+        probes: &probes,
         linker: Digest::of(b"linker"),
         epoch: None,
         requested,

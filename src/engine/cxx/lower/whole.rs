@@ -2,31 +2,31 @@
 
 use super::LowerError;
 use super::objects::{Lowering, blank};
+use super::parts::{Part, options};
 use crate::engine::cxx::argv::{lto, response};
-use crate::engine::discover::Language;
 use crate::engine::graph::{Command, Output};
 use crate::engine::path::FilePath;
 use crate::engine::report::StepKind;
 
 /// One object of all `sources`, and one for each in assembler. `stem` names what is made on the way.
-pub fn program(lowering: &mut Lowering<'_>, target: &str, stem: &FilePath, sources: &[FilePath]) -> Result<Vec<FilePath>, LowerError> {
+pub fn program(lowering: &mut Lowering<'_>, target: &str, stem: &FilePath, parts: &[Part<'_>]) -> Result<Vec<FilePath>, LowerError> {
     let (mut modules, mut objects) = (Vec::new(), Vec::new());
-    for source in sources {
-        match lowering.module(source)? {
+    for part in parts {
+        match lowering.module(*part)? {
             Some(module) => modules.push(module),
-            None => objects.push(lowering.object(source)?),
+            None => objects.push(lowering.object(*part)?),
         }
     }
     if modules.is_empty() {
         return Ok(objects);
     }
-    let cxx = sources.iter().any(|s| lowering.language(s) == Language::Cxx);
-    let flags = lowering.flags(if cxx { Language::Cxx } else { Language::C });
+    let of = parts.first().and_then(|part| part.of);
+    let flags = lowering.flags_of(of, Vec::new(), lowering.driver_language(parts));
     let named = |ending: &str| FilePath::from(format!("{stem}.{ending}").as_str());
     let (linked, optimised, object) = (named("linked.bc"), named("opt.bc"), named("o"));
-    let passes = &lowering.request.settings.options.opt_passes;
+    let passes = &options(&lowering.request, of).opt_passes;
     let (args, response) = response::shorten(lto::merge(&modules, &linked), None, &named("merge.rsp"));
-    let merge = Command { response, ..lowering.command("llvm-link", args, lowering.request.toolchain.identity) };
+    let merge = Command { responses: Vec::from_iter(response), ..lowering.command("llvm-link", args, lowering.request.toolchain.identity) };
     let optimise = plain(lowering, "opt", lto::optimise(&flags.args, passes, &linked, &optimised));
     let generate = plain(lowering, "llc", lto::generate(&flags.args, &optimised, &object));
     push(lowering, target, merge, modules, &linked)?;

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use super::argv::response;
 use super::diagnostics::linker::{self, LinkProblems};
-use super::probe::LinkProbe;
 use crate::engine::config::settings::Settings;
 use crate::engine::discover::{Discovery, Language, Target, other_platform};
 use crate::engine::graph::StepSpec;
@@ -23,7 +22,8 @@ pub use spelling::Spelling;
 pub struct Lookup {
     pub settings: Arc<Settings>,
     pub discovery: Arc<Discovery>,
-    pub link_probe: Arc<LinkProbe>,
+    /// Where the linker looks, in order.
+    pub library_dirs: Vec<FilePath>,
 }
 
 /// What a failed link lacks.
@@ -128,7 +128,7 @@ impl Lookup {
                 None => {}
             }
         }
-        out.extend(self.link_probe.library_dirs.iter().cloned());
+        out.extend(self.library_dirs.iter().cloned());
         out
     }
 
@@ -220,7 +220,7 @@ fn standing(targets: &[Target], path: &FilePath) -> Standing {
 /// The command line, as it is when none of it is in a file.
 fn arguments(spec: &StepSpec) -> Vec<FilePath> {
     let Some(command) = &spec.command else { return Vec::new() };
-    command.args.iter().cloned().chain(command.response.iter().flat_map(response::words)).collect()
+    command.args.iter().cloned().chain(command.responses.iter().flat_map(response::words)).collect()
 }
 
 /// The name by which a linker finds a library file; `None` if it would not find it.

@@ -19,15 +19,7 @@ fn lookup(toml: &str, discovery: Discovery) -> Lookup {
         path_of_file: "jmake.toml",
     };
     let settings = Arc::new(load(&request).unwrap().0);
-    let link_probe = LinkProbe {
-        identity: Digest::of(b""),
-        program: "ld".into(),
-        plugins: vec![],
-        profiles: vec![],
-        library_dirs: vec!["/usr/lib".into()],
-        interfaces: false,
-    };
-    Lookup { settings, discovery: Arc::new(discovery), link_probe: Arc::new(link_probe) }
+    Lookup { settings, discovery: Arc::new(discovery), library_dirs: vec!["/usr/lib".into()] }
 }
 
 fn lack(symbols: &str, missing: &[&str], shared: bool) -> Lack {
@@ -150,7 +142,7 @@ fn spec(args: &[&str], target: &str) -> StepSpec {
             program: "clang".into(),
             args: args.iter().map(|arg| FilePath::from(*arg)).collect(),
             environment: Environment::Tools,
-            response: None,
+            responses: Vec::new(),
             depfile: None,
             variables: Vec::new(),
             identity: Digest::of(b""),

@@ -1,0 +1,157 @@
+//! Objects to archives, libraries and programs, and the steps that make these. Does not know whose they are.
+
+use std::sync::Arc;
+
+use super::objects::{Lowering, blank};
+use super::parts::{Part, options};
+use super::{LowerError, whole};
+use crate::engine::config::options::Options;
+use crate::engine::config::settings::Lto;
+use crate::engine::cxx::argv::{compile, joined, link, response};
+use crate::engine::cxx::flags::classify;
+use crate::engine::cxx::interface_only::is_operand;
+use crate::engine::cxx::probe::LinkProbe;
+use crate::engine::digest::{Digest, Hasher};
+use crate::engine::discover::{Group, Language, Target};
+use crate::engine::fingerprint::Reading;
+use crate::engine::graph::{Command, CxxStep, Depfile, Output, ResponseFile, Search, SearchKind};
+use crate::engine::path::FilePath;
+use crate::engine::report::{Artifact, ArtifactKind, StepKind};
+use crate::engine::testing::TestRun;
+
+/// One link.
+pub struct Link<'l> {
+    pub target: &'l str,
+    pub options: &'l Options,
+    pub product: link::Product<'l>,
+    /// Whose driver links.
+    pub language: Language,
+    /// Objects in order, then archives and libraries of this build.
+    pub inputs: Vec<FilePath>,
+    /// What the archives among them only name.
+    pub members: Vec<FilePath>,
+    /// What has to be made before.
+    pub before: Vec<FilePath>,
+    /// Libraries, without `-l`, in order.
+    pub libraries: Vec<String>,
+    /// Directories of libraries of this build that are looked for when the product runs.
+    pub run_paths: Vec<FilePath>,
+    /// The only symbols that it offers, if there are any.
+    pub export_list: &'l [String],
+    pub output: FilePath,
+    /// What the files on the way begin with.
+    pub stem: FilePath,
+}
+
+impl Lowering<'_> {
+    /// Objects to link: one for each source, or one for all of them and those of assembler.
+    pub fn linkable(&mut self, target: &str, stem: &FilePath, parts: &[Part<'_>]) -> Result<Vec<FilePath>, LowerError> {
+        let of = parts.first().and_then(|part| part.of);
+        if options(&self.request, of).lto == Lto::Full {
+            return whole::program(self, target, stem, parts);
+        }
+        parts.iter().map(|part| self.object(*part)).collect()
+    }
+
+    /// C++ if any source is.
+    pub fn driver_language(&self, parts: &[Part<'_>]) -> Language {
+        if parts.iter().any(|part| self.language(part.source) == Language::Cxx) { Language::Cxx } else { Language::C }
+    }
+
+    /// The step that makes an archive.
+    pub fn archive(
+        &mut self,
+        target: &str,
+        output: &FilePath,
+        objects: &[FilePath],
+        long: &FilePath,
+        line: fn(&FilePath, &[FilePath]) -> Vec<FilePath>,
+    ) -> Result<(), LowerError> {
+        let (args, response) = response::shorten(line(output, objects), Some(output), long);
+        let mut step = blank(StepKind::Archive, output.to_string(), target.to_owned());
+        step.explicit = objects.to_vec();
+        step.outputs = vec![Output::file(output.clone())];
+        let responses = Vec::from_iter(response);
+        step.command = Some(Command { responses, ..self.command("llvm-ar", args, self.request.toolchain.identity) });
+        self.push(step)
+    }
+
+    /// The step that links.
+    pub fn link(&mut self, link: Link<'_>) -> Result<(), LowerError> {
+        let Link { options, language, output, libraries, .. } = &link;
+        let named = |ending: &str| FilePath::from(format!("{}.{ending}", link.stem).as_str());
+        let mut flags = link::flags(options, self.request.toolchain, *language, link.product);
+        let offered = (!link.export_list.is_empty()).then(|| version_script(named("map"), link.export_list));
+        flags.extend(offered.iter().flat_map(|script| ["-Xlinker".into(), joined("--version-script=", &script.path)]));
+        let (depfile, run_paths) = (named("d"), run_paths(&link));
+        let files = link::Files { inputs: &link.inputs, libraries, run_paths: &run_paths, output, depfile: &depfile };
+        let (args, response) = response::shorten(link::arguments(&flags, options, files), Some(output), &named("rsp"));
+        let probe = self.request.probes.link(options, self.request.toolchain);
+        let mut step = blank(StepKind::Link, output.to_string(), link.target.to_owned());
+        step.explicit.clone_from(&link.inputs);
+        step.order_only.clone_from(&link.before);
+        let files = libraries.iter().filter(|l| l.contains('/') && !l.starts_with('/')).map(|l| FilePath::from(l.as_str()));
+        let profiles = probe.iter().flat_map(|probe| probe.profiles.iter().cloned());
+        step.implicit = link.members.iter().cloned().chain(files).chain(profiles).collect();
+        step.outputs = vec![Output::file(output.clone())];
+        let operands = libraries.iter().all(|library| !library.contains('/') || is_operand(library));
+        let reading = (operands && probe.is_some_and(|probe| probe.interfaces)).then_some(Reading::Interface);
+        let search = Some(library_search(probe));
+        step.cxx = Some(CxxStep { uncacheable: uncacheable(options), reading, search, ..CxxStep::default() });
+        let command = self.command(compile::driver(*language), args, self.link_identity(probe));
+        let responses = response.into_iter().chain(offered).collect();
+        step.command = Some(Command { responses, depfile: Some(Depfile { path: depfile }), ..command });
+        self.push(step)
+    }
+
+    fn link_identity(&self, probe: Option<&LinkProbe>) -> Digest {
+        let (toolchain, probed) = (self.request.toolchain, probe.map_or(&[][..], |probe| &probe.identity.bytes));
+        Hasher::default().part(&toolchain.identity.bytes).part(probed).part(&self.request.linker.bytes).finish()
+    }
+
+    /// Tells of what a target makes.
+    pub fn artifact(&mut self, target: &Target, kind: ArtifactKind, path: FilePath) {
+        self.out.wanted.push(path.clone());
+        let test = || TestRun::of(self.request.settings, &target.name, self.request.toolchain.triple.split('-').next().unwrap_or_default());
+        let test = (target.group == Some(Group::Test) && kind == ArtifactKind::Executable).then(test);
+        self.out.artifacts.push(Artifact { target: target.name.clone(), kind, path, test });
+    }
+}
+
+fn uncacheable(options: &Options) -> Option<String> {
+    let all = [&options.flags, &options.environment.c, &options.environment.cxx, &options.link_flags, &options.environment.link];
+    classify(&all.into_iter().flatten().collect::<Vec<_>>()).uncacheable()
+}
+
+fn library_search(probe: Option<&LinkProbe>) -> Arc<Search> {
+    let dirs = probe.map(|probe| probe.library_dirs.clone()).unwrap_or_default();
+    Arc::new(Search { kind: SearchKind::Libraries, dirs, unordered: 0, embed_dirs: Vec::new() })
+}
+
+/// Where the product looks when it runs, each once.
+fn run_paths(link: &Link<'_>) -> Vec<FilePath> {
+    let mut out: Vec<FilePath> = Vec::new();
+    let dirs = link.run_paths.iter().chain(&link.options.lib_dirs).filter(|_| link.options.rpath);
+    for path in dirs.map(|dir| link::run_path(&link.output, dir)) {
+        if !out.contains(&path) {
+            out.push(path);
+        }
+    }
+    out
+}
+
+/// A script that makes all symbols but these local. A name that is no plain one is taken as that of C++, as people write it.
+fn version_script(path: FilePath, symbols: &[String]) -> ResponseFile {
+    let (plain, cxx): (Vec<&String>, Vec<&String>) = symbols.iter().partition(|symbol| !symbol.contains([':', '(', ' ', '<']));
+    let mut text = "{\n  global:\n".to_owned();
+    plain.iter().for_each(|symbol| text.push_str(&format!("    {symbol};\n")));
+    if !cxx.is_empty() {
+        text.push_str("    extern \"C++\" {\n");
+        // In quotes a name is no pattern.
+        let line = |symbol: &str| if symbol.contains('*') { format!("      {symbol};\n") } else { format!("      \"{symbol}\";\n") };
+        cxx.iter().for_each(|symbol| text.push_str(&line(symbol)));
+        text.push_str("    };\n");
+    }
+    text.push_str("  local: *;\n};\n");
+    ResponseFile { path, content: text.into_bytes() }
+}

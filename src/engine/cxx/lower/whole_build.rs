@@ -1,0 +1,38 @@
+//! What concerns all steps of a build: its compile commands, files that unknown flags name, remarks. Does not know what is made.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use super::language::LanguageFlags;
+use super::objects::{Lowering, depfile, writes_depfile};
+use super::parts::parts;
+use super::{CompileCommand, Lowered};
+use crate::engine::cxx::argv::compile;
+use crate::engine::cxx::flags::classify;
+
+impl Lowering<'_> {
+    /// Compile commands and what concerns all steps.
+    pub fn finish(mut self) -> Lowered {
+        for part in parts(&self.request) {
+            let (flags, language) = (self.flags(part), self.language(part.source));
+            let output = self.place(part, ".o");
+            let mut arguments = vec![self.program(compile::driver(language))];
+            let depfile = depfile(&output);
+            let depfile = writes_depfile(language).then_some(&depfile);
+            arguments.extend(compile::fused(&flags.args, part.source, &output, depfile));
+            self.out.compile_commands.push(CompileCommand { source: part.source.clone(), arguments, output });
+        }
+        let mut seen = HashSet::new();
+        self.out.wanted.retain(|path| seen.insert(path.clone()));
+        let flags: Vec<Rc<LanguageFlags>> = self.flags.values().cloned().collect();
+        self.out.maybe_inputs.extend(flags.iter().flat_map(|f| f.classified.named_paths.iter().cloned()));
+        let options = &self.request.settings.options;
+        self.out.maybe_inputs.extend(classify(&[options.link_flags.as_slice(), &options.environment.link].concat()).named_paths);
+        self.out.maybe_inputs.sort();
+        self.out.maybe_inputs.dedup();
+        self.out.notes.extend(flags.iter().filter_map(|f| f.classified.uncacheable()));
+        self.out.notes.sort();
+        self.out.notes.dedup();
+        self.out
+    }
+}
