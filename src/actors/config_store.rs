@@ -1,7 +1,7 @@
 //! The one source of a project's settings.
 //!
 //! Owns: settings by the content of the files and variables they come from.
-//! Receives: `LoadSettings`, `GetCaches`, `Flush`.
+//! Receives: `LoadSettings`, `CheckSettings`, `GetCaches`, `Flush`.
 //! Sends: nothing but answers.
 //! On failure: restarted empty; files are read again.
 
@@ -10,14 +10,15 @@ use std::path::PathBuf;
 
 use actix::prelude::*;
 
+use crate::edge::checking;
 use crate::edge::compute::compute;
 use crate::edge::config_files::{self, ConfigTexts};
 use crate::edge::{World, faults};
 use crate::engine::cache::{Cache, CacheCounts};
-use crate::engine::config::{self, settings::Settings};
+use crate::engine::config::{self, check::Checked, settings::Settings};
 use crate::engine::digest::Digest;
 use crate::engine::failure::Failure;
-use crate::messages::config_store::{LoadSettings, LoadedSettings};
+use crate::messages::config_store::{CheckSettings, LoadSettings, LoadedSettings};
 use crate::messages::{Flush, GetCaches};
 
 /// Settings of so many projects and profiles are kept.
@@ -80,6 +81,16 @@ impl Handler<LoadSettings> for ConfigStore {
             faults::point("ConfigStore.spawned");
             store.settle(&load, &texts.map_err(Failure::internal)??)
         }))
+    }
+}
+
+impl Handler<CheckSettings> for ConfigStore {
+    type Result = ResponseFuture<Result<Checked, Failure>>;
+    fn handle(&mut self, check: CheckSettings, _: &mut Context<Self>) -> Self::Result {
+        faults::point("ConfigStore");
+        let world = self.world.clone();
+        let checked = compute(move || checking::check(&world, &check.project, check.installs));
+        Box::pin(async move { checked.await.map_err(Failure::internal)? })
     }
 }
 

@@ -33,6 +33,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::edge::World;
 use crate::engine::restart::DAEMON_POLICY;
 use crate::messages::compile_worker::ExecuteStep;
+use crate::messages::config_store::CheckSettings;
 use crate::messages::orchestrator::WorkersLost;
 use crate::messages::supervisor::{ActorFailed, Ending, FileDoors, OpenedProject, ToolDoors};
 use crate::messages::{Flush, GetCaches, Ping};
@@ -80,6 +81,7 @@ pub(crate) struct Branch {
     pub(crate) arbiter: Arbiter,
     pub(crate) ping: Recipient<Ping>,
     pub(crate) tools: ToolDoors,
+    pub(crate) check: Recipient<CheckSettings>,
     pub(crate) caches: Vec<Recipient<GetCaches>>,
     pub(crate) flush: Vec<Recipient<Flush>>,
     peers: Peers,
@@ -148,6 +150,7 @@ impl Soil {
         Branch {
             ping: tools.clone().recipient(),
             tools: ToolDoors { find: tools.clone().recipient(), list: tools.clone().recipient() },
+            check: settings.clone().recipient(),
             caches: vec![tools.clone().recipient(), files.clone().recipient(), settings.clone().recipient()],
             flush: vec![tools.clone().recipient(), files.clone().recipient(), settings.clone().recipient()],
             peers: Peers {

@@ -171,13 +171,13 @@ impl Handler<GetDaemon> for Supervisor {
     type Result = ResponseFuture<DaemonStanding>;
     fn handle(&mut self, _: GetDaemon, _: &mut Context<Self>) -> Self::Result {
         let uptime = self.soil.world.clock.now().saturating_sub(self.since);
-        let (actors, tools) = (self.standings(), self.branch.tools.clone());
+        let (actors, tools, check) = (self.standings(), self.branch.tools.clone(), self.branch.check.clone());
         let caches = join_all(self.branch.caches.iter().map(|door| door.send(GetCaches)));
         let doors = self.projects.iter().map(|(root, project)| (root.clone(), project.opened.standing.clone()));
         let projects = join_all(doors.map(|(root, door)| async move { (root, door.send(GetProject).await.unwrap_or_default()) }));
         Box::pin(async move {
             let caches = caches.await.into_iter().flatten().flatten().collect();
-            DaemonStanding { uptime, actors, projects: projects.await, caches, tools }
+            DaemonStanding { uptime, actors, projects: projects.await, caches, tools, check }
         })
     }
 }

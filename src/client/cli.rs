@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-pub use self::arguments::{BuildArgs, BuildFlags, ExplainArgs, PathArgs, ProjectFlags, RunArgs, TestArgs, WatchArgs};
+pub use self::arguments::{BuildArgs, BuildFlags, CheckArgs, ExplainArgs, PathArgs, ProjectFlags, RunArgs, TestArgs, WatchArgs};
 
 /// Builds C and C++ projects without a build file.
 #[derive(Debug, Parser)]
@@ -81,6 +81,13 @@ pub enum Command {
     #[command(after_help = "Examples:\n  jmake explain app              a target: what would run for it, and why\n  \
         jmake explain src/parser.c     a source, an output, or a header: the steps that read it")]
     Explain(Deferred<ExplainArgs>),
+    /// Check jmake.toml: every problem at once, with its place and what to write instead
+    #[command(after_help = "Examples:\n  jmake check                    exit code 2 if there are errors\n  \
+        jmake check --show-origin      every setting, and where it came from")]
+    Check(Deferred<CheckArgs>),
+    /// Print the format of jmake.toml as JSON Schema
+    #[command(after_help = "Example:\n  jmake schema > jmake.schema.json   and in jmake.toml: #:schema ./jmake.schema.json")]
+    Schema,
     /// Remove exactly what JMake made
     #[command(after_help = "Example:\n  jmake clean")]
     Clean(Deferred<PathArgs>),

@@ -20,6 +20,8 @@ impl Json {
             Reply::Tools(tools) => self.object(tools),
             Reply::Clean(clean) => self.object(clean),
             Reply::Explain(explain) => self.object(explain),
+            Reply::Check(check) => self.object(check),
+            Reply::Schema(schema) => self.object(&schema.schema),
             Reply::Includes(part) => self.graph.extend_from_slice(&part.graph),
             Reply::Discover(discover) => {
                 let mut whole = discover.clone();

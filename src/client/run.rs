@@ -8,8 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::cli::{
-    BuildArgs, BuildFlags, Cli, ColorWhen, Command, Deferred, ExplainArgs, OutputFlags, PathArgs, ProjectFlags, RunArgs, TestArgs,
-    WatchArgs,
+    BuildArgs, BuildFlags, CheckArgs, Cli, ColorWhen, Command, Deferred, ExplainArgs, OutputFlags, PathArgs, ProjectFlags, RunArgs,
+    TestArgs, WatchArgs,
 };
 use super::error::ClientError;
 use super::exit_code;
@@ -21,7 +21,7 @@ use super::testing::{self, Report, Test, Told};
 use super::watch::Watcher;
 use super::{project, service};
 use crate::edge::term;
-use crate::wire::{BuildRequest, Control, Event, ExplainRequest, FromDaemon, Goal, Project, Reply, Request, TestRun};
+use crate::wire::{BuildRequest, CheckRequest, Control, Event, ExplainRequest, FromDaemon, Goal, Project, Reply, Request, TestRun};
 
 /// Carries out a command.
 pub fn run(cli: &Cli) -> Result<u8, ClientError> {
@@ -37,6 +37,8 @@ pub fn run(cli: &Cli) -> Result<u8, ClientError> {
         Command::Run(Deferred(args)) => client.run(args),
         Command::Test(Deferred(args)) => client.test(args),
         Command::Explain(Deferred(args)) => client.explain(args),
+        Command::Check(Deferred(args)) => client.check(args),
+        Command::Schema => client.ask(&Request::Schema),
         Command::Clean(Deferred(args)) => client.list(project::at, args, Request::Clean),
         Command::Discover(Deferred(args)) => client.list(project::at, args, Request::Discover),
         Command::Tools(Deferred(args)) => client.list(project::near, args, Request::Tools),
@@ -158,7 +160,16 @@ impl Client<'_> {
 
     fn list(&self, find: Find, args: &PathArgs, request: impl FnOnce(Box<Project>) -> Request) -> Result<u8, ClientError> {
         let project = find(args.path.as_deref(), &args.project, self.environment)?;
-        Asker::new(self.place, self.output.no_daemon).ask(&request(Box::new(project)), &mut *self.listing())
+        self.ask(&request(Box::new(project)))
+    }
+
+    fn ask(&self, request: &Request) -> Result<u8, ClientError> {
+        Asker::new(self.place, self.output.no_daemon).ask(request, &mut *self.listing())
+    }
+
+    fn check(&self, args: &CheckArgs) -> Result<u8, ClientError> {
+        let project = project::at(args.at.path.as_deref(), &args.at.project, self.environment)?;
+        self.ask(&Request::Check(Box::new(CheckRequest { project, show_origin: args.show_origin })))
     }
 
     fn explain(&self, args: &ExplainArgs) -> Result<u8, ClientError> {

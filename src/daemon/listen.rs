@@ -56,8 +56,9 @@ pub(super) fn other_tree(request: &Request) -> Option<String> {
     let project = match request {
         Request::Build(build) | Request::Watch(build) => &build.project,
         Request::Explain(explain) => &explain.project,
+        Request::Check(check) => &check.project,
         Request::Discover(project) | Request::Clean(project) | Request::Tools(project) => project,
-        Request::Status | Request::Stop { .. } | Request::Cancel => return None,
+        Request::Status | Request::Schema | Request::Stop { .. } | Request::Cancel => return None,
     };
     let root = project.root.as_path();
     let same = std::fs::metadata(root).is_ok_and(|seen| (seen.dev(), seen.ino()) == (project.root_dev, project.root_ino));

@@ -16,6 +16,7 @@ use super::event_log::{EventLog, OpenLogs};
 use super::translate;
 use crate::actors::{supervise::ask, supervisor::Supervisor};
 use crate::edge::World;
+use crate::engine::config::json_schema::json_schema;
 use crate::engine::failure::Failure;
 use crate::engine::ids::BuildId;
 use crate::messages::events::SharedSink;
@@ -146,6 +147,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 let answer = self.explain(*request).await;
                 self.reply(answer.map(|found| Reply::Explain(translate::explained(found)))).await
             }
+            Request::Check(request) => match self.check(*request).await {
+                Ok(found) => {
+                    let exit_code = if found.errors == 0 { 0 } else { 2 };
+                    Ok(self.reply(Ok(Reply::Check(found))).await?.map(|_| exit_code))
+                }
+                Err(failure) => Ok(Err(failure)),
+            },
+            Request::Schema => self.reply(Ok(Reply::Schema(wire::SchemaReply { schema: json_schema() }))).await,
             Request::Clean(project) => {
                 let answer = self.clean(*project).await;
                 self.reply(answer.map(|cleaned| Reply::Clean(translate::cleaned(cleaned)))).await

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::engine::config::check::Checked;
+use crate::engine::config::problem::{Problem, Severity};
 use crate::engine::discover::{Group, Language, TargetKind};
 use crate::engine::explain::{Explained, Explanation, Fate, Link};
 use crate::engine::path::FilePath;
@@ -12,8 +14,9 @@ use crate::engine::variables::Variables;
 use crate::messages::orchestrator::Cleaned;
 use crate::messages::supervisor::{ActorStanding, DaemonStanding};
 use crate::wire::{
-    self, ActorStatus, BecauseReply, BinaryReply, BuildStatus, CacheStatus, CleanReply, DaemonStatus, DiscoverReply, ExplainReply,
-    ExplainedStep, Includes, LeftOutReply, PathText, ProjectStatus, SourceReply, StatusReply, TargetReply, ToolReply, ToolchainReply,
+    self, ActorStatus, BecauseReply, BinaryReply, BuildStatus, CacheStatus, CheckReply, CleanReply, DaemonStatus, DiscoverReply,
+    ExplainReply, ExplainedStep, Includes, LeftOutReply, PathText, ProblemReply, ProjectStatus, SettingReply, SourceReply, StatusReply,
+    TargetReply, ToolReply, ToolchainReply,
 };
 
 /// The project a client means.
@@ -60,6 +63,38 @@ pub(super) fn build(request: wire::BuildRequest, client_pid: u32, processors: us
 fn target_in(root: &Path, cwd: &Path, target: String) -> String {
     let looks_like_file = target.contains('/') || Path::new(&target).extension().is_some();
     if looks_like_file && cwd != root { FilePath::within(root, &cwd.join(&target)).to_string() } else { target }
+}
+
+/// The answer to `check`.
+pub(super) fn checked(checked: Checked, show_origin: bool) -> CheckReply {
+    let general = checked.error.map(|error| ProblemReply {
+        severity: "error".to_owned(),
+        rendered: error.clone(),
+        message: error,
+        ..ProblemReply::default()
+    });
+    let problems: Vec<ProblemReply> = general.into_iter().chain(checked.problems.into_iter().map(problem)).collect();
+    let count = |severity: &str| problems.iter().filter(|problem| problem.severity == severity).count();
+    let rows = checked.rows.into_iter().filter(|_| show_origin);
+    CheckReply {
+        file: checked.file,
+        errors: count("error"),
+        warnings: count("warning"),
+        problems,
+        settings: rows.map(|row| SettingReply { key: row.key, value: row.value, origin: row.origin }).collect(),
+    }
+}
+
+fn problem(problem: Problem) -> ProblemReply {
+    ProblemReply {
+        severity: if problem.severity == Severity::Error { "error" } else { "warning" }.to_owned(),
+        rendered: problem.to_string(),
+        file: Some(problem.file),
+        line: Some(problem.line),
+        column: Some(problem.column),
+        message: problem.message,
+        advice: problem.advice,
+    }
 }
 
 /// The answer to `discover`.

@@ -35,7 +35,7 @@ pub fn read(world: &World, root: &Path, named: Option<&FilePath>, variables: &Va
     if named.is_some() && project.is_none() {
         return Err(Failure::usage(format!("{} is not there; name another file, or none", path.display())));
     }
-    Ok(ConfigTexts { root: root.to_owned(), user, project, path_of_file: path.display().to_string() })
+    Ok(ConfigTexts { root: root.to_owned(), user, project, path_of_file: path.strip_prefix(root).unwrap_or(&path).display().to_string() })
 }
 
 fn text(world: &World, path: &Path) -> Result<Option<String>, Failure> {

@@ -4,6 +4,7 @@
 //! Nothing here knows actors, messages or the wire.
 
 pub mod by_content;
+pub mod checking;
 pub mod claims;
 pub mod cleaning;
 pub mod clock;

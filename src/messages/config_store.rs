@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use actix::prelude::*;
 
+use crate::engine::config::check::Checked;
 use crate::engine::config::settings::Settings;
+use crate::engine::cxx::toolchain::Install;
 use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
+use crate::engine::request::ProjectRequest;
 use crate::engine::variables::Variables;
 
 /// Request: the valid settings of a project under a profile.
@@ -26,6 +29,16 @@ pub struct LoadSettings {
     pub variables: Variables,
     /// Stages as separate processes.
     pub staged: bool,
+}
+
+/// Query: what is wrong with the settings of a project.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Result<Checked, Failure>")]
+pub struct CheckSettings {
+    /// The project, and how it is looked at.
+    pub project: ProjectRequest,
+    /// The LLVM installs of the machine.
+    pub installs: Vec<Arc<Install>>,
 }
 
 /// Answer to [`LoadSettings`].

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
-use super::config_store::LoadSettings;
+use super::config_store::{CheckSettings, LoadSettings};
 use super::file_scanner::{RingOnChange, ScanTree, SyncTree, WatchTree};
 use super::orchestrator::{CancelBuild, CleanProject, ExplainSubject, GetProject, ProjectStanding, StartBuild, SurveyProject};
 use super::tool_cache::{FindToolchain, ListToolchains};
@@ -82,6 +82,8 @@ pub struct DaemonStanding {
     pub caches: Vec<CacheCounts>,
     /// The ToolCache's doors.
     pub tools: ToolDoors,
+    /// The ConfigStore's, for who checks settings.
+    pub check: Recipient<CheckSettings>,
 }
 
 /// The doors of the ToolCache.

@@ -4,6 +4,7 @@
 //! [`Control::Refused`], then events or replies, and [`Control::Done`] last. Does not know sockets, actors or terminals.
 
 mod answer;
+mod check;
 mod codec;
 mod event;
 mod explain;
@@ -15,6 +16,7 @@ mod text;
 mod tests;
 
 pub use answer::{Control, Failed, FailureKind, FromDaemon, Refusal, Refused, Welcome};
+pub use check::{CheckReply, CheckRequest, ProblemReply, SchemaReply, SettingReply};
 pub use codec::{
     WireError, decode_hello_line, decode_line, decode_request_line, encode_control, encode_event, encode_opening, encode_reply,
     encode_request, encode_timed,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::check::{CheckReply, SchemaReply};
 use super::explain::ExplainReply;
 use super::text::PathText;
 
@@ -21,6 +22,10 @@ pub enum Reply {
     Clean(CleanReply),
     /// To `explain`.
     Explain(ExplainReply),
+    /// To `check`.
+    Check(CheckReply),
+    /// To `schema`.
+    Schema(SchemaReply),
 }
 
 /// How the daemon is.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::check::CheckRequest;
 use super::text::PathText;
 
 /// The first line of a client: who it is and which protocols it speaks.
@@ -44,6 +45,10 @@ pub enum Request {
     Discover(Box<Project>),
     /// What would become of a target or file, and why.
     Explain(Box<ExplainRequest>),
+    /// What is wrong with the settings.
+    Check(Box<CheckRequest>),
+    /// The format of jmake.toml.
+    Schema,
     /// Remove what JMake made.
     Clean(Box<Project>),
     /// The LLVM installs of the machine.

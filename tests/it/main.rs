@@ -5,6 +5,7 @@
 mod bad_input;
 mod build;
 mod changed_trees;
+mod check;
 mod clean;
 mod cli;
 mod comment_blind;

@@ -136,6 +136,17 @@ pub struct ExplainArgs {
     pub all: bool,
 }
 
+/// Arguments of `check`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct CheckArgs {
+    /// Every setting, and where it came from
+    #[arg(long)]
+    pub show_origin: bool,
+    /// Which project.
+    #[command(flatten)]
+    pub at: PathArgs,
+}
+
 /// Arguments of commands that look at a project as a whole.
 #[derive(Args, Clone, Debug, Default)]
 pub struct PathArgs {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use comfy_table::{Table, presets};
 
+use super::checked::checked;
 use super::explanation::explanation;
 use crate::client::screen::{Screen, Stream, visible};
 use crate::client::session::Show;
@@ -61,6 +62,8 @@ fn text_of(reply: &Reply, verbose: bool) -> String {
         Reply::Discover(reply) => discover(reply, verbose),
         Reply::Clean(reply) => clean(reply),
         Reply::Explain(reply) => explanation(reply, verbose),
+        Reply::Check(reply) => checked(reply),
+        Reply::Schema(reply) => format!("{:#}\n", reply.schema),
         Reply::Includes(_) => String::new(),
     }
 }
@@ -98,7 +101,7 @@ pub fn status(reply: &StatusReply) -> String {
     out
 }
 
-fn table<const N: usize>(out: &mut String, head: [&str; N], rows: impl Iterator<Item = Vec<String>>) {
+pub(super) fn table<const N: usize>(out: &mut String, head: [&str; N], rows: impl Iterator<Item = Vec<String>>) {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(head).add_rows(rows);
     if table.row_count() > 0 {

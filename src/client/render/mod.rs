@@ -1,6 +1,7 @@
 //! What people see of a request. Does not know where it comes from.
 
 mod build;
+mod checked;
 mod explanation;
 mod listing;
 mod progress;

@@ -6,6 +6,7 @@ use crate::actors::supervise::ask;
 use crate::daemon::translate;
 use crate::engine::explain::Explanation;
 use crate::engine::failure::Failure;
+use crate::messages::config_store::CheckSettings;
 use crate::messages::orchestrator::{CleanProject, Cleaned, ExplainSubject, SurveyProject};
 use crate::messages::supervisor::GetDaemon;
 use crate::messages::tool_cache::{FindToolchain, ListToolchains};
@@ -29,6 +30,15 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let subject = request.targets.pop();
         let opened = self.project(request.project.root.clone()).await?;
         ask(&opened.explain, ExplainSubject { request, subject }).await?
+    }
+
+    pub(super) async fn check(&self, request: wire::CheckRequest) -> Result<wire::CheckReply, Failure> {
+        let project = translate::project(request.project, false);
+        let doors = self.service.root.send(GetDaemon).await.map_err(|_| root_failed())?;
+        let installs =
+            ask(&doors.tools.list, ListToolchains { root: None, variables: project.variables.clone() }).await?.unwrap_or_default();
+        let checked = ask(&doors.check, CheckSettings { project, installs }).await??;
+        Ok(translate::checked(checked, request.show_origin))
     }
 
     pub(super) async fn clean(&self, project: wire::Project) -> Result<Cleaned, Failure> {

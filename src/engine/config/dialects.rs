@@ -123,15 +123,34 @@ pub(super) fn known(path: &str) -> bool {
 /// What to say of the key `path` of another dialect. A table of known keys is answered with a line for each.
 pub(super) fn answer(path: &str, value: &DeValue<'_>, typed: &str) -> Option<(String, String)> {
     let instead = DIALECTS.iter().find(|(known, _)| *known == path)?.1;
-    let lines: Vec<String> = value
+    let mut lines: Vec<(usize, String)> = value
         .as_table()
         .into_iter()
         .flatten()
-        .filter_map(|(name, inner)| of_one(&format!("{path}.{}", name.get_ref()), inner.get_ref()))
+        .filter_map(|(name, inner)| Some((name.span().start, of_one(&format!("{path}.{}", name.get_ref()), inner.get_ref())?)))
         .collect();
-    let line = if lines.is_empty() { instead.replace("{}", one_line(typed)) } else { lines.join("; ") };
-    let advice = if line.is_empty() { "remove it: nothing is needed in its place".to_owned() } else { format!("write {line}") };
+    lines.sort();
+    if lines.is_empty() && !instead.is_empty() {
+        lines.push((0, instead.replace("{}", one_line(typed))));
+    }
+    let lines: Vec<&str> = lines.iter().map(|(_, line)| line.as_str()).collect();
+    let advice =
+        if lines.is_empty() { "remove it: nothing is needed in its place".to_owned() } else { format!("write\n{}", by_section(&lines)) };
     Some((format!("`{path}` is of another dialect of jmake.toml and has no effect"), advice))
+}
+
+/// `[section] key = value` of each as it stands in a file, each section once.
+fn by_section(lines: &[&str]) -> String {
+    let mut sections: Vec<(&str, Vec<&str>)> = Vec::new();
+    for line in lines {
+        let (section, key) = line.split_once(' ').unwrap_or((line, ""));
+        match sections.iter_mut().find(|(known, _)| *known == section) {
+            Some((_, keys)) => keys.push(key),
+            None => sections.push((section, vec![key])),
+        }
+    }
+    let lines = sections.into_iter().flat_map(|(section, keys)| [section].into_iter().chain(keys));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn of_one(path: &str, value: &DeValue<'_>) -> Option<String> {

@@ -51,7 +51,7 @@ pub(super) fn read(form: Form, shown: &str, value: &Typed<'_>) -> Result<Option<
         Form::Choice(_) if value.get_ref().as_str() == Some("") => Ok(None),
         Form::Choice(choices) => plain(Value::Text(choice(shown, value, choices)?)),
         Form::Standard { cxx } => plain(Value::Text(standard(shown, value, cxx)?)),
-        Form::Defines => pairs(shown, value, "write defines = { NAME = \"value\" }", define).map(Some),
+        Form::Defines => pairs(shown, value, &as_defines(shown, value), define).map(Some),
         Form::Pairs => pairs(shown, value, "write it as a table of strings: { NAME = \"value\" }", pair).map(Some),
     }
 }
@@ -64,6 +64,18 @@ fn text(shown: &str, value: &Typed<'_>) -> Result<String, Vec<Wrong>> {
         DeValue::String(text) => Ok(text.to_string()),
         _ => Err(vec![wrong(shown, "a string", value, "put it in quotes")]),
     }
+}
+
+/// What was typed as a list of `NAME=value`, as the table that was meant.
+fn as_defines(shown: &str, value: &Typed<'_>) -> String {
+    let last = shown.rsplit('.').next().unwrap_or(shown);
+    let items = value.get_ref().as_array().into_iter().flatten().filter_map(|item| item.get_ref().as_str());
+    let pairs: Vec<String> = items
+        .map(|item| item.trim_start_matches("-D").split_once('=').unwrap_or((item.trim_start_matches("-D"), "")))
+        .map(|(name, value)| format!("{name} = {}", super::value::quoted(value)))
+        .collect();
+    let pairs = if pairs.is_empty() { "NAME = \"value\"".to_owned() } else { pairs.join(", ") };
+    format!("write {last} = {{ {pairs} }}")
 }
 
 type ReadItem<'a> = &'a dyn Fn(&str, &Typed<'_>) -> Result<String, Vec<Wrong>>;
@@ -103,7 +115,7 @@ fn number(shown: &str, value: &Typed<'_>, least: u64, most: u64) -> Result<u64, 
     let found = u64::from_str_radix(&typed.as_str().replace(['+', '_'], ""), typed.radix()).ok();
     found.filter(|number| (least..=most).contains(number)).ok_or_else(|| {
         let wanted = if most == u64::MAX { format!("at least {least}") } else { format!("from {least} to {most}") };
-        vec![Wrong { span: value.span(), message: format!("`{shown}` must be {wanted}"), advice: "write such a number".to_owned() }]
+        vec![Wrong { span: value.span(), message: format!("`{shown}` must be {wanted}"), advice: format!("write a number {wanted}") }]
     })
 }
 
@@ -115,15 +127,53 @@ fn choice(shown: &str, value: &Typed<'_>, choices: &[&str]) -> Result<String, Ve
     let quoted: Vec<String> = choices.iter().map(|c| format!("\"{c}\"")).collect();
     let near = typed.and_then(|typed| near(typed, choices));
     let advice = near.map_or_else(|| format!("write one of {}", quoted.join(", ")), |near| format!("did you mean \"{near}\"?"));
-    Err(vec![Wrong { span: value.span(), message: format!("`{shown}` must be one of {}", quoted.join(", ")), advice }])
+    let message = match typed.filter(|_| choices.len() > MANY) {
+        Some(typed) => format!("`{shown}` cannot be \"{typed}\""),
+        None => format!("`{shown}` must be one of {}", quoted.join(", ")),
+    };
+    Err(vec![Wrong { span: value.span(), message, advice }])
 }
+
+/// So many choices are not all listed twice.
+const MANY: usize = 6;
+
+/// What people call a choice that has another name here.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("dynamic", "shared"),
+    ("so", "shared"),
+    ("archive", "static"),
+    ("library", "static"),
+    ("lib", "static"),
+    ("program", "executable"),
+    ("binary", "executable"),
+    ("bin", "executable"),
+    ("app", "executable"),
+    ("module", "plugin"),
+    ("interface", "headers"),
+    ("header-only", "headers"),
+    ("asan", "address"),
+    ("ubsan", "undefined"),
+    ("tsan", "thread"),
+    ("msan", "memory"),
+    ("full-lto", "full"),
+    ("0", "O0"),
+    ("1", "O1"),
+    ("2", "O2"),
+    ("3", "O3"),
+    ("s", "Os"),
+    ("z", "Oz"),
+];
 
 /// The choice that begins like what was typed, such as `executable` for `exe`, else the nearest.
 fn near<'a>(typed: &str, choices: &[&'a str]) -> Option<&'a str> {
     let typed = typed.trim_start_matches('-').to_lowercase();
     let same =
         |choice: &&&str| choice.to_lowercase() == typed || (typed.len() > 2 && (choice.starts_with(&typed) || typed.starts_with(**choice)));
-    choices.iter().find(same).copied().or_else(|| keys::nearest(&typed, choices.iter().copied()))
+    let synonym = SYNONYMS
+        .iter()
+        .find(|(word, choice)| *word == typed && choices.contains(choice))
+        .and_then(|(_, choice)| choices.iter().find(|it| *it == choice));
+    choices.iter().find(same).or(synonym).copied().or_else(|| keys::nearest(&typed, choices.iter().copied()))
 }
 
 fn standard(shown: &str, value: &Typed<'_>, cxx: bool) -> Result<String, Vec<Wrong>> {
@@ -210,16 +260,19 @@ pub(super) fn wrong(shown: &str, wanted: &str, value: &Typed<'_>, advice: &str) 
 pub(super) fn syntax(said: &str, content: &str, at: Range<usize>) -> (String, String) {
     let line_start = content.get(..at.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
     let line = content.get(line_start..).unwrap_or_default().lines().next().unwrap_or_default().trim();
+    let bare = content.get(at).filter(|bare| !bare.is_empty() && bare.chars().all(|c| c.is_alphanumeric() || "_-+./".contains(c)));
     let advice = if said.contains("duplicate key") {
-        "remove one of the two, or join them: a table may be begun only once"
+        "remove one of the two, or join them: a table may be begun only once".to_owned()
     } else if said.contains("expected `]`") || said.contains("unclosed table") {
-        "close the brackets"
-    } else if line.contains('=') && line.trim_end().ends_with('=') {
-        "write a value after the `=`: \"text\", [\"a\", \"list\"], true or 3"
+        "close the brackets".to_owned()
+    } else if line.ends_with('=') {
+        return ("there is no value after the `=`".to_owned(), "write one: \"text\", [\"a\", \"list\"], true or 3".to_owned());
+    } else if let Some(bare) = bare.filter(|_| said.contains("must be quoted")) {
+        return ("text must stand in quotes".to_owned(), format!("write \"{bare}\""));
     } else if line.contains('=') && (said.contains("string") || said.contains("literal")) {
-        "put text in quotes, and close each quote on the same line"
+        "put text in quotes, and close each quote on the same line".to_owned()
     } else {
-        "a line is `key = value` or `[section]`; text stands in quotes, lists in [ ]"
+        "a line is `key = value` or `[section]`; text stands in quotes, lists in [ ]".to_owned()
     };
-    (said.replace('\n', "; "), advice.to_owned())
+    (said.replace('\n', "; "), advice)
 }

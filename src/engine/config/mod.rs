@@ -3,8 +3,10 @@
 //! [`schema`] lists all keys. [`raw`] reads one file by it, [`merge`] puts files, environment and profile in order ([`merged`]), and
 //! [`settings`] is what comes out.
 
+pub mod check;
 mod dialects;
 mod forms;
+pub mod json_schema;
 pub mod keys;
 pub mod merge;
 pub mod merged;
@@ -16,6 +18,7 @@ pub mod raw;
 pub mod schema;
 pub mod settings;
 mod settle;
+pub mod shown;
 pub mod targets;
 mod unknown;
 mod validate;

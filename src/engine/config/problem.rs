@@ -61,7 +61,7 @@ impl Problem {
     /// The same in one line, for a build that goes on.
     #[must_use]
     pub fn note(&self) -> String {
-        format!("{}:{}: {}; {}", self.file, self.line, self.message, self.advice)
+        format!("{}:{}: {}; {}", self.file, self.line, self.message, self.advice.replace('\n', " "))
     }
 }
 
@@ -74,7 +74,7 @@ impl std::fmt::Display for Problem {
         let lead: String = self.text.chars().take(self.column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
         writeln!(f, " {number} | {}", self.text)?;
         writeln!(f, " {} | {lead}{}", " ".repeat(number.len()), "^".repeat(self.width))?;
-        write!(f, "  {}", self.advice)
+        write!(f, "  {}", self.advice.replace('\n', "\n    "))
     }
 }
 

@@ -26,8 +26,8 @@ pub struct Raw {
     pub targets: Vec<Table>,
     /// `[[files]]`.
     pub files: Vec<Table>,
-    /// `[dependencies]`, but for `pkg_config`.
-    pub dependencies: Vec<(Dependency, Range<usize>)>,
+    /// `[dependencies]`, but for `pkg_config`, with line and column.
+    pub dependencies: Vec<(Dependency, (usize, usize), Range<usize>)>,
 }
 
 /// Whose file it is.
@@ -56,7 +56,7 @@ pub fn read(file: &str, content: &str, owner: Owner) -> (Raw, Vec<Problem>) {
     }
     reader.problems.sort_by_key(|p| (p.line, p.column));
     reader.raw.table.entries.sort_by_key(|entry| entry.span.start);
-    reader.raw.dependencies.sort_by_key(|(_, span)| span.start);
+    reader.raw.dependencies.sort_by_key(|(.., span)| span.start);
     (reader.raw, reader.problems)
 }
 
@@ -232,7 +232,8 @@ impl Reader<'_> {
                 self.raw.table.entries.extend(found);
             } else if let Some(path) = path.filter(|path| !path.is_empty() && !path.contains('\0')) {
                 let path = FilePath::new(crate::engine::path::fold(std::path::Path::new(path)));
-                self.raw.dependencies.push((Dependency::Path { name: key.to_owned(), path }, value.span()));
+                let place = self.place(value.span().start);
+                self.raw.dependencies.push((Dependency::Path { name: key.to_owned(), path }, place, value.span()));
             } else {
                 let advice = format!("write {key} = {{ path = \"../{key}\" }}, or pkg_config = [\"{key}\"] for one that is installed");
                 self.error(value.span(), format!("`dependencies.{key}` must be a table with a `path`"), advice);

@@ -148,7 +148,7 @@ fn discovery(merged: &Merged, profile: &str) -> DiscoverySettings {
 
 fn dependencies(merged: &Merged, project: &Raw) -> Vec<Dependency> {
     let installed = merged.texts("dependencies.pkg_config").into_iter().map(Dependency::PkgConfig);
-    installed.chain(project.dependencies.iter().map(|(dependency, _)| dependency.clone())).collect()
+    installed.chain(project.dependencies.iter().map(|(dependency, ..)| dependency.clone())).collect()
 }
 
 fn tests(merged: &Merged) -> TestSettings {

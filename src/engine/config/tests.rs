@@ -1,5 +1,7 @@
 //! Settings files, profiles and variables, as tables of input and expectation. Does not touch files.
 
+#[path = "tests/broken.rs"]
+mod broken;
 #[path = "tests/keys.rs"]
 mod keys;
 

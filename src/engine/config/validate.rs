@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::keys::nearest;
 use super::problem::Problem;
 use super::raw::Raw;
-use super::value::Table;
+use super::value::{Table, Value};
 
 /// All that is wrong between keys, and what contradicts how JMake works.
 pub(super) fn validate(raw: &Raw, content: &str, root_name: &str) -> Vec<Problem> {
@@ -115,29 +115,43 @@ impl Found<'_> {
     }
 
     fn remarks(&mut self, root_name: &str) {
-        if let Some(entry) = self.raw.table.get("project.root")
-            && let Some(typed) = self.raw.table.text("project.root")
-        {
+        let table = &self.raw.table;
+        let mut remarks = Vec::new();
+        if let (Some(entry), Some(typed)) = (table.get("project.root"), table.text("project.root")) {
             let folded = super::merged::relative(typed);
             let same = folded.as_bytes().is_empty() || folded.as_path().is_absolute() && folded.name() == root_name;
-            if !same {
-                let message = format!("`project.root` is {typed}, but the root is always the directory of jmake.toml");
-                let problem =
-                    Problem::at(&self.raw.file, self.content, entry.span.clone(), message, "move jmake.toml there, or remove the line");
-                self.problems.push(problem.warning());
-            }
+            let message = format!("`project.root` is {typed}, but the root is always the directory of jmake.toml");
+            remarks.extend((!same).then(|| (entry.span.clone(), message, "move jmake.toml there, or remove the line")));
         }
-        if let Some(entry) = self.raw.table.get("workflow.stages") {
-            for (stage, span) in entry.items.clone() {
-                let known = ["discovery", "compile", "link", "binary", "symbols", "test", "install"].contains(&stage.as_str());
-                if !known {
-                    let problem =
-                        Problem::at(&self.raw.file, self.content, span, format!("there is no stage `{stage}`"), "remove it from the list");
-                    self.problems.push(problem.warning());
-                }
-            }
+        for (stage, span) in table.get("workflow.stages").into_iter().flat_map(|entry| &entry.items) {
+            let known = STAGES.contains(&stage.as_str());
+            remarks.extend((!known).then(|| (span.clone(), format!("there is no stage `{stage}`"), "remove it from the list")));
+        }
+        let tables = [table].into_iter().chain(self.raw.profiles.values()).chain(&self.raw.targets).chain(&self.raw.files);
+        for entry in tables.flat_map(|table| &table.entries) {
+            let one = match &entry.value {
+                Value::Text(text) => Some((text, &entry.span)),
+                _ => None,
+            };
+            let texts = entry.items.iter().map(|(text, span)| (text, span)).chain(one);
+            remarks.extend(texts.filter_map(|(text, span)| {
+                Some((span.clone(), unexpanded(text)?, "write what it stands for; CFLAGS, CXXFLAGS, CPPFLAGS and LDFLAGS are heeded"))
+            }));
+        }
+        for (span, message, advice) in remarks {
+            self.problems.push(Problem::at(&self.raw.file, self.content, span, message, advice).warning());
         }
     }
+}
+
+/// Stages that a build has.
+const STAGES: &[&str] = &["discovery", "compile", "link", "binary", "symbols", "test", "install"];
+
+/// A variable that its user expects to be expanded. The loader knows some of its own.
+fn unexpanded(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("${")?;
+    let (name, _) = rest.split_once('}')?;
+    (!["ORIGIN", "LIB", "PLATFORM"].contains(&name)).then(|| format!("`${{{name}}}` is not expanded"))
 }
 
 /// The way from `start` back to it, if there is one; `start` at both ends.

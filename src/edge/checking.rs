@@ -1,0 +1,58 @@
+//! `jmake check`: reads the settings, and looks whether what they name is there. Runs nothing. Does not judge.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::World;
+use super::config_files::{self, ConfigTexts};
+use crate::engine::config::check::{self, Checked, Facts, Lies};
+use crate::engine::config::shown;
+use crate::engine::config::{Request, merge};
+use crate::engine::cxx::toolchain::Install;
+use crate::engine::failure::Failure;
+use crate::engine::path::FilePath;
+use crate::engine::request::ProjectRequest;
+
+/// Checks the settings of a project.
+pub fn check(world: &World, project: &ProjectRequest, installs: Vec<Arc<Install>>) -> Result<Checked, Failure> {
+    let texts = config_files::read(world, &project.root, project.config.as_ref(), &project.variables)?;
+    let root_name = project.root.file_name().unwrap_or_default().to_string_lossy();
+    let environment = |name: &str| project.variables.text(name);
+    let request = request(&texts, project, &root_name, &environment);
+    let examined = merge::examine(&request);
+    let lies: BTreeMap<FilePath, Lies> =
+        check::asked(&examined).into_iter().map(|path| (path.clone(), lies(&path.under(&project.root)))).collect();
+    let facts = Facts { root: project.root.clone(), lies, installs: Some(installs), toolchain: project.toolchain.clone() };
+    Ok(Checked {
+        file: texts.project.is_some().then(|| texts.path_of_file.clone()),
+        problems: check::check(&examined, request.project.unwrap_or_default(), &facts),
+        error: examined.settings.as_ref().err().map(ToString::to_string),
+        rows: shown::rows(&examined, &request, project.toolchain.as_deref()),
+    })
+}
+
+fn request<'a>(
+    texts: &'a ConfigTexts,
+    project: &'a ProjectRequest,
+    root_name: &'a str,
+    environment: &'a dyn Fn(&str) -> Option<String>,
+) -> Request<'a> {
+    Request {
+        root_name,
+        user: texts.user.as_deref(),
+        project: texts.project.as_deref(),
+        environment,
+        profile: &project.profile,
+        build_dir: project.build_dir.clone(),
+        path_of_file: &texts.path_of_file,
+    }
+}
+
+fn lies(path: &Path) -> Lies {
+    match std::fs::metadata(path) {
+        Ok(about) if about.is_dir() => Lies::Directory,
+        Ok(_) => Lies::File,
+        Err(_) => Lies::Nothing,
+    }
+}

@@ -1,0 +1,104 @@
+//! `jmake check` and `jmake schema`, and that a change of jmake.toml takes effect, and only where it has to.
+
+use crate::support::Space;
+
+const MAIN: &str = "int main(void) { return 0; }\n";
+
+#[test]
+fn every_problem_is_told_at_once_and_nothing_is_run() {
+    let toml = "[compile]\nflag = ['-O2']\nextra_sources = ['gone.c']\n[link]\nlto = 'ful'\n[profile.x]\ninherits = 'x'\n";
+    let space = Space::with(&[("main.c", MAIN), ("jmake.toml", toml)]);
+    space
+        .jmake(&["check"])
+        .exits(2)
+        .says("jmake.toml:2:1: warning: `compile.flag` is not a key of jmake.toml")
+        .says("did you mean `compile.flags`?")
+        .says("jmake.toml:3:18: there is no file `gone.c`")
+        .says("jmake.toml:5:7: `link.lto` must be one of")
+        .says("jmake.toml: 2 errors, 1 warning");
+    assert!(!space.exists("build"));
+    space.jmake(&["check", "--profile", "x"]).exits(2).says("circle");
+
+    space.write("jmake.toml", "[compile]\nflag = ['-O2']\n");
+    space.jmake(&["check", "."]).ok().says("0 errors, 1 warning");
+    space.write("jmake.toml", "");
+    space.jmake(&["check"]).ok().says("no problems");
+    space.write("other.toml", "[compile]\nflags = 1\n");
+    space.jmake(&["check", "other.toml"]).exits(2).says("other.toml:2:9");
+    space.write("jmake.toml", [0xff, 0xfe]);
+    space.jmake(&["check"]).exits(2).says("not UTF-8");
+}
+
+#[test]
+fn where_settings_come_from_is_told_and_json_has_it_too() {
+    let space = Space::with(&[("main.c", MAIN), ("jmake.toml", "[compile]\nflags = ['-Wall']\nwrong = 1\n")]);
+    let table = space.jmake(&["check", "--show-origin", "--profile", "release", "-B", "out"]).ok();
+    for (key, value, origin) in [
+        ("profile", "\"release\"", "--profile"),
+        ("build directory", "\"out\"", "--build-dir"),
+        ("compile.flags", r#"["-O2", "-DNDEBUG"]"#, "built-in profile release"),
+        ("compile.flags", r#"["-Wall"]"#, "jmake.toml:2:9"),
+        ("compile.std", "\"gnu++17\"", "built in"),
+    ] {
+        let row = table.stdout.lines().find(|line| line.contains(key) && line.contains(value) && line.ends_with(origin));
+        assert!(row.is_some(), "{key}: {table}");
+    }
+    let json = space.jmake(&["check", "--show-origin", "--json"]).ok();
+    let reply: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!((&reply["errors"], &reply["warnings"], &reply["file"]), (&0.into(), &1.into(), &"jmake.toml".into()));
+    assert_eq!((&reply["problems"][0]["line"], &reply["problems"][0]["severity"]), (&3.into(), &"warning".into()));
+    assert!(reply["settings"].as_array().unwrap().iter().any(|it| it["key"] == "compile.flags" && it["origin"] == "jmake.toml:2:9"));
+}
+
+#[test]
+fn the_schema_is_json() {
+    let space = Space::with(&[]);
+    for args in [&["schema"][..], &["schema", "--json"]] {
+        let schema: serde_json::Value = serde_json::from_str(&space.jmake(args).ok().stdout).unwrap();
+        assert_eq!(schema["properties"]["compile"]["properties"]["flags"]["type"], "array");
+    }
+}
+
+#[test]
+fn a_change_of_the_settings_runs_what_it_concerns_and_no_more() {
+    let space = Space::with(&[("main.c", MAIN), ("other.c", "int other;\n"), ("jmake.toml", "")]);
+    space.build(&[]).ok();
+    let runs = |toml: &str| {
+        space.write("jmake.toml", toml);
+        let run = space.build(&[]).ok();
+        let again = space.build(&[]).ok();
+        assert_eq!(again.count("ran"), 0, "{toml}: {again}");
+        (run.steps("compile", "ran").len(), run.steps("link", "ran").len(), run)
+    };
+    let compiled = runs("[compile]\nflags = ['-DX']\n");
+    assert!(compiled.0 > 0, "{}", compiled.2);
+    for same in [
+        "# a comment\n[compile]\nflags = ['-DX'] # another\n",
+        "[compile]\nflags = ['-DX']\n[hooks]\non_success = ['true']\n",
+        "version = '0.1.0'\ncompile.flags = ['-DX']\ndaemon.workers = 2\n",
+        "[project]\nauthors = ['me']\n[compile]\nflags = ['-DX']\n[install]\nprefix = '/opt'\n[test]\ntimeout_s = 5\n",
+    ] {
+        let run = runs(same);
+        assert_eq!(run.2.count("ran"), 0, "{same}: {}", run.2);
+    }
+    let linked = runs("[compile]\nflags = ['-DX']\n[binary]\nlink_libraries = ['m']\n");
+    assert_eq!(linked.0, 0, "{}", linked.2);
+    assert!(linked.1 > 0, "{}", linked.2);
+    space.write("jmake.toml", "[compile]\nflags = 3\n");
+    space.jmake(&["build"]).exits(2).says("jmake.toml:2:9");
+    space.write("jmake.toml", "[compile]\nflags = ['-DX']\n[binary]\nlink_libraries = ['m']\n");
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+}
+
+#[test]
+fn many_warnings_are_cut_in_a_build_and_not_in_check() {
+    let toml: String = (0..9).map(|n| format!("compile.wrong{n} = 1\n")).collect();
+    let space = Space::with(&[("main.c", MAIN), ("jmake.toml", &toml)]);
+    let build = space
+        .jmake(&["build"])
+        .ok()
+        .says("jmake.toml:1: `compile.wrong0`")
+        .says("5 more warnings of the settings; `jmake check` shows all");
+    assert!(!build.stderr.contains("wrong4"), "{build}");
+    space.jmake(&["check"]).ok().says("wrong8").says("9 warnings");
+}
