@@ -3,6 +3,7 @@
 //! Reading order: [`cli`] (flags), [`run`] (one command), [`session`] (one request), [`connect`] (who serves it), then how
 //! things look. Does not know builds: whatever needs a decision about one is the daemon's. No tokio, no actix, no logging.
 
+pub mod built;
 pub mod cli;
 pub mod connect;
 pub mod error;

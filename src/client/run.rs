@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::built::{Built, chosen};
 use super::cli::{
     BuildArgs, BuildFlags, CheckArgs, Cli, ColorWhen, Command, Deferred, ExplainArgs, OutputFlags, PathArgs, ProjectFlags, RunArgs,
     TestArgs, WatchArgs,
@@ -17,11 +18,11 @@ use super::json::Json;
 use super::place::{Environment, Place};
 use super::render::{Build, Listing, Style, Watched};
 use super::session::{Asker, Show};
-use super::testing::{self, Report, Test, Told};
+use super::testing::{self, Report, Told};
 use super::watch::Watcher;
 use super::{project, service};
 use crate::edge::term;
-use crate::wire::{BuildRequest, CheckRequest, Control, Event, ExplainRequest, FromDaemon, Goal, Project, Reply, Request, TestRun};
+use crate::wire::{BuildRequest, CheckRequest, Control, ExplainRequest, FromDaemon, Goal, Project, Reply, Request};
 
 /// Carries out a command.
 pub fn run(cli: &Cli) -> Result<u8, ClientError> {
@@ -238,96 +239,4 @@ impl Show for Targets {
     fn flush(&mut self) {}
 
     fn end(&mut self) {}
-}
-
-/// Shows a build and remembers what it made or found up to date.
-struct Built {
-    inner: Box<dyn Show>,
-    found: Vec<Event>,
-}
-
-impl Built {
-    /// Programs by their targets' names.
-    fn executables(&self) -> Vec<(String, PathBuf)> {
-        let program = |event: &Event| match event {
-            Event::Artifact { target, kind, path, .. } if kind == "executable" => Some((target.clone(), path.clone().into_path())),
-            _ => None,
-        };
-        self.found.iter().filter_map(program).collect()
-    }
-
-    fn tests(&self) -> Vec<Test> {
-        let test = |event: &Event| match event {
-            Event::Artifact { target, path, test: Some(run), .. } => {
-                Some(Test { name: target.clone(), path: path.clone().into_path(), run: TestRun::clone(run) })
-            }
-            _ => None,
-        };
-        self.found.iter().filter_map(test).collect()
-    }
-}
-
-impl Show for Built {
-    fn line(&mut self, line: &FromDaemon, raw: &[u8]) {
-        if let FromDaemon::Event(timed) = line
-            && matches!(timed.event, Event::Artifact { .. })
-        {
-            self.found.push(timed.event.clone());
-        }
-        self.inner.line(line, raw);
-    }
-
-    fn note(&mut self, text: &str, detail: bool) {
-        self.inner.note(text, detail);
-    }
-
-    fn flush(&mut self) {
-        self.inner.flush();
-    }
-
-    fn end(&mut self) {
-        self.inner.end();
-    }
-}
-
-/// The one executable that was meant.
-fn chosen<'a>(found: &'a [(String, PathBuf)], target: Option<&str>) -> Result<&'a Path, ClientError> {
-    let named = found.iter().find(|(name, _)| Some(name.as_str()) == target);
-    match (named, found) {
-        (Some((_, path)), _) | (None, [(_, path)]) => Ok(path),
-        (None, []) => {
-            let what = target.map_or_else(|| "this project".to_owned(), |target| format!("target {target}"));
-            Err(ClientError::Usage(format!("{what} makes no executable; `jmake discover` lists what there is")))
-        }
-        (None, several) => {
-            let names: Vec<&str> = several.iter().map(|(name, _)| name.as_str()).collect();
-            Err(ClientError::Usage(format!("there are several executables; name one: {}", names.join(", "))))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn run_finds_the_executable_that_was_meant() {
-        let check = |found: &[&str], target: Option<&str>, expect: Result<&str, &str>| {
-            let found: Vec<_> = found.iter().map(|name| ((*name).to_owned(), PathBuf::from(format!("bin/{name}")))).collect();
-            match (chosen(&found, target), expect) {
-                (Ok(path), Ok(expect)) => assert_eq!(path, Path::new(expect)),
-                (Err(error), Err(expect)) => {
-                    assert!(error.to_string().contains(expect), "{error}");
-                    assert_eq!(error.exit_code(), 2);
-                }
-                (got, _) => panic!("{got:?} instead of {expect:?}"),
-            }
-        };
-        check(&["a"], None, Ok("bin/a"));
-        check(&["a"], Some("src/a.c"), Ok("bin/a"));
-        check(&["a", "b"], Some("b"), Ok("bin/b"));
-        check(&["a", "b"], None, Err("name one: a, b"));
-        check(&[], None, Err("this project makes no executable"));
-        check(&[], Some("liba"), Err("target liba makes no executable"));
-    }
 }
