@@ -10,7 +10,7 @@
 //! |---|---|
 //! | Orchestrator | ToolCache, FileScanner, ConfigStore, CompilePool |
 //! | CompilePool | its CompileWorkers |
-//! | session | Supervisor, and through it one Orchestrator; one that watches a project, FileScanner and ConfigStore |
+//! | session | Supervisor, and through it one Orchestrator, FileScanner and ConfigStore; ToolCache |
 //!
 //! Requests go down this tree and are awaited; events go up and are not. No actor knows another's type: only this file does.
 
@@ -143,6 +143,7 @@ impl Soil {
         let files_of = FileDoors {
             settings: settings.clone().recipient(),
             tree: files.clone().recipient(),
+            binaries: files.clone().recipient(),
             sync: files.clone().recipient(),
             watch: files.clone().recipient(),
             ring: files.clone().recipient(),
@@ -159,8 +160,7 @@ impl Soil {
                 probe: tools.recipient(),
                 tree: files.clone().recipient(),
                 sync: files.clone().recipient(),
-                watch: files.clone().recipient(),
-                binaries: files.recipient(),
+                watch: files.recipient(),
                 run: workshop.pool.clone().recipient(),
                 stop: workshop.pool.clone().recipient(),
                 reserve: workshop.pool.clone().recipient(),

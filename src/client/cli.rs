@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-pub use self::arguments::{BuildArgs, BuildFlags, CheckArgs, ExplainArgs, PathArgs, ProjectFlags, RunArgs, TestArgs, WatchArgs};
+pub use self::arguments::{
+    BuildArgs, BuildFlags, CheckArgs, CompleteArgs, ExplainArgs, PathArgs, ProjectFlags, RunArgs, TestArgs, WatchArgs,
+};
 
 /// Builds C and C++ projects without a build file.
 #[derive(Debug, Parser)]
@@ -94,6 +96,11 @@ pub enum Command {
     /// Say what was found: sources, headers, include directories, binaries, targets; and why
     #[command(after_help = "Example:\n  jmake discover --json | jq '.targets[].name'")]
     Discover(Deferred<PathArgs>),
+    /// Fill what is missing in jmake.toml, and keep everything else as it is
+    #[command(after_help = "Examples:\n  jmake complete               fill what is missing\n  \
+        jmake complete --dry-run     show what would be written, as a diff\n  \
+        jmake complete --refresh     look again for sources, include directories, binaries and tools")]
+    Complete(Deferred<CompleteArgs>),
     /// List the LLVM tools found
     #[command(after_help = "Example:\n  jmake tools --toolchain 19")]
     Tools(Deferred<PathArgs>),

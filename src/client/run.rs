@@ -1,5 +1,7 @@
 //! One command from flags to exit code. Does not know how a daemon is found, nor how things look.
 
+mod settings_file;
+
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::os::unix::process::CommandExt;
@@ -42,6 +44,7 @@ pub fn run(cli: &Cli) -> Result<u8, ClientError> {
         Command::Schema => client.ask(&Request::Schema),
         Command::Clean(Deferred(args)) => client.list(project::at, args, Request::Clean),
         Command::Discover(Deferred(args)) => client.list(project::at, args, Request::Discover),
+        Command::Complete(Deferred(args)) => client.complete(args),
         Command::Tools(Deferred(args)) => client.list(project::near, args, Request::Tools),
         Command::Status => service::status(&place, cli.output.json),
         Command::Daemon { action } => service::act(&place, *action, &cli.output),

@@ -57,6 +57,7 @@ pub(super) fn other_tree(request: &Request) -> Option<String> {
         Request::Build(build) | Request::Watch(build) => &build.project,
         Request::Explain(explain) => &explain.project,
         Request::Check(check) => &check.project,
+        Request::Complete(complete) => &complete.project,
         Request::Discover(project) | Request::Clean(project) | Request::Tools(project) => project,
         Request::Status | Request::Schema | Request::Stop { .. } | Request::Cancel => return None,
     };

@@ -1,5 +1,6 @@
 //! One client: reads its request, has it served, and sends what comes of it. Does not decide anything about builds.
 
+mod complete;
 mod questions;
 mod watch;
 
@@ -155,6 +156,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 Err(failure) => Ok(Err(failure)),
             },
             Request::Schema => self.reply(Ok(Reply::Schema(wire::SchemaReply { schema: json_schema() }))).await,
+            Request::Complete(request) => self.complete(*request).await,
             Request::Clean(project) => {
                 let answer = self.clean(*project).await;
                 self.reply(answer.map(|cleaned| Reply::Clean(translate::cleaned(cleaned)))).await

@@ -98,8 +98,8 @@ fn problem(problem: Problem) -> ProblemReply {
 }
 
 /// The answer to `discover`.
-pub(super) fn discovered(root: &Path, survey: Survey, library_kind: &str) -> DiscoverReply {
-    let discovery = survey.discovery;
+pub(super) fn discovered(root: &Path, survey: Survey, binaries: Vec<(FilePath, BinaryFacts)>) -> DiscoverReply {
+    let (discovery, library_kind) = (survey.discovery, survey.library_kind);
     let graph = discovery.includes.iter();
     let graph = graph.map(|(file, included)| Includes { file: path(file), includes: included.iter().map(path).collect() }).collect();
     let targets = discovery.targets.into_iter().map(|target| TargetReply {
@@ -132,7 +132,7 @@ pub(super) fn discovered(root: &Path, survey: Survey, library_kind: &str) -> Dis
             .iter()
             .map(|dir| if dir.as_bytes().is_empty() { path(&".".into()) } else { path(dir) })
             .collect(),
-        binaries: survey.binaries.into_iter().map(|(file, facts)| binary(&file, facts)).collect(),
+        binaries: binaries.into_iter().map(|(file, facts)| binary(&file, facts)).collect(),
         targets: targets.collect(),
         graph,
         left_out: discovery.left_out.into_iter().map(|left| LeftOutReply { path: path(&left.path), why: left.why }).collect(),

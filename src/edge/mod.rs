@@ -10,6 +10,7 @@ pub mod cleaning;
 pub mod clock;
 pub mod compile_database;
 pub mod compute;
+pub mod config_edit;
 pub mod config_files;
 pub mod digests;
 pub mod directories;

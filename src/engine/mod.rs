@@ -6,6 +6,7 @@
 pub mod build;
 pub mod cache;
 pub mod change_log;
+pub mod complete;
 pub mod config;
 pub mod cxx;
 pub mod digest;
@@ -28,6 +29,7 @@ pub mod scan;
 pub mod settled;
 pub mod survey;
 pub mod testing;
+pub mod text_diff;
 pub mod tree;
 pub mod variables;
 pub mod watch;

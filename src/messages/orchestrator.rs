@@ -36,6 +36,8 @@ pub struct CancelBuild {
 pub struct SurveyProject {
     /// Which, and how it is looked at.
     pub project: ProjectRequest,
+    /// Sources and include directories are looked for even if the settings list them.
+    pub afresh: bool,
 }
 
 /// Query: what a build would do about a target or file, and why.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix::prelude::*;
 
 use super::config_store::{CheckSettings, LoadSettings};
-use super::file_scanner::{RingOnChange, ScanTree, SyncTree, WatchTree};
+use super::file_scanner::{FindBinaries, RingOnChange, ScanTree, SyncTree, WatchTree};
 use super::orchestrator::{CancelBuild, CleanProject, ExplainSubject, GetProject, ProjectStanding, StartBuild, SurveyProject};
 use super::tool_cache::{FindToolchain, ListToolchains};
 use crate::engine::cache::CacheCounts;
@@ -47,12 +47,13 @@ pub struct OpenedProject {
     pub files: FileDoors,
 }
 
-/// The doors of those who know a project's files and settings, for who follows their changes.
+/// The doors of those who know a project's files and settings, for who looks at them or follows their changes.
 #[derive(Clone)]
 #[allow(missing_docs, reason = "the types say all")]
 pub struct FileDoors {
     pub settings: Recipient<LoadSettings>,
     pub tree: Recipient<ScanTree>,
+    pub binaries: Recipient<FindBinaries>,
     pub sync: Recipient<SyncTree>,
     pub watch: Recipient<WatchTree>,
     pub ring: Recipient<RingOnChange>,

@@ -42,6 +42,36 @@ pub enum Event {
     Notice {
         text: String,
     },
+    CompleteStarted {
+        root: PathText,
+        file: PathText,
+        fields: Vec<String>,
+    },
+    JobStarted {
+        job: String,
+        actor: String,
+        title: String,
+        section: String,
+    },
+    /// `text` says what was found, or why nothing was.
+    JobFinished {
+        job: String,
+        section: String,
+        status: String,
+        attempts: u32,
+        text: String,
+        wall_ms: u64,
+    },
+    /// `diff` is there if nothing was to be written.
+    CompleteFinished {
+        success: bool,
+        exit_code: u8,
+        changed: bool,
+        filled: Vec<String>,
+        failed: Vec<String>,
+        diff: Option<String>,
+        wall_ms: u64,
+    },
     StepStarted {
         step: u32,
         #[serde(with = "StepKindName")]

@@ -27,7 +27,7 @@ pub use reply::{
     ActorStatus, BinaryReply, BuildStatus, CacheStatus, CleanReply, DaemonStatus, DiscoverReply, Includes, IncludesReply, LeftOutReply,
     ProjectStatus, Reply, SourceReply, StatusReply, TargetReply, ToolReply, ToolchainReply, ToolsReply,
 };
-pub use request::{BuildRequest, ExplainRequest, Goal, Hello, Project, Request};
+pub use request::{BuildRequest, CompleteRequest, ExplainRequest, Goal, Hello, Project, Request};
 pub use text::PathText;
 
 /// The oldest protocol this version speaks.

@@ -49,6 +49,8 @@ pub enum Request {
     Check(Box<CheckRequest>),
     /// The format of jmake.toml.
     Schema,
+    /// Fill what is missing in jmake.toml, or say what would be filled.
+    Complete(Box<CompleteRequest>),
     /// Remove what JMake made.
     Clean(Box<Project>),
     /// The LLVM installs of the machine.
@@ -146,6 +148,17 @@ pub struct ExplainRequest {
     pub subject: Option<String>,
     /// `--all`.
     pub all: bool,
+}
+
+/// How jmake.toml is to be completed.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct CompleteRequest {
+    /// Where.
+    pub project: Project,
+    /// `--dry-run`: nothing is written.
+    pub dry_run: bool,
+    /// `--refresh`: what was found before is looked for again.
+    pub refresh: bool,
 }
 
 /// What the artifacts are wanted for.

@@ -106,6 +106,11 @@ fn request() -> impl Strategy<Value = Request> {
         }),
         project().prop_map(|project| Request::Discover(Box::new(project))),
         project().prop_map(|project| Request::Clean(Box::new(project))),
+        (project(), any::<(bool, bool)>()).prop_map(|(project, (dry_run, refresh))| Request::Complete(Box::new(CompleteRequest {
+            project,
+            dry_run,
+            refresh
+        }))),
         project().prop_map(|project| Request::Tools(Box::new(project))),
         Just(Request::Status),
         any::<bool>().prop_map(|drain| Request::Stop { drain }),
@@ -196,6 +201,10 @@ fn json_is_that_of_the_interface() {
     let counts = Counts { total: 6, ran: 1, cached: 1, up_to_date: 1, failed: 1, not_run: 2 };
     let timed = |event: Event| String::from_utf8(encode_timed(5, event)).unwrap();
     assert_eq!(timed(Event::WatchStarted { root: "/p".into() }), "{\"type\":\"watch_started\",\"root\":\"/p\",\"time_ms\":5}\n");
+    let (job, section, status, text) = ("scan_files".into(), "discovery.files".into(), "completed".into(), "none".into());
+    let finished = timed(Event::JobFinished { job, section, status, attempts: 1, text, wall_ms: 2 });
+    let expect = r#"{"type":"job_finished","job":"scan_files","section":"discovery.files","status":"completed","attempts":1,"text":"none","wall_ms":2,"time_ms":5}"#;
+    assert_eq!(finished.trim_end(), expect);
     let changed = timed(Event::FileChanged { paths: vec!["src/a.c".into()] });
     assert_eq!(changed, "{\"type\":\"file_changed\",\"paths\":[\"src/a.c\"],\"time_ms\":5}\n");
     use std::os::unix::ffi::OsStrExt;

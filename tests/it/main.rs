@@ -9,6 +9,7 @@ mod check;
 mod clean;
 mod cli;
 mod comment_blind;
+mod complete;
 mod corpus;
 mod cutoffs;
 mod daemon;

@@ -36,7 +36,7 @@ use crate::messages::Flush;
 use crate::messages::compile_pool::{ReserveWorkers, RunStep, StopSteps};
 use crate::messages::config_store::LoadSettings;
 use crate::messages::events::StepExecuted;
-use crate::messages::file_scanner::{FindBinaries, ScanTree, SyncTree, WatchTree};
+use crate::messages::file_scanner::{ScanTree, SyncTree, WatchTree};
 use crate::messages::orchestrator::{CancelBuild, StartBuild, StepRestored, StepsJudged, WorkersLost};
 use crate::messages::tool_cache::{FindToolchain, ProbeDriver};
 
@@ -55,7 +55,6 @@ pub struct Peers {
     pub tree: Recipient<ScanTree>,
     pub sync: Recipient<SyncTree>,
     pub watch: Recipient<WatchTree>,
-    pub binaries: Recipient<FindBinaries>,
     pub run: Recipient<RunStep>,
     pub stop: Recipient<StopSteps>,
     pub reserve: Recipient<ReserveWorkers>,

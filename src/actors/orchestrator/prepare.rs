@@ -17,6 +17,7 @@ use crate::edge::project_state::ProjectState;
 use crate::edge::{tidying, tree_files};
 use crate::engine::build::{Prepared, Records};
 use crate::engine::change_log::Moment;
+use crate::engine::complete;
 use crate::engine::config::settings::Settings;
 use crate::engine::cxx::flag_sets::{FlagSets, Probes};
 use crate::engine::cxx::lower::{Lowered, Requested};
@@ -30,7 +31,7 @@ use crate::engine::request::{BuildRequest, ProjectRequest};
 use crate::engine::survey::Survey;
 use crate::engine::tree::Tree;
 use crate::messages::config_store::{LoadSettings, LoadedSettings};
-use crate::messages::file_scanner::{FindBinaries, ScanTree};
+use crate::messages::file_scanner::ScanTree;
 use crate::messages::tool_cache::{FindToolchain, FoundToolchain};
 
 /// What a build is described from, and as what.
@@ -90,7 +91,7 @@ struct Facts {
     notices: Vec<String>,
 }
 
-async fn gather(world: &World, peers: &Peers, project: &ProjectRequest) -> Result<Facts, Failure> {
+async fn gather(world: &World, peers: &Peers, project: &ProjectRequest, afresh: bool) -> Result<Facts, Failure> {
     let load = LoadSettings {
         root: project.root.clone(),
         config: project.config.clone(),
@@ -100,6 +101,7 @@ async fn gather(world: &World, peers: &Peers, project: &ProjectRequest) -> Resul
         staged: project.staged,
     };
     let LoadedSettings { settings, notes } = ask(&peers.settings, load).await??;
+    let settings = if afresh { Arc::new(complete::without_lists(&settings)) } else { settings };
     let find = FindToolchain {
         wanted: project.toolchain.clone(),
         root: settings.llvm_root.as_ref().map(|path| path.under(&project.root)),
@@ -153,7 +155,7 @@ async fn discover(
             only_include_dirs: settings.discovery.include_dirs.as_deref(),
             extra_sources: &discover::asked_for(&settings),
             declared: &declared,
-            want_library: settings.library_type.is_some() || !settings.library_name.is_empty(),
+            want_library: complete::asks_for_library(&settings),
             system_has: &system_has,
             produced: &BTreeSet::new(),
         })
@@ -200,7 +202,7 @@ async fn tidy(request: &BuildRequest, ground: &Ground, state: &Arc<ProjectState>
 /// Looks at everything and describes it.
 pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, moment: Moment) -> Result<Basis, Failure> {
     let since = world.clock.wall();
-    let facts = gather(world, peers, &request.project).await?;
+    let facts = gather(world, peers, &request.project, false).await?;
     let requested = Requested::by(request);
     let notices = facts.notices.into_iter().chain(facts.discovery.notes.iter().cloned()).chain(repeated(&facts.discovery)).collect();
     let mut front_end = FrontEnd {
@@ -233,11 +235,10 @@ fn repeated(discovery: &Discovery) -> Vec<String> {
     discovery.left_out.iter().filter(|left| left.repeat).map(|left| format!("{} is left out: {}", left.path, left.why)).collect()
 }
 
-/// What `jmake discover` shows.
-pub(super) async fn survey(world: World, peers: Peers, project: ProjectRequest) -> Result<Survey, Failure> {
-    let facts = gather(&world, &peers, &project).await?;
-    let binaries = ask(&peers.binaries, FindBinaries { root: project.root.clone() }).await??;
+/// What `jmake discover` shows. `afresh`: whatever the settings list is looked for as if they did not.
+pub(super) async fn survey(world: World, peers: Peers, project: ProjectRequest, afresh: bool) -> Result<Survey, Failure> {
+    let facts = gather(&world, &peers, &project, afresh).await?;
     let discovery = Arc::unwrap_or_clone(facts.discovery);
     let library_kind = facts.settings.library_type.unwrap_or_default().kind().name();
-    Ok(Survey { library_kind, name: facts.settings.name.clone(), discovery, binaries, notes: facts.notices })
+    Ok(Survey { library_kind, name: facts.settings.name.clone(), discovery, notes: facts.notices })
 }

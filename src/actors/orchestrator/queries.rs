@@ -10,8 +10,8 @@ use crate::messages::orchestrator::{ExplainSubject, GetProject, ProjectStanding,
 
 impl Handler<SurveyProject> for Orchestrator {
     type Result = ResponseFuture<Result<Survey, Failure>>;
-    fn handle(&mut self, SurveyProject { project }: SurveyProject, _: &mut Context<Self>) -> Self::Result {
-        Box::pin(prepare::survey(self.world.clone(), self.peers.clone(), project))
+    fn handle(&mut self, SurveyProject { project, afresh }: SurveyProject, _: &mut Context<Self>) -> Self::Result {
+        Box::pin(prepare::survey(self.world.clone(), self.peers.clone(), project, afresh))
     }
 }
 

@@ -156,3 +156,17 @@ pub struct PathArgs {
     #[command(flatten)]
     pub project: ProjectFlags,
 }
+
+/// Arguments of `complete`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct CompleteArgs {
+    /// Which project, seen how.
+    #[command(flatten)]
+    pub of: PathArgs,
+    /// Say what would be written
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// Look again for what was found before
+    #[arg(long)]
+    pub refresh: bool,
+}

@@ -80,6 +80,10 @@ impl Build {
             | Event::WatchStarted { .. }
             | Event::FileChanged { .. }
             | Event::HookDue { .. }
+            | Event::CompleteStarted { .. }
+            | Event::JobStarted { .. }
+            | Event::JobFinished { .. }
+            | Event::CompleteFinished { .. }
             | Event::Progress { .. }
             | Event::Diagnostic { .. }
             | Event::Artifact { .. } => {}

@@ -2,11 +2,13 @@
 
 mod build;
 mod checked;
+mod completion;
 mod explanation;
 mod listing;
 mod progress;
 mod watched;
 
 pub use build::{Build, Style};
+pub use completion::Completion;
 pub use listing::{Listing, status};
 pub use watched::Watched;

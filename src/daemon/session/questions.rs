@@ -7,6 +7,7 @@ use crate::daemon::translate;
 use crate::engine::explain::Explanation;
 use crate::engine::failure::Failure;
 use crate::messages::config_store::CheckSettings;
+use crate::messages::file_scanner::FindBinaries;
 use crate::messages::orchestrator::{CleanProject, Cleaned, ExplainSubject, SurveyProject};
 use crate::messages::supervisor::GetDaemon;
 use crate::messages::tool_cache::{FindToolchain, ListToolchains};
@@ -18,9 +19,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let project = translate::project(project, false);
         let root = project.root.clone();
         let opened = self.project(root.clone()).await?;
-        let survey = ask(&opened.survey, SurveyProject { project }).await??;
-        let library = survey.library_kind;
-        Ok(translate::discovered(&root, survey, library))
+        let survey = ask(&opened.survey, SurveyProject { project, afresh: false });
+        let binaries = ask(&opened.files.binaries, FindBinaries { root: root.clone() });
+        let (survey, binaries) = futures_util::future::join(survey, binaries).await;
+        Ok(translate::discovered(&root, survey??, binaries??))
     }
 
     pub(super) async fn explain(&self, request: wire::ExplainRequest) -> Result<Explanation, Failure> {

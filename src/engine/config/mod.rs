@@ -1,10 +1,11 @@
 //! Settings: as typed, merged, valid. Does not read files.
 //!
 //! [`schema`] lists all keys. [`raw`] reads one file by it, [`merge`] puts files, environment and profile in order ([`merged`]), and
-//! [`settings`] is what comes out.
+//! [`settings`] is what comes out. [`document`] completes a file's text.
 
 pub mod check;
 mod dialects;
+pub mod document;
 mod forms;
 pub mod json_schema;
 pub mod keys;

@@ -1,0 +1,24 @@
+//! The commands that write jmake.toml. Does not know what is written.
+
+use super::super::cli::CompleteArgs;
+use super::super::error::ClientError;
+use super::super::json::Json;
+use super::super::project;
+use super::super::render::Completion;
+use super::super::session::{Asker, Show};
+use super::Client;
+use crate::edge::term;
+use crate::wire::{CompleteRequest, Request};
+
+impl Client<'_> {
+    pub(super) fn complete(&self, args: &CompleteArgs) -> Result<u8, ClientError> {
+        let project = project::at(args.of.path.as_deref(), &args.of.project, self.environment)?;
+        let request = CompleteRequest { project, dry_run: args.dry_run, refresh: args.refresh };
+        let mut show: Box<dyn Show> = if self.output.json {
+            Box::new(Json::default())
+        } else {
+            Box::new(Completion::new(self.output.quiet, term::stdout_is_terminal(), args.dry_run))
+        };
+        Asker::new(self.place, self.output.no_daemon).ask(&Request::Complete(Box::new(request)), &mut *show)
+    }
+}
