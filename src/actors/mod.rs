@@ -181,6 +181,7 @@ impl Soil {
                 survey: address.clone().recipient(),
                 explain: address.clone().recipient(),
                 clean: address.clone().recipient(),
+                install: address.clone().recipient(),
                 standing: address.clone().recipient(),
                 files: branch.files.clone(),
             },

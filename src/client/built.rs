@@ -5,17 +5,21 @@ use std::path::{Path, PathBuf};
 use super::error::ClientError;
 use super::session::Show;
 use super::testing::Test;
-use crate::wire::{Event, FromDaemon, TestRun};
+use crate::wire::{BuiltFile, Event, FromDaemon, TestRun};
 
 /// Shows a build and remembers what it made or found up to date.
 pub struct Built {
-    /// Shows the build.
-    pub inner: Box<dyn Show>,
-    /// An event for each.
-    pub found: Vec<Event>,
+    inner: Box<dyn Show>,
+    found: Vec<Event>,
 }
 
 impl Built {
+    /// Nothing is made yet.
+    #[must_use]
+    pub fn new(inner: Box<dyn Show>) -> Self {
+        Self { inner, found: Vec::new() }
+    }
+
     /// Programs by their targets' names.
     #[must_use]
     pub fn executables(&self) -> Vec<(String, PathBuf)> {
@@ -36,6 +40,18 @@ impl Built {
             _ => None,
         };
         self.found.iter().filter_map(test).collect()
+    }
+
+    /// All of it.
+    #[must_use]
+    pub fn files(&self) -> Vec<BuiltFile> {
+        let file = |event: &Event| match event {
+            Event::Artifact { target, kind, path, test } => {
+                Some(BuiltFile { target: target.clone(), kind: kind.clone(), path: path.clone(), test: test.is_some() })
+            }
+            _ => None,
+        };
+        self.found.iter().filter_map(file).collect()
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub use self::arguments::{
-    BuildArgs, BuildFlags, CheckArgs, CompleteArgs, ExplainArgs, PathArgs, ProjectFlags, RunArgs, TestArgs, WatchArgs,
+    BuildArgs, BuildFlags, CheckArgs, CompleteArgs, ExplainArgs, InstallArgs, PathArgs, ProjectFlags, RunArgs, TestArgs, WatchArgs,
 };
 
 /// Builds C and C++ projects without a build file.
@@ -79,6 +79,10 @@ pub enum Command {
     #[command(after_help = "Examples:\n  jmake test                        all tests\n  jmake test parser --timeout 10    \
         those with \"parser\" in their names\n  jmake test --junit report.xml")]
     Test(Deferred<TestArgs>),
+    /// Build, and put libraries, headers and programs below a prefix, with a .pc file for pkg-config
+    #[command(after_help = "Examples:\n  jmake install --profile release --prefix ~/.local\n  \
+        jmake install --prefix /usr --destdir pkg     gather a package in pkg/usr")]
+    Install(Deferred<InstallArgs>),
     /// Say why a target or file would be built again, or was built last
     #[command(after_help = "Examples:\n  jmake explain app              a target: what would run for it, and why\n  \
         jmake explain src/parser.c     a source, an output, or a header: the steps that read it")]

@@ -19,6 +19,7 @@ impl Json {
             Reply::Status(status) => self.object(status),
             Reply::Tools(tools) => self.object(tools),
             Reply::Clean(clean) => self.object(clean),
+            Reply::Install(install) => self.object(install),
             Reply::Explain(explain) => self.object(explain),
             Reply::Check(check) => self.object(check),
             Reply::Schema(schema) => self.object(&schema.schema),

@@ -5,14 +5,14 @@ mod settings_file;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::built::{Built, chosen};
 use super::cli::{
-    BuildArgs, BuildFlags, CheckArgs, Cli, ColorWhen, Command, Deferred, ExplainArgs, OutputFlags, PathArgs, ProjectFlags, RunArgs,
-    TestArgs, WatchArgs,
+    BuildArgs, BuildFlags, CheckArgs, Cli, ColorWhen, Command, Deferred, ExplainArgs, InstallArgs, OutputFlags, PathArgs, ProjectFlags,
+    RunArgs, TestArgs, WatchArgs,
 };
 use super::error::ClientError;
 use super::exit_code;
@@ -24,7 +24,9 @@ use super::testing::{self, Report, Told};
 use super::watch::Watcher;
 use super::{project, service};
 use crate::edge::term;
-use crate::wire::{BuildRequest, CheckRequest, Control, ExplainRequest, FromDaemon, Goal, Project, Reply, Request};
+use crate::wire::{
+    BuildRequest, CheckRequest, Control, ExplainRequest, FromDaemon, Goal, InstallRequest, PathText, Project, Reply, Request,
+};
 
 /// Carries out a command.
 pub fn run(cli: &Cli) -> Result<u8, ClientError> {
@@ -39,6 +41,7 @@ pub fn run(cli: &Cli) -> Result<u8, ClientError> {
         Command::Watch(Deferred(args)) => client.watch(args),
         Command::Run(Deferred(args)) => client.run(args),
         Command::Test(Deferred(args)) => client.test(args),
+        Command::Install(Deferred(args)) => client.install(args),
         Command::Explain(Deferred(args)) => client.explain(args),
         Command::Check(Deferred(args)) => client.check(args),
         Command::Schema => client.ask(&Request::Schema),
@@ -189,7 +192,7 @@ impl Client<'_> {
         let (root, dry_run) = (request.project.root.clone().into_path(), request.dry_run);
         let style = self.style(&args.build, false);
         let inner: Box<dyn Show> = if self.output.json { Box::new(Json::default()) } else { Box::new(Build::new(style)) };
-        let mut show = Built { inner, found: Vec::new() };
+        let mut show = Built::new(inner);
         let code = Asker::new(self.place, self.output.no_daemon).ask(&Request::Build(Box::new(request)), &mut show)?;
         let tests = show.tests();
         if code != exit_code::DONE || dry_run {
@@ -208,6 +211,21 @@ impl Client<'_> {
         Ok(if passed { exit_code::DONE } else { exit_code::FAILED })
     }
 
+    fn install(&self, args: &InstallArgs) -> Result<u8, ClientError> {
+        let request = self.request(None, &args.project, &args.build, Vec::new(), Goal::Build)?;
+        let project = request.project.clone();
+        let mut show = Built::new(Box::new(Build::new(self.style(&args.build, self.output.json))));
+        let mut asker = Asker::new(self.place, self.output.no_daemon);
+        let code = asker.ask(&Request::Build(Box::new(request)), &mut show)?;
+        if code != exit_code::DONE || args.build.dry_run {
+            return Ok(code);
+        }
+        let absolute = |dir: &Option<PathBuf>| dir.as_ref().map(|dir| PathText::from(project.cwd.as_path().join(dir).as_path()));
+        let (prefix, destdir) = (absolute(&args.prefix), absolute(&args.destdir));
+        let request = InstallRequest { artifacts: show.files(), prefix, destdir, project };
+        asker.ask(&Request::Install(Box::new(request)), &mut *self.listing())
+    }
+
     fn run(&self, args: &RunArgs) -> Result<u8, ClientError> {
         if self.output.json {
             return Err(ClientError::Usage("`run` gives standard output to the program; use `jmake build --json`, then run it".to_owned()));
@@ -215,7 +233,7 @@ impl Client<'_> {
         let targets: Vec<String> = args.target.iter().cloned().collect();
         let request = self.request(None, &args.project, &args.build, targets, Goal::Run)?;
         let root = request.project.root.clone().into_path();
-        let mut show = Built { inner: Box::new(Build::new(self.style(&args.build, true))), found: Vec::new() };
+        let mut show = Built::new(Box::new(Build::new(self.style(&args.build, true))));
         let code = Asker::new(self.place, self.output.no_daemon).ask(&Request::Build(Box::new(request)), &mut show)?;
         if code != exit_code::DONE || args.build.dry_run {
             return Ok(code);

@@ -157,6 +157,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             },
             Request::Schema => self.reply(Ok(Reply::Schema(wire::SchemaReply { schema: json_schema() }))).await,
             Request::Complete(request) => self.complete(*request).await,
+            Request::Install(request) => {
+                let answer = self.install(*request).await;
+                self.reply(answer.map(|installed| Reply::Install(translate::installed(installed)))).await
+            }
             Request::Clean(project) => {
                 let answer = self.clean(*project).await;
                 self.reply(answer.map(|cleaned| Reply::Clean(translate::cleaned(cleaned)))).await

@@ -1,5 +1,7 @@
 //! Between what crosses the socket and what the engine means. Does not know sockets.
 
+mod installing;
+
 use std::path::Path;
 
 use crate::engine::config::check::Checked;
@@ -18,6 +20,8 @@ use crate::wire::{
     ExplainReply, ExplainedStep, Includes, LeftOutReply, PathText, ProblemReply, ProjectStatus, SettingReply, SourceReply, StatusReply,
     TargetReply, ToolReply, ToolchainReply,
 };
+
+pub(super) use self::installing::{install, installed};
 
 /// The project a client means.
 pub(super) fn project(project: wire::Project, staged: bool) -> ProjectRequest {

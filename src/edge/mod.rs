@@ -22,6 +22,7 @@ pub mod fences;
 pub mod fs;
 pub mod hidden_reads;
 pub mod inquiry;
+pub mod installing;
 pub mod judging;
 pub mod leftovers;
 pub mod links;

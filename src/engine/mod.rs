@@ -20,6 +20,7 @@ pub mod front_end;
 pub mod graph;
 pub mod half_made;
 pub mod ids;
+pub mod install;
 pub mod path;
 pub mod plan;
 pub mod report;

@@ -117,6 +117,12 @@ pub enum ArtifactKind {
 }
 
 impl ArtifactKind {
+    /// The one that [`Self::name`] calls so.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Executable, Self::SharedLibrary, Self::StaticLibrary].into_iter().find(|kind| kind.name() == name)
+    }
+
     /// As in JSON.
     #[must_use]
     pub fn name(self) -> &'static str {

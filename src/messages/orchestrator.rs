@@ -7,6 +7,7 @@ use crate::engine::explain::Explanation;
 use crate::engine::failure::Failure;
 use crate::engine::ids::{BuildId, StepId};
 use crate::engine::path::FilePath;
+use crate::engine::report::Artifact;
 use crate::engine::request::{BuildRequest, ProjectRequest};
 use crate::engine::survey::Survey;
 
@@ -54,6 +55,29 @@ pub struct ExplainSubject {
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "Result<Cleaned, Failure>")]
 pub struct CleanProject;
+
+/// Request: put what a build made, and headers, below a prefix.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Result<Installed, Failure>")]
+pub struct InstallProject {
+    /// Which, and how it is looked at.
+    pub project: ProjectRequest,
+    /// What the build made.
+    pub artifacts: Vec<Artifact>,
+    /// `--prefix`, absolute.
+    pub prefix: Option<FilePath>,
+    /// `--destdir`, absolute.
+    pub destdir: Option<FilePath>,
+}
+
+/// Answer to [`InstallProject`].
+#[derive(Clone, Debug)]
+pub struct Installed {
+    /// The directory that all of it lies below.
+    pub top: FilePath,
+    /// What lies there now, and whether it did not before.
+    pub files: Vec<(FilePath, bool)>,
+}
 
 /// Answer to [`CleanProject`].
 #[derive(Clone, Debug, Default)]

@@ -7,7 +7,9 @@ use actix::prelude::*;
 
 use super::config_store::{CheckSettings, LoadSettings};
 use super::file_scanner::{FindBinaries, RingOnChange, ScanTree, SyncTree, WatchTree};
-use super::orchestrator::{CancelBuild, CleanProject, ExplainSubject, GetProject, ProjectStanding, StartBuild, SurveyProject};
+use super::orchestrator::{
+    CancelBuild, CleanProject, ExplainSubject, GetProject, InstallProject, ProjectStanding, StartBuild, SurveyProject,
+};
 use super::tool_cache::{FindToolchain, ListToolchains};
 use crate::engine::cache::CacheCounts;
 use crate::engine::failure::Failure;
@@ -43,6 +45,7 @@ pub struct OpenedProject {
     pub survey: Recipient<SurveyProject>,
     pub explain: Recipient<ExplainSubject>,
     pub clean: Recipient<CleanProject>,
+    pub install: Recipient<InstallProject>,
     pub standing: Recipient<GetProject>,
     pub files: FileDoors,
 }

@@ -24,10 +24,10 @@ pub use codec::{
 pub use event::{Counts, Event, Outcome, Severity, StepKind, TestRun, Timed};
 pub use explain::{BecauseReply, ExplainReply, ExplainedStep};
 pub use reply::{
-    ActorStatus, BinaryReply, BuildStatus, CacheStatus, CleanReply, DaemonStatus, DiscoverReply, Includes, IncludesReply, LeftOutReply,
-    ProjectStatus, Reply, SourceReply, StatusReply, TargetReply, ToolReply, ToolchainReply, ToolsReply,
+    ActorStatus, BinaryReply, BuildStatus, CacheStatus, CleanReply, DaemonStatus, DiscoverReply, Includes, IncludesReply, InstallReply,
+    LeftOutReply, ProjectStatus, Reply, SourceReply, StatusReply, TargetReply, ToolReply, ToolchainReply, ToolsReply,
 };
-pub use request::{BuildRequest, CompleteRequest, ExplainRequest, Goal, Hello, Project, Request};
+pub use request::{BuildRequest, BuiltFile, CompleteRequest, ExplainRequest, Goal, Hello, InstallRequest, Project, Request};
 pub use text::PathText;
 
 /// The oldest protocol this version speaks.

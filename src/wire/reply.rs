@@ -20,6 +20,8 @@ pub enum Reply {
     Includes(IncludesReply),
     /// To `clean`.
     Clean(CleanReply),
+    /// To `install`.
+    Install(InstallReply),
     /// To `explain`.
     Explain(ExplainReply),
     /// To `check`.
@@ -216,6 +218,17 @@ pub struct LeftOutReply {
     pub path: PathText,
     /// In words.
     pub why: String,
+}
+
+/// What was installed.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct InstallReply {
+    /// The directory that all of it lies below.
+    pub top: PathText,
+    /// What was put there, relative to it.
+    pub installed: Vec<PathText>,
+    /// What was there already as it should be.
+    pub unchanged: Vec<PathText>,
 }
 
 /// What was removed.

@@ -51,6 +51,8 @@ pub enum Request {
     Schema,
     /// Fill what is missing in jmake.toml, or say what would be filled.
     Complete(Box<CompleteRequest>),
+    /// Put what was built where others look for it.
+    Install(Box<InstallRequest>),
     /// Remove what JMake made.
     Clean(Box<Project>),
     /// The LLVM installs of the machine.
@@ -159,6 +161,32 @@ pub struct CompleteRequest {
     pub dry_run: bool,
     /// `--refresh`: what was found before is looked for again.
     pub refresh: bool,
+}
+
+/// What is to be put where.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct InstallRequest {
+    /// Where.
+    pub project: Project,
+    /// What a build of it just made.
+    pub artifacts: Vec<BuiltFile>,
+    /// `--prefix`, absolute.
+    pub prefix: Option<PathText>,
+    /// `--destdir`, absolute.
+    pub destdir: Option<PathText>,
+}
+
+/// An artifact, as its event told.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct BuiltFile {
+    /// Its target.
+    pub target: String,
+    /// `executable`, `shared_library` or `static_library`.
+    pub kind: String,
+    /// Where it is.
+    pub path: PathText,
+    /// It is a test.
+    pub test: bool,
 }
 
 /// What the artifacts are wanted for.

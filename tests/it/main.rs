@@ -19,6 +19,7 @@ mod handover;
 mod incremental;
 mod inputs;
 mod inquiries;
+mod installing;
 mod interfaces;
 mod kills;
 mod linked_includes;

@@ -8,6 +8,7 @@
 mod carry_out;
 mod cleaning;
 mod explain;
+mod installing;
 mod listener;
 mod opening;
 mod prepare;

@@ -235,6 +235,12 @@ fn repeated(discovery: &Discovery) -> Vec<String> {
     discovery.left_out.iter().filter(|left| left.repeat).map(|left| format!("{} is left out: {}", left.path, left.why)).collect()
 }
 
+/// The settings of a project, and what it is made of.
+pub(super) async fn described(world: &World, peers: &Peers, project: &ProjectRequest) -> Result<(Arc<Settings>, Arc<Discovery>), Failure> {
+    let facts = gather(world, peers, project, false).await?;
+    Ok((facts.settings, facts.discovery))
+}
+
 /// What `jmake discover` shows. `afresh`: whatever the settings list is looked for as if they did not.
 pub(super) async fn survey(world: World, peers: Peers, project: ProjectRequest, afresh: bool) -> Result<Survey, Failure> {
     let facts = gather(&world, &peers, &project, afresh).await?;

@@ -122,6 +122,23 @@ pub struct TestArgs {
     pub build: BuildFlags,
 }
 
+/// Arguments of `install`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct InstallArgs {
+    /// Where it is for good [default: as jmake.toml says, else /usr/local]
+    #[arg(long, value_name = "DIR")]
+    pub prefix: Option<PathBuf>,
+    /// Put all of it below DIR for now, as those do who make packages
+    #[arg(long, value_name = "DIR")]
+    pub destdir: Option<PathBuf>,
+    /// Which project, seen how.
+    #[command(flatten)]
+    pub project: ProjectFlags,
+    /// How to build.
+    #[command(flatten)]
+    pub build: BuildFlags,
+}
+
 /// Arguments of `explain`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ExplainArgs {

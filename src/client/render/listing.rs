@@ -8,7 +8,9 @@ use super::checked::checked;
 use super::explanation::explanation;
 use crate::client::screen::{Screen, Stream, visible};
 use crate::client::session::Show;
-use crate::wire::{CleanReply, Control, DiscoverReply, Event, FromDaemon, PathText, Reply, StatusReply, TargetReply, ToolsReply};
+use crate::wire::{
+    CleanReply, Control, DiscoverReply, Event, FromDaemon, InstallReply, PathText, Reply, StatusReply, TargetReply, ToolsReply,
+};
 
 /// Shows one answer.
 #[derive(Debug, Default)]
@@ -61,6 +63,7 @@ fn text_of(reply: &Reply, verbose: bool) -> String {
         Reply::Tools(reply) => tools(reply),
         Reply::Discover(reply) => discover(reply, verbose),
         Reply::Clean(reply) => clean(reply),
+        Reply::Install(reply) => install(reply),
         Reply::Explain(reply) => explanation(reply, verbose),
         Reply::Check(reply) => checked(reply),
         Reply::Schema(reply) => format!("{:#}\n", reply.schema),
@@ -129,6 +132,16 @@ fn notes(out: &mut String, notes: &[String]) {
     for note in notes {
         let _ = writeln!(out, "note: {note}");
     }
+}
+
+fn install(reply: &InstallReply) -> String {
+    let mut out = String::new();
+    for path in &reply.installed {
+        let _ = writeln!(out, "installed {}", name(path));
+    }
+    let (new, old) = (reply.installed.len(), reply.unchanged.len());
+    let _ = writeln!(out, "{}: {} files installed, {old} were there already", name(&reply.top), new);
+    out
 }
 
 fn clean(reply: &CleanReply) -> String {

@@ -8,7 +8,7 @@ use crate::engine::explain::Explanation;
 use crate::engine::failure::Failure;
 use crate::messages::config_store::CheckSettings;
 use crate::messages::file_scanner::FindBinaries;
-use crate::messages::orchestrator::{CleanProject, Cleaned, ExplainSubject, SurveyProject};
+use crate::messages::orchestrator::{CleanProject, Cleaned, ExplainSubject, Installed, SurveyProject};
 use crate::messages::supervisor::GetDaemon;
 use crate::messages::tool_cache::{FindToolchain, ListToolchains};
 use crate::wire::{self, ToolsReply};
@@ -41,6 +41,12 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             ask(&doors.tools.list, ListToolchains { root: None, variables: project.variables.clone() }).await?.unwrap_or_default();
         let checked = ask(&doors.check, CheckSettings { project, installs }).await??;
         Ok(translate::checked(checked, request.show_origin))
+    }
+
+    pub(super) async fn install(&self, request: wire::InstallRequest) -> Result<Installed, Failure> {
+        let install = translate::install(request)?;
+        let opened = self.project(install.project.root.clone()).await?;
+        ask(&opened.install, install).await?
     }
 
     pub(super) async fn clean(&self, project: wire::Project) -> Result<Cleaned, Failure> {
