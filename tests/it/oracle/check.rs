@@ -63,9 +63,9 @@ impl Outcome {
         found
     }
 
-    /// What a clean build of everything does not make, less files of `strange`: nobody knows them to be JMake's.
-    pub fn left_over(&self, clean: &Self, strange: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
-        let folder = format!("build/{}/", if self.made.keys().any(|path| path.starts_with("build/release/")) { "release" } else { "dev" });
+    /// What a clean build of everything in this profile does not make, less files of `strange`: nobody knows them to be JMake's.
+    pub fn left_over(&self, clean: &Self, profile: &str, strange: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+        let folder = format!("build/{profile}/");
         let left = self
             .made
             .iter()

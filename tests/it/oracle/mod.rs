@@ -275,7 +275,7 @@ impl<'a> Play<'a> {
             self.strange.remove(made["label"].as_str().unwrap_or_default());
         }
         if all && clean.code == Some(0) {
-            wrong.extend(own.left_over(&clean, &self.strange));
+            wrong.extend(own.left_over(&clean, self.request.profile.unwrap_or("dev"), &self.strange));
         }
         let settings = format!("{:?} {:?} {:?}", self.request.args(true), self.request.variable, self.project.settings);
         let facts = Facts::new(&self.space, &clean, settings, self.request.profile.unwrap_or("dev"), before);
