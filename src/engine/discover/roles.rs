@@ -43,6 +43,7 @@ impl Roles {
         roles.find_included_mains(files, links);
         roles.find_frameworks(links);
         roles.join_groups(files);
+        roles.drop_partial_amalgams(files, links);
         roles.drop_included(files, links);
         roles.keep_something_to_build();
         roles
@@ -165,6 +166,21 @@ impl Roles {
             if lone && !self.frameworks.contains_key(at) && !groups_with_main.contains(&member.group) {
                 part.member = None;
             }
+        }
+    }
+
+    /// A file that includes several sources, and further ones under `#if`, is another way to build what its parts are built to anyway,
+    /// as `onelua.c` of Lua: which of them are in it only flags tell, so that the parts are compiled each by itself.
+    fn drop_partial_amalgams(&mut self, files: &Files, links: &Links) {
+        let parts = |at: usize, conditional: bool| {
+            let included = links.of[at].iter().filter(|l| l.include.conditional == conditional).filter_map(Link::file);
+            included.filter(|to| *to != at && self.parts.contains_key(to)).count()
+        };
+        let of = |at: &usize| (*at, parts(*at, false), parts(*at, true));
+        let found: Vec<_> = self.parts.keys().map(of).filter(|(_, always, under_if)| *always >= 2 && *under_if >= 1).collect();
+        for (at, always, under_if) in found.into_iter().filter(|(at, ..)| !files.asked_for(*at)) {
+            let why = format!("it includes {always} other sources, and {under_if} more under #if, which are compiled each by itself");
+            self.leave_out(files, at, why, false);
         }
     }
 

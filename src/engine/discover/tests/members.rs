@@ -127,6 +127,15 @@ fn module_units_and_other_languages_are_left_out() {
 }
 
 #[test]
+fn parts_are_compiled_each_by_itself_where_flags_tell_which_of_them_an_amalgam_has() {
+    let d = found("one.c: \"a.c\"\\n\"b.c\"\\n#ifdef WITH_MAIN\\n#include \"main.c\"\\n#endif\n a.c:\n b.c:\n main.c: MAIN");
+    assert_eq!(list(&d.project_sources), "a.c b.c");
+    assert!(d.left_out[0].why.contains("includes 2 other sources, and 1 more under #if"));
+    let d = found("one.c: \"a.c\"\\n\"b.c\"\n a.c:\n b.c:");
+    assert_eq!(list(&d.project_sources), "one.c");
+}
+
+#[test]
 fn a_source_that_another_includes_is_not_compiled_on_its_own() {
     let d = found(
         "main.c: \"part.c\"\\nMAIN\n part.c:\n tests/t.c: \"../other.c\"\\nMAIN\n other.c:\n h.h: #ifdef HEADER_ONLY\\n#include \"impl.c\"\\n#endif\n impl.c: \"h.h\"",
