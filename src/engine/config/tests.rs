@@ -4,6 +4,10 @@
 mod broken;
 #[path = "tests/keys.rs"]
 mod keys;
+#[path = "tests/random.rs"]
+mod random;
+#[path = "tests/reference.rs"]
+mod reference;
 
 use proptest::prelude::*;
 
