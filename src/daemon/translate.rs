@@ -73,7 +73,7 @@ fn target_in(root: &Path, cwd: &Path, target: String) -> String {
 pub(super) fn checked(checked: Checked, show_origin: bool) -> CheckReply {
     let general = checked.error.map(|error| ProblemReply {
         severity: "error".to_owned(),
-        rendered: error.clone(),
+        rendered: format!("error: {error}"),
         message: error,
         ..ProblemReply::default()
     });

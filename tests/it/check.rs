@@ -13,11 +13,11 @@ fn every_problem_is_told_at_once_and_nothing_is_run() {
         .exits(2)
         .says("jmake.toml:2:1: warning: `compile.flag` is not a key of jmake.toml")
         .says("did you mean `compile.flags`?")
-        .says("jmake.toml:3:18: there is no file `gone.c`")
-        .says("jmake.toml:5:7: `link.lto` must be one of")
+        .says("jmake.toml:3:18: error: there is no file `gone.c`")
+        .says("jmake.toml:5:7: error: `link.lto` must be one of")
         .says("jmake.toml: 2 errors, 1 warning");
     assert!(!space.exists("build"));
-    space.jmake(&["check", "--profile", "x"]).exits(2).says("circle");
+    space.jmake(&["check", "--profile", "x"]).exits(2).says("error: profiles inherit from each other in a circle");
 
     space.write("jmake.toml", "[compile]\nflag = ['-O2']\n");
     space.jmake(&["check", "."]).ok().says("0 errors, 1 warning");

@@ -16,9 +16,22 @@ pub(super) fn checked(reply: &CheckReply) -> String {
         out.push('\n');
     }
     out.push_str(&verdict(reply));
-    let rows = reply.settings.iter().map(|it| vec![visible(&it.key), visible(&it.value), visible(&it.origin)]);
+    let rows = reply.settings.iter().map(|it| vec![visible(&it.key), visible(&cut(&it.value)), visible(&it.origin)]);
     table(&mut out, ["key", "value", "from"], rows);
     out
+}
+
+/// So many characters of a value are shown; `--json` has all.
+const SHOWN: usize = 60;
+
+/// `value` without what does not fit, a list without the items that do not.
+fn cut(value: &str) -> String {
+    let Some((at, _)) = value.char_indices().nth(SHOWN) else { return value.to_owned() };
+    let start = &value[..at];
+    match (value.chars().next(), value.chars().next_back(), start.rfind(", ")) {
+        (Some('[' | '{'), Some(end), Some(at)) => format!("{}, …{end}", &value[..at]),
+        _ => format!("{start}…"),
+    }
 }
 
 fn verdict(reply: &CheckReply) -> String {
@@ -35,6 +48,17 @@ fn verdict(reply: &CheckReply) -> String {
 mod tests {
     use super::*;
     use crate::wire::{ProblemReply, SettingReply};
+
+    #[test]
+    fn long_values_are_cut() {
+        let check = |value: &str, expect: &str| assert_eq!(cut(value), expect);
+        check("[]", "[]");
+        check(&format!("\"{}\"", "é".repeat(58)), &format!("\"{}\"", "é".repeat(58)));
+        check(&format!("\"{}\"", "é".repeat(59)), &format!("\"{}…", "é".repeat(59)));
+        check(&format!("[\"a.c\", \"b.c\", \"{}\"]", "c".repeat(60)), "[\"a.c\", \"b.c\", …]");
+        check(&format!("[\"{}\"]", "c".repeat(60)), &format!("[\"{}…", "c".repeat(58)));
+        check(&format!("{{ A = \"1\", B = \"{}\" }}", "2".repeat(60)), "{ A = \"1\", …}");
+    }
 
     #[test]
     fn problems_come_first_and_the_count_last() {

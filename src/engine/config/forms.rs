@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::keys;
 use super::raw::Typed;
 use super::schema::Form;
 use super::value::Value;
+use super::words::{choice, standard};
 
 /// A value that fits.
 pub(super) struct Read {
@@ -37,6 +37,10 @@ pub(super) fn read(form: Form, shown: &str, value: &Typed<'_>) -> Result<Option<
             let one = text(shown, value)?;
             Ok(Some(Read { items: vec![(one.clone(), value.span())], value: Value::Texts(vec![one]) }))
         }
+        Form::OneOrMore if !value.get_ref().is_array() => {
+            let last = shown.rsplit('.').next().unwrap_or(shown);
+            Err(vec![wrong(shown, "a string or a list of strings", value, &format!("write {last} = \"…\""))])
+        }
         Form::Texts | Form::Paths | Form::OneOrMore => texts(shown, value, text).map(Some),
         Form::Choices(choices) => texts(shown, value, |shown, value| choice(shown, value, choices)).map(Some),
         Form::Truth => match value.get_ref() {
@@ -58,12 +62,30 @@ pub(super) fn read(form: Form, shown: &str, value: &Typed<'_>) -> Result<Option<
 
 fn text(shown: &str, value: &Typed<'_>) -> Result<String, Vec<Wrong>> {
     match value.get_ref() {
-        DeValue::String(text) if text.contains('\0') => {
-            Err(vec![Wrong { span: value.span(), message: format!("`{shown}` holds a NUL character"), advice: "remove it".to_owned() }])
-        }
+        DeValue::String(text) if text.contains('\0') => Err(vec![Wrong {
+            span: value.span(),
+            message: format!("{} holds a NUL character", named(shown)),
+            advice: "remove it".to_owned(),
+        }]),
         DeValue::String(text) => Ok(text.to_string()),
-        _ => Err(vec![wrong(shown, "a string", value, "put it in quotes")]),
+        _ => Err(vec![wrong(shown, "a string", value, &as_text(value))]),
     }
+}
+
+/// What was typed without quotes or in brackets, as the string that was meant.
+fn as_text(value: &Typed<'_>) -> String {
+    let typed = match value.get_ref() {
+        DeValue::Integer(number) => number.as_str().to_owned(),
+        DeValue::Float(number) => number.as_str().to_owned(),
+        DeValue::Boolean(truth) => truth.to_string(),
+        DeValue::Datetime(date) => date.to_string(),
+        DeValue::Array(items) => match (items.len(), items.iter().next().and_then(|item| item.get_ref().as_str())) {
+            (1, Some(only)) => only.to_owned(),
+            _ => return "write one string, in quotes and without brackets".to_owned(),
+        },
+        DeValue::String(_) | DeValue::Table(_) => return "write one string, in quotes".to_owned(),
+    };
+    format!("write {}", super::value::quoted(&typed))
 }
 
 /// What was typed as a list of `NAME=value`, as the table that was meant.
@@ -87,7 +109,7 @@ fn texts(shown: &str, value: &Typed<'_>, item: impl Fn(&str, &Typed<'_>) -> Resu
         let typed = value.get_ref().as_str().map_or_else(|| "[\"…\", \"…\"]".to_owned(), as_list);
         return Err(vec![wrong(shown, "a list of strings", value, &format!("write {last} = {typed}"))]);
     };
-    each(items, &format!("an item of {shown}"), &item)
+    each(items, &format!("{ITEM}{shown}"), &item)
 }
 
 /// What was typed as one string, as the list that was meant.
@@ -117,87 +139,6 @@ fn number(shown: &str, value: &Typed<'_>, least: u64, most: u64) -> Result<u64, 
         let wanted = if most == u64::MAX { format!("at least {least}") } else { format!("from {least} to {most}") };
         vec![Wrong { span: value.span(), message: format!("`{shown}` must be {wanted}"), advice: format!("write a number {wanted}") }]
     })
-}
-
-fn choice(shown: &str, value: &Typed<'_>, choices: &[&str]) -> Result<String, Vec<Wrong>> {
-    let typed = value.get_ref().as_str();
-    if let Some(known) = choices.iter().find(|choice| Some(**choice) == typed) {
-        return Ok((*known).to_owned());
-    }
-    let quoted: Vec<String> = choices.iter().map(|c| format!("\"{c}\"")).collect();
-    let near = typed.and_then(|typed| near(typed, choices));
-    let advice = near.map_or_else(|| format!("write one of {}", quoted.join(", ")), |near| format!("did you mean \"{near}\"?"));
-    let message = match typed.filter(|_| choices.len() > MANY) {
-        Some(typed) => format!("`{shown}` cannot be \"{typed}\""),
-        None => format!("`{shown}` must be one of {}", quoted.join(", ")),
-    };
-    Err(vec![Wrong { span: value.span(), message, advice }])
-}
-
-/// So many choices are not all listed twice.
-const MANY: usize = 6;
-
-/// What people call a choice that has another name here.
-const SYNONYMS: &[(&str, &str)] = &[
-    ("dynamic", "shared"),
-    ("so", "shared"),
-    ("archive", "static"),
-    ("library", "static"),
-    ("lib", "static"),
-    ("program", "executable"),
-    ("binary", "executable"),
-    ("bin", "executable"),
-    ("app", "executable"),
-    ("module", "plugin"),
-    ("interface", "headers"),
-    ("header-only", "headers"),
-    ("asan", "address"),
-    ("ubsan", "undefined"),
-    ("tsan", "thread"),
-    ("msan", "memory"),
-    ("full-lto", "full"),
-    ("0", "O0"),
-    ("1", "O1"),
-    ("2", "O2"),
-    ("3", "O3"),
-    ("s", "Os"),
-    ("z", "Oz"),
-];
-
-/// The choice that begins like what was typed, such as `executable` for `exe`, else the nearest.
-fn near<'a>(typed: &str, choices: &[&'a str]) -> Option<&'a str> {
-    let typed = typed.trim_start_matches('-').to_lowercase();
-    let same =
-        |choice: &&&str| choice.to_lowercase() == typed || (typed.len() > 2 && (choice.starts_with(&typed) || typed.starts_with(**choice)));
-    let synonym = SYNONYMS
-        .iter()
-        .find(|(word, choice)| *word == typed && choices.contains(choice))
-        .and_then(|(_, choice)| choices.iter().find(|it| *it == choice));
-    choices.iter().find(same).or(synonym).copied().or_else(|| keys::nearest(&typed, choices.iter().copied()))
-}
-
-fn standard(shown: &str, value: &Typed<'_>, cxx: bool) -> Result<String, Vec<Wrong>> {
-    let typed = match value.get_ref() {
-        DeValue::String(text) => text.trim_start_matches("-std=").to_lowercase(),
-        DeValue::Integer(number) => number.as_str().to_owned(),
-        _ => return Err(vec![wrong(shown, "a string", value, if cxx { "write \"c++20\"" } else { "write \"c17\"" })]),
-    };
-    let year = typed.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let known =
-        year.len() == 2 && year.chars().all(|c| c.is_ascii_alphanumeric()) || (!cxx && year.starts_with(['1', '9']) && year.len() > 2);
-    let family = &typed[..typed.len() - year.len()];
-    let right = if cxx { ["c++", "gnu++"] } else { ["c", "gnu"] };
-    let as_typed = value.get_ref().as_str() == Some(typed.as_str());
-    if as_typed && (known && right.contains(&family) || (!cxx && typed.starts_with("iso9899:"))) {
-        return Ok(typed);
-    }
-    let language = if cxx { "C++" } else { "C" };
-    let advice = match (known, cxx) {
-        (true, _) => format!("did you mean \"{}{year}\"?", if family.starts_with("gnu") { right[1] } else { right[0] }),
-        (false, true) => "write one such as \"c++20\" or \"gnu++17\"".to_owned(),
-        (false, false) => "write one such as \"c17\" or \"gnu11\"".to_owned(),
-    };
-    Err(vec![Wrong { span: value.span(), message: format!("`{shown}` must be a standard of {language}"), advice }])
 }
 
 type ReadPair = fn(&str, &str, Range<usize>, &Typed<'_>) -> Result<String, Vec<Wrong>>;
@@ -249,30 +190,17 @@ fn pair(shown: &str, name: &str, at: Range<usize>, value: &Typed<'_>) -> Result<
     text(&format!("{shown}.{name}"), value)
 }
 
+/// A key in a message, or an item of its list.
+pub(super) fn named(shown: &str) -> String {
+    shown.strip_prefix(ITEM).map_or_else(|| format!("`{shown}`"), |list| format!("{ITEM}`{list}`"))
+}
+
+/// What stands before the key of a list in messages about one of its items.
+const ITEM: &str = "an item of ";
+
 /// The wrong type, and what to write instead.
 pub(super) fn wrong(shown: &str, wanted: &str, value: &Typed<'_>, advice: &str) -> Wrong {
     let found = value.get_ref().type_str();
     let article = if found.starts_with(['a', 'i', 'o']) { "an" } else { "a" };
-    Wrong { span: value.span(), message: format!("`{shown}` must be {wanted}, not {article} {found}"), advice: advice.to_owned() }
-}
-
-/// What the parser found wrong, and what to write instead.
-pub(super) fn syntax(said: &str, content: &str, at: Range<usize>) -> (String, String) {
-    let line_start = content.get(..at.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-    let line = content.get(line_start..).unwrap_or_default().lines().next().unwrap_or_default().trim();
-    let bare = content.get(at).filter(|bare| !bare.is_empty() && bare.chars().all(|c| c.is_alphanumeric() || "_-+./".contains(c)));
-    let advice = if said.contains("duplicate key") {
-        "remove one of the two, or join them: a table may be begun only once".to_owned()
-    } else if said.contains("expected `]`") || said.contains("unclosed table") {
-        "close the brackets".to_owned()
-    } else if line.ends_with('=') {
-        return ("there is no value after the `=`".to_owned(), "write one: \"text\", [\"a\", \"list\"], true or 3".to_owned());
-    } else if let Some(bare) = bare.filter(|_| said.contains("must be quoted")) {
-        return ("text must stand in quotes".to_owned(), format!("write \"{bare}\""));
-    } else if line.contains('=') && (said.contains("string") || said.contains("literal")) {
-        "put text in quotes, and close each quote on the same line".to_owned()
-    } else {
-        "a line is `key = value` or `[section]`; text stands in quotes, lists in [ ]".to_owned()
-    };
-    (said.replace('\n', "; "), advice)
+    Wrong { span: value.span(), message: format!("{} must be {wanted}, not {article} {found}", named(shown)), advice: advice.to_owned() }
 }

@@ -20,10 +20,12 @@ pub mod schema;
 pub mod settings;
 mod settle;
 pub mod shown;
+mod syntax;
 pub mod targets;
 mod unknown;
 mod validate;
 pub mod value;
+mod words;
 
 pub use merge::{Request, load};
 pub use problem::{ConfigError, Problem};

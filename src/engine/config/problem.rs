@@ -67,8 +67,8 @@ impl Problem {
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let severity = if self.severity == Severity::Warning { "warning: " } else { "" };
-        writeln!(f, "{}:{}:{}: {severity}{}", self.file, self.line, self.column, self.message)?;
+        let severity = if self.severity == Severity::Warning { "warning" } else { "error" };
+        writeln!(f, "{}:{}:{}: {severity}: {}", self.file, self.line, self.column, self.message)?;
         let number = self.line.to_string();
         // Tabs stay tabs, so that the marks stand below what they mark.
         let lead: String = self.text.chars().take(self.column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();

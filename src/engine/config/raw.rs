@@ -10,7 +10,7 @@ use super::problem::Problem;
 use super::schema::{self, Key, State};
 use super::targets::Dependency;
 use super::value::{Entry, Table};
-use super::{forms, unknown};
+use super::{forms, syntax, unknown};
 use crate::engine::path::FilePath;
 
 /// What one file says.
@@ -44,14 +44,14 @@ pub enum Owner {
 pub fn read(file: &str, content: &str, owner: Owner) -> (Raw, Vec<Problem>) {
     let lines = std::iter::once(0).chain(content.match_indices('\n').map(|(at, _)| at + 1)).collect();
     let raw = Raw { file: file.to_owned(), ..Raw::default() };
-    let mut reader = Reader { file, content, lines, owner, raw, problems: Vec::new() };
+    let mut reader = Reader { file, content, lines, owner, raw, problems: Vec::new(), unread: Vec::new() };
     let (table, errors) = DeTable::parse_recoverable(content);
     if errors.is_empty() {
         reader.top(table.get_ref());
     }
     for error in &errors {
         let at = error.span().unwrap_or(0..0);
-        let (message, advice) = forms::syntax(error.message().trim(), content, at.clone());
+        let (message, advice) = syntax::say(error.message().trim(), content, at.clone());
         reader.error(at, message, advice);
     }
     reader.problems.sort_by_key(|p| (p.line, p.column));
@@ -69,6 +69,8 @@ pub(super) struct Reader<'a> {
     owner: Owner,
     raw: Raw,
     problems: Vec<Problem>,
+    /// Keys of the table at hand whose values could not be read.
+    unread: Vec<&'static str>,
 }
 
 /// Where keys are looked up, and how messages call them.
@@ -168,6 +170,7 @@ impl Reader<'_> {
             Ok(read) => read.map(|read| self.made(key, read, value.span())),
             Err(wrongs) => {
                 wrongs.into_iter().for_each(|wrong| self.error(wrong.span, wrong.message, wrong.advice));
+                self.unread.push(key.path);
                 None
             }
         }
@@ -200,7 +203,7 @@ impl Reader<'_> {
             };
             let scope = Scope { schema: String::new(), shown: format!("{shown}."), kind: Kind::Profile };
             let entries = self.table(&scope, table);
-            self.raw.profiles.insert(name.get_ref().to_string(), Table { entries, span: name.span() });
+            self.raw.profiles.insert(name.get_ref().to_string(), Table { entries, span: name.span(), unread: Vec::new() });
         }
     }
 
@@ -212,8 +215,9 @@ impl Reader<'_> {
         for table in tables {
             let DeValue::Table(entries) = table.get_ref() else { continue };
             let scope = Scope { schema: format!("{name}."), shown: format!("{name}."), kind: Kind::Item };
+            self.unread.clear();
             let entries = self.table(&scope, entries);
-            let table = Table { entries, span: table.span() };
+            let table = Table { entries, span: table.span(), unread: std::mem::take(&mut self.unread) };
             if name == "targets" { self.raw.targets.push(table) } else { self.raw.files.push(table) }
         }
     }

@@ -135,15 +135,15 @@ fn problems_are_shown_where_they_stand_and_all_at_once() {
     assert_eq!(
         error("[compile]\nflags = \"-O2\"\n[link]\nlto = \"ful\"\nallow_undefined = 'yes'\n"),
         "\
-jmake.toml:2:9: `compile.flags` must be a list of strings, not a string
+jmake.toml:2:9: error: `compile.flags` must be a list of strings, not a string
  2 | flags = \"-O2\"
    |         ^^^^^
   write flags = [\"-O2\"]
-jmake.toml:4:7: `link.lto` must be one of \"off\", \"thin\", \"full\"
+jmake.toml:4:7: error: `link.lto` must be one of \"off\", \"thin\", \"full\"
  4 | lto = \"ful\"
    |       ^^^^^
   did you mean \"full\"?
-jmake.toml:5:19: `link.allow_undefined` must be true or false, not a string
+jmake.toml:5:19: error: `link.allow_undefined` must be true or false, not a string
  5 | allow_undefined = 'yes'
    |                   ^^^^^
   write true or false, without quotes"

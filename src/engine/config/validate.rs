@@ -41,6 +41,9 @@ impl Found<'_> {
         let mut seen = BTreeSet::new();
         for table in &self.raw.targets {
             let Some(entry) = table.get("targets.name") else {
+                if table.has("targets.name") {
+                    continue;
+                }
                 self.at(table.span.clone(), "this target has no name".to_owned(), "write name = \"…\" below [[targets]]");
                 continue;
             };
@@ -104,7 +107,7 @@ impl Found<'_> {
 
     fn rules(&mut self) {
         for table in &self.raw.files {
-            if table.texts("files.match").is_none_or(<[String]>::is_empty) {
+            if table.texts("files.match").map_or(!table.has("files.match"), <[String]>::is_empty) {
                 self.at(
                     table.span.clone(),
                     "this [[files]] matches nothing".to_owned(),

@@ -90,6 +90,8 @@ pub struct Table {
     pub entries: Vec<Entry>,
     /// Where it begins.
     pub span: Range<usize>,
+    /// Keys that it has too, with values that could not be read.
+    pub unread: Vec<&'static str>,
 }
 
 impl Table {
@@ -97,6 +99,12 @@ impl Table {
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key.path == path)
+    }
+
+    /// `path` is there, with a value or with one that could not be read: what is wrong with it is said already.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        self.get(path).is_some() || self.unread.contains(&path)
     }
 
     /// The string that `path` was given.

@@ -91,6 +91,10 @@ fn of_target(finder: &mut Finder<'_>, table: &Table, target: &TargetSettings) {
             finder.warning(entry.span.clone(), message, advice);
         }
     };
+    // What it becomes is not known.
+    if table.unread.contains(&"targets.kind") {
+        return;
+    }
     if target.kind != Kind::SharedLibrary {
         for key in ["targets.soname", "targets.version"] {
             pointless(finder, table.get(key), "remove it, or write kind = \"shared\"");
@@ -105,8 +109,12 @@ fn of_target(finder: &mut Finder<'_>, table: &Table, target: &TargetSettings) {
     }
     if target.kind == Kind::Headers {
         pointless(finder, table.get("targets.sources"), "remove it, or write kind = \"static\"");
-    } else if target.sources.is_empty() && target.depends.is_empty() {
-        finder.error(table.span.clone(), format!("the target `{name}` has no sources"), "write sources = [\"src/*.cpp\"]");
+    } else if ["targets.sources", "targets.depends"]
+        .iter()
+        .all(|key| !table.unread.contains(key) && table.texts(key).is_none_or(<[_]>::is_empty))
+    {
+        let which = if name.is_empty() { "this target".to_owned() } else { format!("the target `{name}`") };
+        finder.error(table.span.clone(), format!("{which} has no sources"), "write sources = [\"src/*.cpp\"]");
     }
 }
 

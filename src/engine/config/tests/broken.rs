@@ -16,7 +16,7 @@ macro_rules! files {
 const FILES: &[(&str, &str, &str)] = files![
     "another_dialect" "bare_word" "bridge_dialect" "circle" "contradictions" "dependencies" "flags_as_text" "link_words" "missing_files"
     "misspelt_keys" "no_value" "not_built" "old_llvm" "open_section" "open_string" "profiles" "section_twice" "target_without_name"
-    "targets_as_table" "targets_contradict" "unknown_dependency" "wrong_types" "wrong_words"
+    "target_wrong_types" "targets_as_table" "targets_contradict" "unknown_dependency" "wrong_types" "wrong_words"
 ];
 
 /// All that has `missing` in its name is not there; of the rest, what has an ending is a file.
