@@ -129,3 +129,21 @@ fn a_configure_headers_name_comes_with_the_way_out() {
     let space = Space::with(&[("main.c", "#include \"config.h\"\nint main(void) { return 0; }\n"), ("config.h.in", "#undef HAVE_X\n")]);
     space.jmake(&["build"]).exits(1).says("config.h");
 }
+
+/// Whether a file defines `main` only its object tells: one that is not made must not be waited for.
+#[test]
+fn a_build_ends_though_an_object_that_would_tell_of_a_main_is_not_made() {
+    const MAIN: &str = "#ifndef NO_MAIN\nint main(void) { return 0; }\n#endif\n";
+    let broken = format!("int wrong(void) {{ return nothing; }}\n{MAIN}");
+    let space = Space::with(&[("a.c", &broken), ("b.c", "int b(void) { return 1; }\n")]);
+    space.build(&["-k", "--staged"]).exits(1).says("nothing");
+    space.build(&["-k"]).exits(1).says("nothing");
+    // The one that fails does so long before the other one can tell.
+    let slow = format!("#include <algorithm>\n#include <iostream>\n#include <map>\n#include <regex>\n{MAIN}");
+    let space = Space::with(&[("a.c", &broken), ("b.cpp", &slow)]);
+    space.build(&["-k", "-j2"]).exits(1).says("nothing");
+    space.build(&["-k", "-j1"]).exits(1).says("nothing");
+    let space = Space::with(&[("a.c", MAIN), ("b.c", &broken)]);
+    space.build(&["-k", "-j1"]).exits(1).says("nothing");
+    space.build(&["-j1"]).exits(1).says("nothing");
+}

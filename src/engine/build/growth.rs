@@ -26,7 +26,8 @@ impl Build {
             }
         }
         for awaited in lowered.awaiting {
-            if let Some(step) = self.known.get(&awaited.object) {
+            let step = self.known.get(&awaited.object).filter(|step| !self.plan.state(**step).is_lost());
+            if let Some(step) = step {
                 self.awaiting.insert(*step, awaited.source);
             }
         }
@@ -46,9 +47,26 @@ impl Build {
     pub(super) fn confirm(&mut self, now: Duration, step: StepId, defines_main: Option<bool>, effects: &mut Vec<Effect>) {
         let Some(source) = self.awaiting.remove(&step) else { return };
         self.confirmed.insert(source, defines_main.unwrap_or(false));
-        if !self.awaiting.is_empty() {
-            return;
+        if self.awaiting.is_empty() {
+            self.grow_by_mains(now, effects);
         }
+    }
+
+    /// An object that will not be made tells nothing: whatever the others told is all there is.
+    pub(super) fn await_no_lost(&mut self, now: Duration, effects: &mut Vec<Effect>) {
+        let before = self.awaiting.len();
+        let plan = &self.plan;
+        self.awaiting.retain(|step, _| !plan.state(*step).is_lost());
+        if self.awaiting.is_empty() && before > 0 {
+            if self.confirmed.is_empty() || self.plan.is_halted() {
+                self.seal_if_complete(now, effects);
+            } else {
+                self.grow_by_mains(now, effects);
+            }
+        }
+    }
+
+    fn grow_by_mains(&mut self, now: Duration, effects: &mut Vec<Effect>) {
         match self.front_end.lower(&self.confirmed) {
             Ok(lowered) => self.grow(now, lowered, effects),
             Err(why) => self.refuse(now, why, effects),

@@ -162,6 +162,7 @@ impl Build {
     fn feed(&mut self, now: Duration, event: plan::Event, effects: &mut Vec<Effect>) {
         let actions = self.plan.on_event(now, event);
         self.act(now, actions, effects);
+        self.await_no_lost(now, effects);
     }
 
     fn act(&mut self, now: Duration, actions: Vec<plan::Action>, effects: &mut Vec<Effect>) {
@@ -262,8 +263,6 @@ impl Build {
         self.feed(now, plan::Event::Finished { step, finish }, effects);
         if succeeded {
             self.confirm(now, step, defines_main, effects);
-        } else if !self.plan.state(step).is_open() && self.awaiting.remove(&step).is_some() {
-            self.seal_if_complete(now, effects);
         }
     }
 

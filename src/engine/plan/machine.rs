@@ -99,6 +99,12 @@ impl Plan {
         self.completed
     }
 
+    /// Whether nothing new starts any more.
+    #[must_use]
+    pub fn is_halted(&self) -> bool {
+        self.halted
+    }
+
     /// Counts so far, of wanted steps that run something. They add up once the build is complete; until then `total` has more.
     #[must_use]
     pub fn counts(&self) -> Counts {
