@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::World;
 use super::config_files::{self, ConfigTexts};
+use super::walk;
 use crate::engine::config::check::{self, Checked, Facts, Lies};
 use crate::engine::config::shown;
 use crate::engine::config::{Request, merge};
@@ -23,7 +24,8 @@ pub fn check(world: &World, project: &ProjectRequest, installs: Vec<Arc<Install>
     let examined = merge::examine(&request);
     let lies: BTreeMap<FilePath, Lies> =
         check::asked(&examined).into_iter().map(|path| (path.clone(), lies(&path.under(&project.root)))).collect();
-    let facts = Facts { root: project.root.clone(), lies, installs: Some(installs), toolchain: project.toolchain.clone() };
+    let files = check::asks_for_files(&examined).then(|| walk::walk(&project.root).files);
+    let facts = Facts { root: project.root.clone(), lies, files, installs: Some(installs), toolchain: project.toolchain.clone() };
     Ok(Checked {
         file: texts.project.is_some().then(|| texts.path_of_file.clone()),
         problems: check::check(&examined, request.project.unwrap_or_default(), &facts),

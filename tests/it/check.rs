@@ -15,9 +15,9 @@ fn every_problem_is_told_at_once_and_nothing_is_run() {
         .says("did you mean `compile.flags`?")
         .says("jmake.toml:3:18: error: there is no file `gone.c`")
         .says("jmake.toml:5:7: error: `link.lto` must be one of")
-        .says("jmake.toml: 2 errors, 1 warning");
+        .says("jmake.toml: 3 errors, 1 warning");
     assert!(!space.exists("build"));
-    space.jmake(&["check", "--profile", "x"]).exits(2).says("error: profiles inherit from each other in a circle");
+    space.jmake(&["check", "--profile", "x"]).exits(2).says("jmake.toml:7:12: error: profiles inherit from each other in a circle: x -> x");
 
     space.write("jmake.toml", "[compile]\nflag = ['-O2']\n");
     space.jmake(&["check", "."]).ok().says("0 errors, 1 warning");
@@ -27,6 +27,24 @@ fn every_problem_is_told_at_once_and_nothing_is_run() {
     space.jmake(&["check", "other.toml"]).exits(2).says("other.toml:2:9");
     space.write("jmake.toml", [0xff, 0xfe]);
     space.jmake(&["check"]).exits(2).says("not UTF-8");
+}
+
+#[test]
+fn what_settings_name_is_compared_with_what_is_there() {
+    let target = "[[targets]]\nname = 'app'\nsources = ['*.cpp']\n";
+    let space = Space::with(&[("main.c", MAIN), ("old/x.cpp", "int x;\n"), ("jmake.toml", target)]);
+    space.jmake(&["check"]).exits(2).says("jmake.toml:3:12: error: `*.cpp` fits no source that is not ignored").says("\"**/*.cpp\"");
+    space.edit("jmake.toml", "'*.cpp'", "'**/*.cpp'");
+    space.jmake(&["check"]).ok().says("no problems");
+    space.write(".gitignore", "old/\n");
+    space.jmake(&["check"]).exits(2).says("fits no source that is not ignored");
+    space.write("jmake.toml", "llvm.version = '3'\n");
+    space.jmake(&["check"]).exits(2).says("LLVM 3 is older than");
+    space.write("jmake.toml", "llvm.version = '199'\n");
+    space.jmake(&["check"]).exits(2).says("jmake.toml:1:16: error: there is no LLVM toolchain `199`; found:");
+    space.jmake(&["check", "--toolchain", "19"]).ok();
+    space.write("jmake.toml", "");
+    space.jmake(&["check", "--profile", "debug"]).exits(2).says("error: there is no profile `debug`; did you mean `dev`");
 }
 
 #[test]

@@ -69,6 +69,8 @@ pub fn examine(request: &Request<'_>) -> Examined {
     let (project, found) = raw::read(request.path_of_file, request.project.unwrap_or_default(), Owner::Project);
     problems.extend(found);
     problems.extend(validate::validate(&project, request.project.unwrap_or_default(), request.root_name));
+    let texts = [request.user, request.project].map(Option::unwrap_or_default);
+    problems.extend(profiles::problems((&user, texts[0]), (&project, texts[1])));
     let (layers, chain) = match profiles::chain(request.profile, &user, &project) {
         Ok(chain) => (Layers::of(&user, &project, &chain), Ok(chain)),
         Err(error) => (Layers::of(&user, &project, &[]), Err(error)),

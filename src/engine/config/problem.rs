@@ -100,19 +100,19 @@ pub enum ConfigError {
     #[error("{}", list(.0))]
     Invalid(Vec<Problem>),
     /// The profile asked for is neither built in nor in a file.
-    #[error("there is no profile `{name}`; there are: {}. Use one of them, or add a [profile.{name}] table to jmake.toml", .known.join(", "))]
+    #[error("there is no profile `{name}`{}; there are: {}. Use one of them, or add a [profile.{name}] table to jmake.toml",
+        .nearest.as_ref().map_or_else(String::new, |near| format!("; did you mean `{near}`")), .known.join(", "))]
     UnknownProfile {
         /// As asked for.
         name: String,
+        /// What may have been meant.
+        nearest: Option<String>,
         /// All that exist.
         known: Vec<String>,
     },
     /// The profile's name cannot be part of a path.
     #[error("`{0}` cannot name a profile: use letters, digits, `-`, `_` and `.`, and start with a letter or digit")]
     BadProfileName(String),
-    /// A chain of `inherits` that comes back to itself.
-    #[error("profiles inherit from each other in a circle: {}. Remove one of the `inherits` in jmake.toml", .0.join(" -> "))]
-    ProfileCycle(Vec<String>),
     /// A flags variable with an open quote.
     #[error("{name} cannot be split into flags: {value}\n  close its quotes, or unset it")]
     BadVariable {

@@ -49,9 +49,8 @@ pub fn read(file: &str, content: &str, owner: Owner) -> (Raw, Vec<Problem>) {
     if errors.is_empty() {
         reader.top(table.get_ref());
     }
-    for error in &errors {
-        let at = error.span().unwrap_or(0..0);
-        let (message, advice) = syntax::say(error.message().trim(), content, at.clone());
+    let errors = errors.iter().map(|error| (error.message().trim(), error.span().unwrap_or(0..0)));
+    for (at, message, advice) in syntax::slips(content, errors) {
         reader.error(at, message, advice);
     }
     reader.problems.sort_by_key(|p| (p.line, p.column));
@@ -236,6 +235,9 @@ impl Reader<'_> {
                 self.raw.table.entries.extend(found);
             } else if let Some(path) = path.filter(|path| !path.is_empty() && !path.contains('\0')) {
                 let path = FilePath::new(crate::engine::path::fold(std::path::Path::new(path)));
+                if let Some(State::Inert(why)) = schema::find("dependencies.NAME").map(|key| key.state) {
+                    self.warn(name.span(), format!("`dependencies.{key}` has no effect"), why);
+                }
                 let place = self.place(value.span().start);
                 self.raw.dependencies.push((Dependency::Path { name: key.to_owned(), path }, place, value.span()));
             } else {

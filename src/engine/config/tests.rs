@@ -112,8 +112,22 @@ fn profiles_that_cannot_be_are_named() {
         assert!(said.contains(expect), "{said}");
     };
     check("fast", "[profile.asan]\nflags = []", "there is no profile `fast`; there are: dev, release, asan");
+    check("debug", "", "there is no profile `debug`; did you mean `dev`; there are: dev, release. Use one of them");
     check("../x", "", "`../x` cannot name a profile");
     check("a", "[profile.a]\ninherits = 'b'\n[profile.b]\ninherits = 'a'", "circle: a -> b -> a");
+    // Whichever profile is asked for.
+    check("dev", "[profile.a]\ninherits = 'relaese'", "there is no profile `relaese` to inherit from");
+}
+
+#[test]
+fn a_profile_of_the_user_may_inherit_from_one_of_some_projects() {
+    let mut request = request(Some("[profile.team]\nflags = ['-t']"), &none);
+    request.user = Some("[profile.mine]\ninherits = 'team'");
+    assert!(load(&request).unwrap().1.is_empty());
+    request.project = None;
+    let (settings, notes) = load(&request).unwrap();
+    assert_eq!((settings.profile.as_str(), notes.len()), ("dev", 1));
+    assert!(notes[0].contains("there is no profile `team` to inherit from"), "{notes:?}");
 }
 
 #[test]

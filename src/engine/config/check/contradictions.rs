@@ -1,12 +1,11 @@
 //! Settings that cannot both be meant, and words that no tool will take. Does not look at the disk.
 
-use super::{Facts, Finder};
+use super::Finder;
 use crate::engine::config::options::Options;
 use crate::engine::config::problem::Severity;
 use crate::engine::config::settings::{LibraryType, Lto, Settings};
 use crate::engine::config::targets::{Kind, TargetSettings};
 use crate::engine::config::value::{Entry, Table};
-use crate::engine::cxx::toolchain;
 
 /// Sanitizers that no program can have both of.
 const EXCLUDE: &[(&str, &str)] = &[
@@ -33,9 +32,8 @@ const OF_DISCOVERY: &[&str] = &[
     "compile.extra_sources",
 ];
 
-pub(super) fn check(finder: &mut Finder<'_>, facts: &Facts) {
+pub(super) fn check(finder: &mut Finder<'_>) {
     words(finder);
-    llvm(finder, facts);
     let examined = finder.examined;
     let Ok(settings) = &examined.settings else { return };
     of_project(finder, settings);
@@ -191,23 +189,4 @@ fn feature(word: &str) -> Wrong {
     let message = || format!("`{word}` neither begins with + nor with -");
     (!word.starts_with(['+', '-']))
         .then(|| (Severity::Error, message(), format!("write \"+{word}\" to have it, \"-{word}\" to do without")))
-}
-
-fn llvm(finder: &mut Finder<'_>, facts: &Facts) {
-    let table = &finder.examined.project.table;
-    let Some(entry) = table.get("llvm.version") else { return };
-    let version = table.text("llvm.version").unwrap_or_default();
-    let major: u32 = version.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(u32::MAX);
-    if major < toolchain::OLDEST.0 {
-        finder.error(
-            entry.span.clone(),
-            format!("LLVM {version} is older than {}", toolchain::OLDEST),
-            "name a newer one; `jmake tools` lists those there are",
-        );
-    } else if facts.toolchain.is_none()
-        && table.get("llvm.root").is_none()
-        && let Some(Err(error)) = facts.installs.as_ref().map(|installs| toolchain::choose(installs, Some(version)))
-    {
-        finder.error(entry.span.clone(), error.to_string(), "`jmake tools` lists those there are; without the line the newest is used");
-    }
 }

@@ -3,6 +3,8 @@
 
 mod contradictions;
 mod paths;
+mod patterns;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -33,6 +35,8 @@ pub struct Facts {
     pub root: PathBuf,
     /// What lies at each path of [`asked`].
     pub lies: BTreeMap<FilePath, Lies>,
+    /// The project's files, if [`asks_for_files`]; `None`: nobody looked.
+    pub files: Option<Vec<FilePath>>,
     /// The LLVM installs of the machine; `None`: nobody looked.
     pub installs: Option<Vec<Arc<Install>>>,
     /// `--toolchain`, which goes before the file's.
@@ -45,12 +49,20 @@ pub fn asked(examined: &Examined) -> Vec<FilePath> {
     paths::named(&examined.project).into_iter().map(|named| named.path).collect()
 }
 
+/// Whether [`check`] wants to know which files there are.
+#[must_use]
+pub fn asks_for_files(examined: &Examined) -> bool {
+    patterns::any(examined)
+}
+
 /// All that is wrong, in the order of the files.
 #[must_use]
 pub fn check(examined: &Examined, content: &str, facts: &Facts) -> Vec<Problem> {
     let mut finder = Finder { examined, content, found: Vec::new() };
     paths::check(&mut finder, facts);
-    contradictions::check(&mut finder, facts);
+    patterns::check(&mut finder, facts);
+    contradictions::check(&mut finder);
+    versions::check(&mut finder, facts);
     let mut problems = examined.problems.clone();
     problems.extend(finder.found);
     problems.sort_by(|a, b| {

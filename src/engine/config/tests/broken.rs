@@ -1,10 +1,12 @@
 //! What is said of broken files: `broken/NAME.toml` is answered with `broken/NAME.txt`. Each answer alone is to suffice to mend the file.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::{none, request};
 use crate::engine::config::check::{Facts, Lies, asked, check};
 use crate::engine::config::merge::examine;
+use crate::engine::cxx::toolchain::{Install, Version};
 use crate::engine::path::FilePath;
 
 macro_rules! files {
@@ -14,9 +16,11 @@ macro_rules! files {
 }
 
 const FILES: &[(&str, &str, &str)] = files![
-    "another_dialect" "bare_word" "bridge_dialect" "circle" "contradictions" "dependencies" "flags_as_text" "link_words" "missing_files"
-    "misspelt_keys" "no_value" "not_built" "old_llvm" "open_section" "open_string" "profiles" "section_twice" "target_without_name"
-    "target_wrong_types" "targets_as_table" "targets_contradict" "unknown_dependency" "wrong_types" "wrong_words"
+    "another_dialect" "bare_word" "bridge_dialect" "circle" "contradictions" "dependencies" "flags_as_text" "idle_patterns"
+    "inherits" "json" "keys_twice" "link_words" "list_items" "missing_files" "missing_llvm" "misspelt_keys" "no_value"
+    "not_built" "old_llvm" "open_list" "open_long_string" "open_section" "open_string" "other_languages" "profiles"
+    "section_names" "section_twice" "tables_mixed" "target_without_name" "target_wrong_types" "targets_as_table"
+    "targets_contradict" "unknown_dependency" "values" "versions" "wrong_types" "wrong_words"
 ];
 
 /// All that has `missing` in its name is not there; of the rest, what has an ending is a file.
@@ -31,7 +35,17 @@ fn lies(path: &FilePath) -> Lies {
 fn said(content: &str) -> String {
     let examined = examine(&request(Some(content), &none));
     let lies = asked(&examined).into_iter().map(|path| (path.clone(), lies(&path))).collect();
-    let facts = Facts { root: "/home/me/Root".into(), lies, ..Facts::default() };
+    let files = ["src/main.cpp", "src/geometry.cpp", "src/geom.cpp", "src/a.c", "include/geom.h"].map(FilePath::from).to_vec();
+    let tools = ["clang", "clang++", "llvm-ar"].map(|name| (name.to_owned(), name.into()));
+    let install = Install {
+        bin_dir: "/usr/lib/llvm-19/bin".into(),
+        version: Version(19, 1, 7),
+        triple: String::new(),
+        tools: tools.into(),
+        origin: String::new(),
+    };
+    let installs = vec![Arc::new(install)];
+    let facts = Facts { root: "/home/me/Root".into(), lies, files: Some(files), installs: Some(installs), ..Facts::default() };
     check(&examined, content, &facts).iter().map(|problem| format!("{problem}\n\n")).collect()
 }
 
