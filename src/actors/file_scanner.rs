@@ -124,11 +124,11 @@ impl Supervised for FileScanner {
 
 impl Handler<ScanTree> for FileScanner {
     type Result = ResponseActFuture<Self, Result<Arc<Tree>, Failure>>;
-    fn handle(&mut self, ScanTree { root, extra }: ScanTree, _: &mut Context<Self>) -> Self::Result {
+    fn handle(&mut self, ScanTree { root, extra, follow_links }: ScanTree, _: &mut Context<Self>) -> Self::Result {
         faults::point("FileScanner");
         self.hear();
         let (world, place) = (self.world.clone(), root.clone());
-        let digested = compute(move || tree_files::digest_all(&world, &place, extra)).into_actor(self);
+        let digested = compute(move || tree_files::digest_all(&world, &place, extra, follow_links)).into_actor(self);
         let scanned = digested.then(move |digested, scanner, _| {
             faults::point("FileScanner.spawned");
             let (files, walk) = digested.unwrap_or_else(|lost| panic!("{lost}"));

@@ -12,6 +12,7 @@ use crate::edge::compute::compute;
 use crate::edge::relevance::{Outline, Relevance, Stats};
 use crate::engine::change_log::{Heard, Moment};
 use crate::engine::config::settings::Settings;
+use crate::engine::discover;
 use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
 use crate::engine::request::ProjectRequest;
@@ -140,8 +141,9 @@ impl Following {
         // Settings that are not valid are the build's to complain about.
         let loaded = ask(&self.doors.settings, load).await?;
         self.settings = loaded.ok().map(|loaded| loaded.settings).or(self.settings.take());
-        let extra = self.settings.iter().flat_map(|settings| settings.extra_sources.clone()).collect();
-        let tree = ask(&self.doors.tree, ScanTree { root: root.clone(), extra }).await??;
+        let extra = self.settings.iter().flat_map(|settings| discover::named(settings)).collect();
+        let follow_links = self.settings.as_ref().is_some_and(|settings| settings.discovery.follow_symlinks);
+        let tree = ask(&self.doors.tree, ScanTree { root: root.clone(), extra, follow_links }).await??;
         let outline = Outline { root, tree, settings: self.settings.clone(), build_dir, config };
         let world = self.world.clone();
         let relevance = compute(move || Arc::new(Relevance::of(&world, outline))).await.map_err(Failure::internal)?;

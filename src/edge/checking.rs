@@ -24,7 +24,8 @@ pub fn check(world: &World, project: &ProjectRequest, installs: Vec<Arc<Install>
     let examined = merge::examine(&request);
     let lies: BTreeMap<FilePath, Lies> =
         check::asked(&examined).into_iter().map(|path| (path.clone(), lies(&path.under(&project.root)))).collect();
-    let files = check::asks_for_files(&examined).then(|| walk::walk(&project.root).files);
+    let files =
+        check::asks_for_files(&examined).then(|| walk::walk(&project.root, examined.merged.truth("discovery.follow_symlinks")).files);
     let facts = Facts { root: project.root.clone(), lies, files, installs: Some(installs), toolchain: project.toolchain.clone() };
     Ok(Checked {
         file: texts.project.is_some().then(|| texts.path_of_file.clone()),

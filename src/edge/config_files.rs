@@ -39,7 +39,16 @@ pub fn read(world: &World, root: &Path, named: Option<&FilePath>, variables: &Va
 }
 
 fn text(world: &World, path: &Path) -> Result<Option<String>, Failure> {
-    let Ok(stat) = world.fs.stat(path) else { return Ok(None) };
+    let Ok(stat) = world.fs.stat(path) else {
+        return match std::fs::read_link(path) {
+            Ok(target) => Err(Failure::usage(format!(
+                "{} is a symbolic link to {}, which cannot be read; put your settings there, or remove the link",
+                path.display(),
+                target.display()
+            ))),
+            Err(_) => Ok(None),
+        };
+    };
     if !stat.is_file() {
         return Err(Failure::usage(format!("{} is not a regular file; put your settings into one, or remove it", path.display())));
     }

@@ -38,6 +38,8 @@ pub struct Surroundings {
     aliases: HashMap<PathBuf, Vec<FilePath>>,
     /// Those spelled paths: links lead there.
     linked: HashSet<FilePath>,
+    /// Directories that were walked, by the real path, where that differs.
+    linked_dirs: HashMap<PathBuf, Vec<FilePath>>,
     /// What else it stood on.
     pub fences: Fences,
 }
@@ -105,6 +107,12 @@ pub fn outline(world: &World, root: &Path, tree: &Tree, paths: &[FilePath], mut 
     }
     for (dir, there) in dirs {
         around.add_directory(root, &dir.under(root), there, &mut links, &mut places);
+    }
+    for dir in &tree.dirs {
+        let (place, real) = (dir.under(root), links.real(&dir.under(root)));
+        if real != place {
+            around.linked_dirs.entry(real).or_default().push(dir.clone());
+        }
     }
     for dir in &tree.marked {
         around.directories.insert(links.real(&dir.under(root)));
@@ -207,6 +215,8 @@ impl Surroundings {
         for path in heard {
             spelled.insert(FilePath::new(path.strip_prefix(root).unwrap_or(path)));
             spelled.extend(self.aliases.get(path).into_iter().flatten().cloned());
+            let dirs = path.parent().and_then(|parent| self.linked_dirs.get(parent)).into_iter().flatten();
+            spelled.extend(dirs.filter_map(|dir| Some(dir.join(path.file_name()?))));
         }
         spelled
     }

@@ -35,8 +35,8 @@ pub type Digested = (FilePath, Option<(Digest, Language)>);
 
 /// The files of a project, those of `extra` that are there included; directories and remarks of the walk.
 #[must_use]
-pub fn digest_all(world: &World, root: &Path, extra: Vec<FilePath>) -> (Vec<Digested>, Walk) {
-    let Walk { mut files, mut dirs, marked, mut notes } = walk(root);
+pub fn digest_all(world: &World, root: &Path, extra: Vec<FilePath>, follow_links: bool) -> (Vec<Digested>, Walk) {
+    let Walk { mut files, mut dirs, marked, mut notes } = walk(root, follow_links);
     dirs.extend(extra.iter().map(FilePath::parent));
     dirs.sort();
     dirs.dedup();
@@ -79,7 +79,7 @@ pub fn binaries(world: &World, root: &Path) -> Vec<(FilePath, BinaryFacts)> {
         let facts = candidate.then(|| starts_like_a_binary(&place).then(|| world.fs.read(&place).ok())).flatten().flatten();
         facts.and_then(|bytes| binary::detect(&bytes)).map(|facts| (path, facts))
     };
-    walk(root).files.into_par_iter().filter_map(look).collect()
+    walk(root, false).files.into_par_iter().filter_map(look).collect()
 }
 
 fn starts_like_a_binary(path: &Path) -> bool {

@@ -29,10 +29,11 @@ pub struct Walk {
     pub notes: Vec<String>,
 }
 
-/// Walks the project at `root`, on several threads.
+/// Walks the project at `root`, on several threads. `follow_links`: directories outside of it, too, that symbolic links in it lead to.
 #[must_use]
-pub fn walk(root: &Path) -> Walk {
+pub fn walk(root: &Path, follow_links: bool) -> Walk {
     let base = root.to_owned();
+    let real = root.canonicalize().unwrap_or_else(|_| base.clone());
     let unreadable = root.ancestors().find_map(not_rules);
     let note = unreadable.as_ref().map(|path| format!("{} {NO_RULES} nothing is ignored", path.display()));
     let found = Arc::new(Mutex::new(Walk { notes: Vec::from_iter(note), ..Walk::default() }));
@@ -43,8 +44,8 @@ pub fn walk(root: &Path) -> Walk {
         .require_git(false)
         // That of the daemon's user is not that of whoever builds the same sources elsewhere.
         .git_global(false)
-        .follow_links(false)
-        .filter_entry(move |entry| enters(&base, entry, &passed_over))
+        .follow_links(follow_links)
+        .filter_entry(move |entry| !leads_inside(&real, entry) && enters(&base, entry, &passed_over))
         .threads(super::own_process::processors().min(8))
         .build_parallel();
     walker.run(|| {
@@ -81,6 +82,12 @@ const NO_RULES: &str = "is not a regular file; put one there or remove it;";
 fn not_rules(dir: &Path) -> Option<PathBuf> {
     let odd = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir() && about.rdev() != NULL);
     RULES.iter().map(|name| dir.join(name)).find(odd)
+}
+
+/// A link to a directory of the project: its files have another name already.
+fn leads_inside(real_root: &Path, entry: &DirEntry) -> bool {
+    let is_linked_dir = entry.depth() > 0 && entry.path_is_symlink() && entry.file_type().is_some_and(|kind| kind.is_dir());
+    is_linked_dir && entry.path().canonicalize().is_ok_and(|place| place.starts_with(real_root))
 }
 
 fn enters(root: &Path, entry: &DirEntry, found: &Mutex<Walk>) -> bool {
@@ -131,7 +138,8 @@ fn visit(root: &Path, entry: Result<DirEntry, ignore::Error>, found: &Mutex<Walk
     found.notes.extend(note);
 }
 
-/// Whether a symbolic link leads to a file. Linked directories are not entered: their files have another name already.
+/// Whether a symbolic link leads to a file. Linked directories are not entered unless somebody wants that: mostly their files have another name
+/// already.
 fn linked(path: &Path) -> Result<bool, String> {
     match std::fs::metadata(path) {
         Ok(about) => Ok(about.is_file()),

@@ -19,6 +19,8 @@ pub struct ScanTree {
     pub root: PathBuf,
     /// Files of it that count although they may be ignored.
     pub extra: Vec<FilePath>,
+    /// Directories outside of it count that symbolic links in it lead to.
+    pub follow_links: bool,
 }
 
 /// Request: the project's binaries, told by content.

@@ -27,6 +27,7 @@ mod lookups;
 mod no_files;
 mod oracle;
 mod outputs;
+mod settings;
 mod settled;
 mod stalled;
 mod supervision;

@@ -107,7 +107,7 @@ async fn gather(world: &World, peers: &Peers, project: &ProjectRequest, afresh: 
         root: settings.llvm_root.as_ref().map(|path| path.under(&project.root)),
         variables: project.variables.clone(),
     };
-    let scan = ScanTree { root: project.root.clone(), extra: discover::named(&settings) };
+    let scan = ScanTree { root: project.root.clone(), extra: discover::named(&settings), follow_links: settings.discovery.follow_symlinks };
     let (toolchain, tree) = futures_util::future::join(ask(&peers.toolchain, find), ask(&peers.tree, scan)).await;
     let (toolchain, tree) = (toolchain??, tree??);
     let (given, seen, tools) = (settings.clone(), tree.clone(), toolchain.toolchain.clone());

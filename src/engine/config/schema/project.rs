@@ -26,7 +26,7 @@ pub(super) const KEYS: &[Key] = &[
         .default("true"),
     key("discovery.scan_recursive", Truth, "Directories below the root are looked into.").default("true"),
     key("discovery.max_depth", Number(0, 1000), "How many directories deep; 0: only the root itself. Without it: all."),
-    key("discovery.follow_symlinks", Truth, "Directories that are symbolic links are looked into.").default("false"),
+    key("discovery.follow_symlinks", Truth, "Directories outside the root that symbolic links in it lead to are looked into. One inside has its files under another name already.").default("false"),
     key("discovery.exclude_dirs", Texts, "Directories that are not looked into: names, or paths from the root.").default("[]").append(),
     key("discovery.include_patterns", Texts, "If there are any, only sources that match one of these globs are built.")
         .default("[]")
