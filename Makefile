@@ -3,6 +3,7 @@
 # make check   the quick part of test: format, lints, unit tests, documentation
 # make soak    random edits against clean builds, for JMAKE_SOAK_SECONDS (default: 10 minutes)
 # make kills   builds that are killed at random moments, JMAKE_KILL_ROUNDS of them (default: 200)
+# make fuzz    random bytes as jmake.toml, for JMAKE_FUZZ_SECONDS (default: 60); needs a nightly toolchain and cargo-fuzz
 # make bench   measure against ninja, write docs/benchmarks.md
 # make corpus  fetch the third-party sources that tests and benchmarks build
 
@@ -10,8 +11,9 @@ CARGO ?= cargo
 
 JMAKE_SOAK_SECONDS ?= 600
 JMAKE_KILL_ROUNDS ?= 200
+JMAKE_FUZZ_SECONDS ?= 60
 
-.PHONY: run test check soak kills bench corpus tools test-tools static
+.PHONY: run test check soak kills fuzz bench corpus tools test-tools static
 
 run: tools
 	$(CARGO) build --release --bins
@@ -40,6 +42,11 @@ soak: test-tools
 # Prints each seed; JMAKE_KILL_SEED=<seed> begins with that one.
 kills: test-tools
 	JMAKE_KILL_ROUNDS=$(JMAKE_KILL_ROUNDS) $(CARGO) test --test it kills:: -- --nocapture
+
+# What it finds stays below fuzz/artifacts.
+fuzz:
+	mkdir -p fuzz/corpus/config
+	cd fuzz && $(CARGO) +nightly fuzz run config corpus/config ../src/engine/config/tests/broken -- -max_total_time=$(JMAKE_FUZZ_SECONDS) -max_len=2000
 
 bench: test-tools corpus
 	$(CARGO) build --release --bins
