@@ -34,8 +34,10 @@ pub fn clean(world: &World, root: &Path) -> Result<Cleaned, OpenError> {
     for (path, digest) in compile_database::written(root) {
         made.entry(path).or_default().push(digest);
     }
-    for (path, digests) in &made {
-        match world.identity(&path.under(root)) {
+    // All are looked at before any goes: some are links to others.
+    let found: Vec<_> = made.iter().map(|(path, digests)| (path, digests, world.identity(&path.under(root)))).collect();
+    for (path, digests, now) in found {
+        match now {
             Some(now) if digests.contains(&now.digest) => remove(world, root, path, &mut cleaned),
             Some(_) => cleaned.1.push((path.clone(), "it was changed since JMake made it".to_owned())),
             None => {}

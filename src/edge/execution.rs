@@ -204,6 +204,9 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
     if let (Some(temporary), Some(output)) = (&prepared.temporary, spec.outputs.first()) {
         world.fs.rename(&temporary.under(root), &output.path.under(root)).map_err(Failure::environment)?;
     }
+    for (link, target) in spec.outputs.iter().filter_map(|output| Some((&output.path, output.leads_to.as_ref()?))) {
+        world.fs.link(target.as_path(), &link.under(root)).map_err(Failure::environment)?;
+    }
     let shared =
         spec.cxx.as_ref().is_none_or(|cxx| cxx.uncacheable.is_none()) && execution.lookups.unnamed.is_none() && execution.times.is_none();
     for output in &spec.outputs {

@@ -122,6 +122,8 @@ pub trait Fs: Send + Sync + std::fmt::Debug {
     fn remove_file(&self, path: &Path) -> Result<(), FsError>;
     /// Moves within one file system.
     fn rename(&self, from: &Path, to: &Path) -> Result<(), FsError>;
+    /// Makes a symbolic link in place of what is there.
+    fn link(&self, target: &Path, path: &Path) -> Result<(), FsError>;
     /// Makes a directory and its parents.
     fn create_dir_all(&self, path: &Path) -> Result<(), FsError>;
     /// The bytes that this user may still write where `path` is.
@@ -162,6 +164,15 @@ impl Fs for Disk {
 
     fn rename(&self, from: &Path, to: &Path) -> Result<(), FsError> {
         at("write", to, std::fs::rename(from, to))
+    }
+
+    fn link(&self, target: &Path, path: &Path) -> Result<(), FsError> {
+        let made = || -> io::Result<()> {
+            let parent = path.parent().unwrap_or(Path::new("."));
+            let link = tempfile::Builder::new().prefix(".jmake-").make_in(parent, |place| std::os::unix::fs::symlink(target, place))?;
+            link.into_temp_path().persist(path).map_err(|error| error.error)
+        };
+        at("write", path, made())
     }
 
     fn create_dir_all(&self, path: &Path) -> Result<(), FsError> {

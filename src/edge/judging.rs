@@ -126,11 +126,14 @@ fn defines_main(world: &World, root: &Path, spec: &StepSpec) -> bool {
 }
 
 /// Puts a record's outputs back from the store; then, if asked, says whether the first defines `main`.
-pub fn restore(world: &World, root: &Path, record: &Record, inspect_main: bool) -> Result<Option<bool>, String> {
+pub fn restore(world: &World, root: &Path, spec: &StepSpec, record: &Record, inspect_main: bool) -> Result<Option<bool>, String> {
     for (path, identity, mode) in &record.outputs {
         let place = path.under(root);
         world.fs.create_dir_all(&path.parent().under(root)).map_err(|error| error.to_string())?;
-        world.store.get_to(&identity.digest, &place, *mode).map_err(|error| error.to_string())?;
+        match spec.outputs.iter().find(|output| output.path == *path).and_then(|output| output.leads_to.as_ref()) {
+            Some(target) => world.fs.link(target.as_path(), &place).map_err(|error| error.to_string())?,
+            None => world.store.get_to(&identity.digest, &place, *mode).map_err(|error| error.to_string())?,
+        }
         world.digests.forget(&place);
     }
     let first = record.outputs.first().filter(|_| inspect_main);

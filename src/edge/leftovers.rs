@@ -7,6 +7,7 @@ use super::{World, cleaning, project_state, snapshot};
 use crate::engine::build::Records;
 use crate::engine::build::lasting::{self, Lasting, Paths};
 use crate::engine::digest::Digest;
+use crate::engine::path::FilePath;
 
 /// The file in a project's state directory.
 const FILE: &str = "made";
@@ -25,11 +26,11 @@ pub fn remove(world: &World, root: &Path, mut lasting: Lasting, records: &Record
         return;
     }
     let mut cleaned = cleaning::Cleaned::default();
-    for (path, digests) in lasting::gone(&before, &lasting.paths, records) {
-        if world.identity(&path.under(root)).is_some_and(|now| digests.contains(&now.digest)) {
-            cleaning::remove(world, root, &path, &mut cleaned);
-        }
-    }
+    let is_ours = |path: &FilePath, digests: &[Digest]| world.identity(&path.under(root)).is_some_and(|now| digests.contains(&now.digest));
+    let mut gone = lasting::gone(&before, &lasting.paths, records);
+    // All are looked at before any goes: some are links to others.
+    gone.retain(|(path, digests)| is_ours(path, digests));
+    gone.iter().for_each(|(path, _)| cleaning::remove(world, root, path, &mut cleaned));
     cleaned.0.iter().for_each(|path| tracing::info!(%path, "removed: nothing makes it any more"));
     cleaned.1.iter().for_each(|(path, why)| tracing::warn!(%path, "left over: {why}"));
     while all.len() >= KEPT {
@@ -53,7 +54,6 @@ mod tests {
     use crate::engine::execution::Execution;
     use crate::engine::fingerprint::{Identity, record_of};
     use crate::engine::graph::tests::spec;
-    use crate::engine::path::FilePath;
 
     #[test]
     fn what_a_build_made_that_failed_goes_with_the_next_one() {

@@ -79,8 +79,8 @@ impl Orchestrator {
                 keep: true,
                 report_to: context.address().recipient(),
             }),
-            Effect::Restore { step, record, inspect_main } => {
-                let restoring = compute(move || judging::restore(&world, &root, &record, inspect_main));
+            Effect::Restore { step, spec, record, inspect_main } => {
+                let restoring = compute(move || judging::restore(&world, &root, &spec, &record, inspect_main));
                 self.answer(context, restoring, move |result| StepRestored { build, step, result });
             }
             Effect::Stop(step) => self.peers.stop.do_send(StopSteps { build, step: Some(step) }),

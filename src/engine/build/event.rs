@@ -109,6 +109,8 @@ pub enum Effect {
     Restore {
         /// Of which step.
         step: StepId,
+        /// What it is.
+        spec: Arc<StepSpec>,
         /// What it made.
         record: Record,
         /// Look whether its first output defines `main`.

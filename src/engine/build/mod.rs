@@ -172,7 +172,8 @@ impl Build {
                 plan::Action::Restore(step) if self.request.dry_run => self.pretend_restore(now, step, effects),
                 plan::Action::Restore(step) => {
                     let inspect_main = self.awaiting.contains_key(&step);
-                    effects.extend(self.restorable.remove(&step).map(|record| Effect::Restore { step, record, inspect_main }));
+                    let spec = self.spec(step);
+                    effects.extend(self.restorable.remove(&step).map(|record| Effect::Restore { step, spec, record, inspect_main }));
                 }
                 plan::Action::Run { step, reason } => self.run(now, step, reason, effects),
                 plan::Action::Stop(step) => effects.push(Effect::Stop(step)),

@@ -27,13 +27,15 @@ pub struct Output {
     pub tree: bool,
     /// May be missing after success.
     pub optional: bool,
+    /// A symbolic link to this, seen from where it lies. JMake makes it when the step is done; it holds what it leads to.
+    pub leads_to: Option<FilePath>,
 }
 
 impl Output {
     /// A file that must be there after success.
     #[must_use]
     pub fn file(path: FilePath) -> Self {
-        Self { path, tree: false, optional: false }
+        Self { path, tree: false, optional: false, leads_to: None }
     }
 }
 

@@ -96,6 +96,7 @@ impl<'a> Lowering<'a> {
             run_paths,
             export_list: &target.export_list,
             output: output.clone(),
+            links: names::link_paths(self.request.settings, target),
             stem,
         })
     }

@@ -63,10 +63,11 @@ impl<'a> Lowering<'a> {
                 self.artifact(target, ArtifactKind::StaticLibrary, output);
             }
             LibraryType::Shared => {
-                let soname = names::library_file(self.request.settings);
+                let settings = self.request.settings;
+                let soname = names::soname(&names::library(settings), &settings.library_version);
                 let product = link::Product::Shared { soname: &soname };
-                let export_list = self.request.settings.export_list.as_slice();
-                let link = Link { inputs, export_list, ..self.found_link(target, product, sources, &output, dir.join("@lib")) };
+                let (export_list, links) = (settings.export_list.as_slice(), names::library_links(settings));
+                let link = Link { inputs, export_list, links, ..self.found_link(target, product, sources, &output, dir.join("@lib")) };
                 self.link(link)?;
                 self.artifact(target, ArtifactKind::SharedLibrary, output);
             }
@@ -117,6 +118,7 @@ impl<'a> Lowering<'a> {
             run_paths: Vec::new(),
             export_list: &[],
             output: output.clone(),
+            links: Vec::new(),
             stem,
         }
     }

@@ -27,11 +27,17 @@ pub fn library(settings: &Settings) -> String {
 /// The library's file name.
 #[must_use]
 pub fn library_file(settings: &Settings) -> String {
-    let ending = match settings.library_type.unwrap_or_default() {
-        LibraryType::Shared => "so",
-        LibraryType::Static => "a",
-    };
-    format!("lib{}.{ending}", library(settings))
+    match settings.library_type.unwrap_or_default() {
+        LibraryType::Shared => shared_file(&library(settings), &settings.library_version),
+        LibraryType::Static => format!("lib{}.a", library(settings)),
+    }
+}
+
+/// The further names of a shared library.
+#[must_use]
+pub fn library_links(settings: &Settings) -> Vec<FilePath> {
+    let shared = settings.library_type.unwrap_or_default() == LibraryType::Shared;
+    if shared { links(&library_path(settings), &library(settings), &settings.library_version) } else { Vec::new() }
 }
 
 /// Where the library goes.
@@ -57,6 +63,24 @@ pub fn declared_path(settings: &Settings, declared: &Declared) -> Option<FilePat
         Kind::SharedLibrary | Kind::Plugin => ("lib", shared_file(&name, &declared.library)),
     };
     Some(declared.output_dir.as_ref().map_or_else(|| artifact_dir(settings, kind), Clone::clone).join(file))
+}
+
+/// The further names under which a shared library is found: by what is linked with it, and by linkers. They are links to its file.
+#[must_use]
+pub fn link_paths(settings: &Settings, declared: &Declared) -> Vec<FilePath> {
+    let Some(path) = declared_path(settings, declared).filter(|_| declared.kind == Kind::SharedLibrary) else { return Vec::new() };
+    links(&path, &declared.output_name, &declared.library)
+}
+
+fn links(path: &FilePath, name: &str, library: &LibraryVersion) -> Vec<FilePath> {
+    let mut out: Vec<FilePath> = Vec::new();
+    for name in [one_component(&soname(name, library)), format!("lib{}.so", one_component(name))] {
+        let link = path.parent().join(name);
+        if link != *path && !out.contains(&link) {
+            out.push(link);
+        }
+    }
+    out
 }
 
 fn shared_file(name: &str, library: &LibraryVersion) -> String {

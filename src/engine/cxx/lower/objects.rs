@@ -261,7 +261,7 @@ fn with<const N: usize>(first: &FilePath, rest: [Option<FilePath>; N]) -> Vec<Fi
 }
 
 fn optional(path: &FilePath) -> Output {
-    Output { path: path.clone(), tree: false, optional: true }
+    Output { optional: true, ..Output::file(path.clone()) }
 }
 
 /// The assembler writes none, whatever it is told.

@@ -39,6 +39,8 @@ pub struct Link<'l> {
     /// The only symbols that it offers, if there are any.
     pub export_list: &'l [String],
     pub output: FilePath,
+    /// Symbolic links to it, in the same directory.
+    pub links: Vec<FilePath>,
     /// What the files on the way begin with.
     pub stem: FilePath,
 }
@@ -93,7 +95,8 @@ impl Lowering<'_> {
         let files = libraries.iter().filter(|l| l.contains('/') && !l.starts_with('/')).map(|l| FilePath::from(l.as_str()));
         let profiles = probe.iter().flat_map(|probe| probe.profiles.iter().cloned());
         step.implicit = link.members.iter().cloned().chain(files).chain(profiles).collect();
-        step.outputs = vec![Output::file(output.clone())];
+        let to_output = |path: &FilePath| Output { leads_to: Some(output.name().as_str().into()), ..Output::file(path.clone()) };
+        step.outputs = std::iter::once(Output::file(output.clone())).chain(link.links.iter().map(to_output)).collect();
         let operands = libraries.iter().all(|library| !library.contains('/') || is_operand(library));
         let reading = (operands && probe.is_some_and(|probe| probe.interfaces)).then_some(Reading::Interface);
         let search = Some(library_search(probe));

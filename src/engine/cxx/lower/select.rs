@@ -80,8 +80,8 @@ fn by_default(discovery: &Discovery, target: &Target) -> bool {
 #[must_use]
 pub fn artifact_paths(settings: &Settings, discovery: &Discovery, target: &Target) -> Vec<FilePath> {
     match (discovery.declared.get(&target.name), target.kind) {
-        (Some(declared), _) => Vec::from_iter(names::declared_path(settings, declared)),
-        (None, TargetKind::Library) => vec![names::library_path(settings)],
+        (Some(declared), _) => names::declared_path(settings, declared).into_iter().chain(names::link_paths(settings, declared)).collect(),
+        (None, TargetKind::Library) => std::iter::once(names::library_path(settings)).chain(names::library_links(settings)).collect(),
         (None, _) => vec![names::executable_path(settings, &target.name)],
     }
 }

@@ -125,6 +125,9 @@ fn versions_and_places_are_in_the_names() {
     library.library = LibraryVersion { version: Some("1.2.3".into()), soname: None };
     let all = lowered(&of(vec![library.clone()]), &Requested::Default);
     assert!(line(&all, "build/dev/lib/libgeo.so.1.2.3").contains("-soname -Xlinker libgeo.so.1 "));
+    let link = all.steps.last().unwrap();
+    let links: Vec<String> = link.outputs[1..].iter().map(|o| format!("{} -> {}", o.path, o.leads_to.as_ref().unwrap())).collect();
+    assert_eq!(links, ["build/dev/lib/libgeo.so.1 -> libgeo.so.1.2.3", "build/dev/lib/libgeo.so -> libgeo.so.1.2.3"]);
     library.library.soname = Some("libgeo.so.7".into());
     (library.output_name, library.output_dir) = (Some("other".into()), Some("out".into()));
     let all = lowered(&of(vec![library]), &Requested::Default);
