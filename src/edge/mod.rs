@@ -28,6 +28,7 @@ pub mod leftovers;
 pub mod links;
 pub mod own_process;
 pub mod paths;
+pub mod pkg_config;
 pub mod process;
 pub mod project_lock;
 pub mod project_state;

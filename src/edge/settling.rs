@@ -58,6 +58,8 @@ pub struct Sources {
     pub programs: Vec<FilePath>,
     /// Those of them that run when something is linked, and what they were.
     pub linker: (Vec<FilePath>, Digest),
+    /// Where other projects are described that this one needs.
+    pub described_in: Vec<FilePath>,
     pub build_dir: FilePath,
     pub config: Option<FilePath>,
     /// When the first question was asked.
@@ -67,7 +69,7 @@ pub struct Sources {
 /// Arranges what a successful build left behind; `None` if something changed meanwhile that no watch tells.
 #[must_use]
 pub fn settle(world: &World, root: &Path, sources: Sources, records: &Records) -> Option<(Settled, Surroundings)> {
-    let Sources { toolchain, lowered, tree, variables, flags, programs, linker, build_dir, config, since } = sources;
+    let Sources { toolchain, lowered, tree, variables, flags, programs, linker, described_in, build_dir, config, since } = sources;
     let database = Some(Digest::of(&compile_database::text(root, &lowered.compile_commands)));
     if world.digests.digest(&compile_database::place(root, &build_dir)) != database {
         return None;
@@ -78,6 +80,7 @@ pub fn settle(world: &World, root: &Path, sources: Sources, records: &Records) -
     let driver = Driver { bin_dir: toolchain.bin_dir.as_path(), flags: &flags, root, variables: &variables };
     let mut fences = fences(&toolchain, &driver);
     fences.extend(tools_search::files_of(world, &programs.iter().collect::<Vec<_>>()));
+    fences.extend(described_in.iter().map(|place| place.as_path().to_owned()));
     fences.extend(programs.iter().map(|program| program.as_path().to_owned()));
     around.fences = Fences::around(fences);
     // One that was gone for a moment loads nothing that could be fenced in.

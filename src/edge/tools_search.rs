@@ -92,6 +92,12 @@ fn which(program: &str, path: &OsStr) -> Option<PathBuf> {
     std::env::split_paths(path).map(|dir| dir.join(program)).find(|program| program.is_file())
 }
 
+/// Where the program `name` is on the client's `PATH`.
+#[must_use]
+pub fn which_of(name: &str, variables: &Variables) -> Option<PathBuf> {
+    which(name, search_path(variables))
+}
+
 fn clang_in(dir: &Path) -> Option<PathBuf> {
     ["clang++", "clang"].iter().map(|name| dir.join(name)).find(|path| path.exists())
 }

@@ -23,6 +23,8 @@ pub struct FrontEnd {
     pub toolchain: Arc<Toolchain>,
     pub probes: Arc<Probes>,
     pub linker: Digest,
+    /// Where other projects describe what this one needs of them: files and directories outside of it.
+    pub described_in: Vec<FilePath>,
     pub epoch: Option<Digest>,
     pub requested: Requested,
     /// Files that arguments of unknown flags name: each counts as an input of every compile.

@@ -11,9 +11,9 @@ use super::probing;
 use super::settle::{self, Considered};
 use super::standing::{Narrow, Standing};
 use crate::actors::supervise::ask;
-use crate::edge::World;
 use crate::edge::compute::compute;
 use crate::edge::project_state::ProjectState;
+use crate::edge::{self, World};
 use crate::edge::{tidying, tree_files};
 use crate::engine::build::{Prepared, Records};
 use crate::engine::change_log::Moment;
@@ -21,6 +21,7 @@ use crate::engine::complete;
 use crate::engine::config::settings::Settings;
 use crate::engine::cxx::flag_sets::{FlagSets, Probes};
 use crate::engine::cxx::lower::{Lowered, Requested};
+use crate::engine::cxx::pkg_config;
 use crate::engine::cxx::toolchain::Toolchain;
 use crate::engine::digest::Digest;
 use crate::engine::discover::{self, Declared, Discovery, LookedAt};
@@ -88,7 +89,24 @@ struct Facts {
     tree: Arc<Tree>,
     probes: Arc<Probes>,
     linker: Digest,
+    described_in: Vec<FilePath>,
     notices: Vec<String>,
+}
+
+/// The settings with what pkg-config says of their dependencies, and what that stands on.
+async fn with_dependencies(
+    world: &World,
+    project: &ProjectRequest,
+    settings: Arc<Settings>,
+) -> Result<(Arc<Settings>, Vec<FilePath>), Failure> {
+    let modules = pkg_config::modules(&settings);
+    if modules.is_empty() {
+        return Ok((settings, Vec::new()));
+    }
+    let platform = &settings.options.platform;
+    let (answer, places) = edge::pkg_config::ask(world, &project.root, platform, &modules, &project.variables).await?;
+    let applied = pkg_config::applied(&settings, &modules, &answer).map_err(Failure::environment)?;
+    Ok((Arc::new(applied), places))
 }
 
 async fn gather(world: &World, peers: &Peers, project: &ProjectRequest, afresh: bool) -> Result<Facts, Failure> {
@@ -102,6 +120,7 @@ async fn gather(world: &World, peers: &Peers, project: &ProjectRequest, afresh: 
     };
     let LoadedSettings { settings, notes } = ask(&peers.settings, load).await??;
     let settings = if afresh { Arc::new(complete::without_lists(&settings)) } else { settings };
+    let (settings, described_in) = with_dependencies(world, project, settings).await?;
     let find = FindToolchain {
         wanted: project.toolchain.clone(),
         root: settings.llvm_root.as_ref().map(|path| path.under(&project.root)),
@@ -118,7 +137,7 @@ async fn gather(world: &World, peers: &Peers, project: &ProjectRequest, afresh: 
     let discovery = discover(project, &settings, looked_at, declared, probes.clone()).await?;
     let told = [toolchain.notes.as_slice(), &tree.notes, &remarks].concat();
     let notices = notes.into_iter().chain(told).collect();
-    Ok(Facts { settings, toolchain, discovery, tree, probes, linker, notices })
+    Ok(Facts { settings, toolchain, discovery, tree, probes, linker, described_in, notices })
 }
 
 /// What the settings alone say of the files.
@@ -147,7 +166,7 @@ async fn discover(
     let directories: BTreeSet<PathBuf> =
         probes.compiles.values().flat_map(|probe| &probe.search_dirs).map(|dir| dir.under(&root)).collect();
     let found = compute(move || {
-        let system_has = |name: &str| directories.iter().any(|dir| crate::edge::fs::exists(&dir.join(name)));
+        let system_has = |name: &str| directories.iter().any(|dir| edge::fs::exists(&dir.join(name)));
         discover::discover(&discover::Request {
             name: &settings.name,
             files: &looked_at.files,
@@ -211,6 +230,7 @@ pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, 
         toolchain: facts.toolchain.toolchain,
         probes: facts.probes,
         linker: facts.linker,
+        described_in: facts.described_in,
         epoch: request.project.variables.epoch(),
         requested,
         named_inputs: BTreeSet::new(),
@@ -221,7 +241,7 @@ pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, 
         tree_files::expect_directory(&build_dir.under(&root))?;
         world.directories.of(&root).refresh();
         let mut lowered = front_end.lower(&BTreeMap::new())?;
-        let named = |path: &FilePath| crate::edge::fs::exists(&path.under(&root));
+        let named = |path: &FilePath| edge::fs::exists(&path.under(&root));
         front_end.named_inputs = lowered.maybe_inputs.iter().filter(|path| named(path)).cloned().collect();
         if !front_end.named_inputs.is_empty() {
             lowered = front_end.lower(&BTreeMap::new())?;

@@ -136,6 +136,7 @@ pub(super) async fn settle(
             variables: request.project.variables.clone(),
             flags: front_end.flags(),
             programs: front_end.programs(),
+            described_in: front_end.described_in.clone(),
             linker: (front_end.probes.linkers(), front_end.linker),
             build_dir: request.project.build_dir.clone(),
             config: request.project.config.clone(),

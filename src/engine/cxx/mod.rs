@@ -8,6 +8,7 @@ pub mod flag_sets;
 pub mod flags;
 pub mod interface_only;
 pub mod lower;
+pub mod pkg_config;
 pub mod probe;
 pub mod toolchain;
 pub mod undefined;
