@@ -11,7 +11,9 @@ use rayon::prelude::*;
 use super::World;
 use super::inquiry::{self, Inquiry, InquiryError};
 use super::process::Heard;
+use crate::engine::cxx::toolchain::{IDENTIFYING, Toolchain};
 use crate::engine::digest::{Digest, Hasher};
+use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
 use crate::engine::scan::binary;
 use crate::engine::variables::Variables;
@@ -96,6 +98,32 @@ fn which(program: &str, path: &OsStr) -> Option<PathBuf> {
 #[must_use]
 pub fn which_of(name: &str, variables: &Variables) -> Option<PathBuf> {
     which(name, search_path(variables))
+}
+
+/// The directory of the clang that `$CXX` or `$CC` names, else of the first on the `PATH`.
+#[must_use]
+pub fn clang_of(variables: &Variables) -> Option<PathBuf> {
+    let path = search_path(variables);
+    let mut named = ["CXX", "CC"].into_iter().filter_map(|name| which(&shlex::split(&variables.text(name)?)?.into_iter().next()?, path));
+    let named = named.find(|program| program.file_name().is_some_and(|name| name.to_string_lossy().contains("clang")));
+    real_dir(&named.or_else(|| std::env::split_paths(path).find_map(|dir| clang_in(&dir)))?)
+}
+
+/// `toolchain` with `tools` in place of its own.
+pub fn with_tools(world: &World, toolchain: &Toolchain, tools: &BTreeMap<String, FilePath>, root: &Path) -> Result<Toolchain, Failure> {
+    let mut toolchain = toolchain.clone();
+    for (name, path) in tools {
+        let place = path.under(root);
+        if !place.is_file() {
+            return Err(Failure::environment(format!(
+                "llvm.tools.\"{name}\" in jmake.toml is {path}, which is no file; correct it or take it out"
+            )));
+        }
+        toolchain.install.tools.insert(name.clone(), FilePath::new(place));
+    }
+    let programs: Vec<_> = IDENTIFYING.iter().filter_map(|name| toolchain.install.tool(name)).collect();
+    toolchain.identity = identity_of(world, &programs);
+    Ok(toolchain)
 }
 
 fn clang_in(dir: &Path) -> Option<PathBuf> {

@@ -32,6 +32,7 @@ mod settled;
 mod stalled;
 mod supervision;
 mod support;
+mod targets;
 mod testing;
 mod tool_inputs;
 mod traps;

@@ -14,7 +14,7 @@ use crate::actors::supervise::ask;
 use crate::edge::compute::compute;
 use crate::edge::project_state::ProjectState;
 use crate::edge::{self, World};
-use crate::edge::{tidying, tree_files};
+use crate::edge::{tidying, tools_search, tree_files};
 use crate::engine::build::{Prepared, Records};
 use crate::engine::change_log::Moment;
 use crate::engine::complete;
@@ -122,13 +122,18 @@ async fn gather(world: &World, peers: &Peers, project: &ProjectRequest, afresh: 
     let settings = if afresh { Arc::new(complete::without_lists(&settings)) } else { settings };
     let (settings, described_in) = with_dependencies(world, project, settings).await?;
     let find = FindToolchain {
-        wanted: project.toolchain.clone(),
+        wanted: wanted_toolchain(project, &settings),
         root: settings.llvm_root.as_ref().map(|path| path.under(&project.root)),
         variables: project.variables.clone(),
     };
     let scan = ScanTree { root: project.root.clone(), extra: discover::named(&settings), follow_links: settings.discovery.follow_symlinks };
     let (toolchain, tree) = futures_util::future::join(ask(&peers.toolchain, find), ask(&peers.tree, scan)).await;
-    let (toolchain, tree) = (toolchain??, tree??);
+    let (mut toolchain, tree) = (toolchain??, tree??);
+    if !settings.llvm_tools.is_empty() {
+        let (at, root, given, whole) = (world.clone(), project.root.clone(), settings.clone(), toolchain.toolchain.clone());
+        let replaced = compute(move || tools_search::with_tools(&at, &whole, &given.llvm_tools, &root)).await;
+        toolchain.toolchain = Arc::new(replaced.map_err(Failure::internal)??);
+    }
     let (given, seen, tools) = (settings.clone(), tree.clone(), toolchain.toolchain.clone());
     let sketched = compute(move || sketch(&given, &seen, &tools)).await;
     let Sketch { looked_at, declared, sets } = sketched.map_err(Failure::internal)??;
@@ -138,6 +143,14 @@ async fn gather(world: &World, peers: &Peers, project: &ProjectRequest, afresh: 
     let told = [toolchain.notes.as_slice(), &tree.notes, &remarks].concat();
     let notices = notes.into_iter().chain(told).collect();
     Ok(Facts { settings, toolchain, discovery, tree, probes, linker, described_in, notices })
+}
+
+/// The command line's wish, else that of the settings.
+fn wanted_toolchain(project: &ProjectRequest, settings: &Settings) -> Option<String> {
+    let version = || settings.llvm_version.clone().filter(|_| settings.llvm_root.is_none());
+    let own = || tools_search::clang_of(&project.variables).map(|dir| dir.display().to_string());
+    let own = || if settings.choose_llvm || settings.llvm_root.is_some() { None } else { own() };
+    project.toolchain.clone().or_else(version).or_else(own)
 }
 
 /// What the settings alone say of the files.

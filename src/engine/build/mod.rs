@@ -72,7 +72,7 @@ impl Build {
     pub fn start(id: BuildId, request: BuildRequest, prepared: Prepared, records: Records, now: Duration) -> (Self, Vec<Effect>) {
         let options = PlanOptions {
             slots: request.jobs.max(1),
-            keep_going: request.keep_going,
+            keep_going: request.keep_going || prepared.front_end.settings.keep_going,
             fail_fast: request.fail_fast,
             ..PlanOptions::default()
         };

@@ -153,6 +153,12 @@ pub fn frontend_for_lto(flags: &[FilePath], source: &FilePath, bitcode: &FilePat
     with_files(flags, &stage, source, bitcode, Some(depfile))
 }
 
+/// Source to what code is generated from: text with `-S`, bitcode with `-c`.
+#[must_use]
+pub fn intermediate(flags: &[FilePath], form: &str, source: &FilePath, output: &FilePath, depfile: &FilePath) -> Vec<FilePath> {
+    with_files(flags, &["-emit-llvm", form], source, output, Some(depfile))
+}
+
 /// Optimised bitcode to object: code generation only.
 #[must_use]
 pub fn backend(flags: &[FilePath], bitcode: &FilePath, object: &FilePath) -> Vec<FilePath> {

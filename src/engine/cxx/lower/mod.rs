@@ -15,6 +15,7 @@ use crate::engine::report::Artifact;
 use crate::engine::request::BuildRequest;
 
 mod declared;
+mod emitted;
 mod language;
 mod link;
 pub mod names;

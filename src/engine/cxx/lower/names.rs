@@ -137,7 +137,8 @@ fn escaped(name: &OsStr) -> FilePath {
 }
 
 /// `name` as a file name.
-fn one_component(name: &str) -> String {
+#[must_use]
+pub fn one_component(name: &str) -> String {
     match name {
         "" | "." | ".." => "project".to_owned(),
         name => name.replace(['/', '\0'], "_").chars().take(LONGEST / 4).collect(),

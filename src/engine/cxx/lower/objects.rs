@@ -17,13 +17,16 @@ use crate::engine::path::FilePath;
 use crate::engine::report::StepKind;
 
 /// Arguments that make the compiler write a depfile, and where.
-struct Line<'a> {
-    args: Vec<FilePath>,
-    depfile: Option<&'a FilePath>,
+pub struct Line<'a> {
+    pub args: Vec<FilePath>,
+    pub depfile: Option<&'a FilePath>,
 }
 
 /// Whose flags: of a declared target or of the project, with these rules for files.
 pub type FlagsOf = (Option<String>, Vec<usize>, Language);
+
+/// Why nothing is shared where nothing is to be.
+const NO_STORE: &str = "cache.enabled is false in jmake.toml";
 
 /// Steps as they come up.
 pub struct Lowering<'a> {
@@ -81,6 +84,7 @@ impl<'a> Lowering<'a> {
 
     /// The object of `source`, and the steps that make it.
     pub fn object(&mut self, part: Part<'_>) -> Result<FilePath, LowerError> {
+        self.emitted(part)?;
         let source = part.source;
         let (object, bitcode) = (self.place(part, ".o"), self.place(part, ".bc"));
         let language = self.language(source);
@@ -118,6 +122,7 @@ impl<'a> Lowering<'a> {
         if !matches!(language, Language::C | Language::Cxx) {
             return Ok(None);
         }
+        self.emitted(part)?;
         let bitcode = self.place(part, ".bc");
         let flags = self.flags(part);
         let depfile = depfile(&bitcode);
@@ -158,7 +163,10 @@ impl<'a> Lowering<'a> {
     }
 
     /// Adds a step, once.
-    pub fn push(&mut self, step: StepSpec) -> Result<(), LowerError> {
+    pub fn push(&mut self, mut step: StepSpec) -> Result<(), LowerError> {
+        if !self.request.settings.use_store {
+            step.cxx.get_or_insert_default().uncacheable.get_or_insert_with(|| NO_STORE.to_owned());
+        }
         let Some(output) = step.outputs.first().map(|o| o.path.clone()) else { return Ok(()) };
         if let Some(known) = self.by_output.get(&output) {
             let first = &self.out.steps[*known];
@@ -181,7 +189,8 @@ impl<'a> Lowering<'a> {
         names::beside(&self.work_dir(&self.home(part)), part.source, ending)
     }
 
-    fn compile_step(&mut self, kind: StepKind, part: Part<'_>, line: Line<'_>, outputs: &[FilePath]) -> Result<(), LowerError> {
+    /// A compiler that reads the source.
+    pub fn compile_step(&mut self, kind: StepKind, part: Part<'_>, line: Line<'_>, outputs: &[FilePath]) -> Result<(), LowerError> {
         let Some(output) = outputs.first() else { return Ok(()) };
         let source = part.source;
         let (language, flags) = (self.language(source), self.flags(part));

@@ -23,7 +23,9 @@ pub fn program(lowering: &mut Lowering<'_>, target: &str, stem: &FilePath, parts
     let of = parts.first().and_then(|part| part.of);
     let flags = lowering.flags_of(of, Vec::new(), lowering.driver_language(parts));
     let named = |ending: &str| FilePath::from(format!("{stem}.{ending}").as_str());
-    let (linked, optimised, object) = (named("linked.bc"), named("opt.bc"), named("o"));
+    let shown = lowering.linked_stem(target, stem);
+    let beside = |ending: &str| FilePath::from(format!("{shown}.{ending}").as_str());
+    let (linked, optimised, object) = (beside("linked.bc"), beside("opt.bc"), named("o"));
     let passes = &options(&lowering.request, of).opt_passes;
     let (args, response) = response::shorten(lto::merge(&modules, &linked), None, &named("merge.rsp"));
     let merge = Command { responses: Vec::from_iter(response), ..lowering.command("llvm-link", args, lowering.request.toolchain.identity) };

@@ -1,0 +1,243 @@
+//! A project of many targets in one jmake.toml: what each is made of, what a change concerns, other platforms, other people's libraries.
+
+use std::path::Path;
+
+use crate::support::Space;
+
+const SETTINGS: &str = r#"[project]
+name = "medium"
+
+[compile]
+warnings = "all"
+
+[dependencies]
+pkg_config = ["zlib"]
+
+[profile.release]
+link.lto = "thin"
+
+[[targets]]
+name = "geo"
+kind = "static"
+sources = ["geo/src/**/*.cpp"]
+public_include_dirs = ["geo/include"]
+public_defines = { GEO = "1" }
+defines = { INNER = "2" }
+
+[[targets]]
+name = "text"
+kind = "shared"
+sources = ["text/*.cpp"]
+public_include_dirs = ["text"]
+version = "2.1.0"
+depends = ["geo"]
+
+[[targets]]
+name = "pack"
+kind = "static"
+sources = ["pack/pack.c"]
+public_include_dirs = ["pack"]
+
+[[targets]]
+name = "show"
+kind = "executable"
+sources = ["apps/show.cpp"]
+depends = ["text"]
+
+[[targets]]
+name = "sum"
+kind = "executable"
+sources = ["apps/sum.c"]
+depends = ["pack"]
+
+[[targets]]
+name = "geo_test"
+kind = "test"
+sources = ["tests/*.cpp"]
+depends = ["geo"]
+
+[[files]]
+match = ["pack/*.c"]
+flags = ["-O1"]
+"#;
+
+/// Three libraries, two programs and a test.
+fn medium() -> Space {
+    Space::with(&[
+        ("jmake.toml", SETTINGS),
+        ("geo/include/geo.h", "int area(int width, int height);\n"),
+        ("geo/src/geo.cpp", "#include \"geo.h\"\nint area(int width, int height) { return width * height * GEO * INNER; }\n"),
+        ("text/text.h", "int text();\n"),
+        ("text/text.cpp", "#include \"text.h\"\n#include \"geo.h\"\nint text() { return area(2, 3); }\n"),
+        ("pack/pack.h", "unsigned long packed(unsigned length);\n"),
+        (
+            "pack/pack.c",
+            "#include \"pack.h\"\n#include <zlib.h>\nunsigned long packed(unsigned length) { return compressBound(length); }\n",
+        ),
+        ("apps/show.cpp", "#include \"text.h\"\n#include <cstdio>\nint main() { std::printf(\"%d\\n\", text()); }\n"),
+        ("apps/sum.c", "#include \"pack.h\"\nint main(void) { return packed(100) < 100; }\n"),
+        ("tests/area.cpp", "#include \"geo.h\"\nint main() { return area(1, 1) != 2; }\n"),
+    ])
+}
+
+fn output(space: &Space, program: &str) -> String {
+    let output = space.command(space.path(program)).output().unwrap();
+    assert!(output.status.success(), "{program}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn targets_are_built_linked_and_run() {
+    let space = medium();
+    let run = space.build(&["--all"]).ok();
+    assert_eq!(run.artifacts().len(), 6, "{:?}", run.artifacts());
+    assert_eq!(output(&space, "build/dev/bin/show"), "12\n");
+    output(&space, "build/dev/bin/sum");
+    let link = |name: &str| std::fs::read_link(space.path(format!("build/dev/lib/{name}"))).unwrap();
+    assert_eq!((link("libtext.so"), link("libtext.so.2")), ("libtext.so.2.1.0".into(), "libtext.so.2.1.0".into()));
+    space.jmake(&["test"]).ok().says("PASS geo_test");
+    assert_eq!(space.build(&["--all"]).ok().count("ran"), 0);
+    // The whole tree may be moved: libraries are found from where programs are.
+    std::fs::rename(space.path("build"), space.path("moved")).unwrap();
+    assert_eq!(output(&space, "moved/dev/bin/show"), "12\n");
+}
+
+#[test]
+fn an_edit_of_one_target_concerns_its_files_and_what_links_them() {
+    let space = medium();
+    space.build(&["--all"]).ok();
+    space.edit("jmake.toml", "INNER = \"2\"", "INNER = \"3\"");
+    let run = space.build(&["--all"]).ok();
+    assert_eq!(run.steps("compile", "ran"), ["geo/src/geo.cpp"]);
+    assert_eq!(run.steps("archive", "ran"), ["build/dev/lib/libgeo.a"]);
+    let linked = run.steps("link", "ran");
+    assert!(
+        linked.iter().all(|output| ["build/dev/lib/libtext.so.2.1.0", "build/dev/bin/geo_test"].contains(&output.as_str())),
+        "{linked:?}"
+    );
+    assert_eq!(output(&space, "build/dev/bin/show"), "18\n");
+    space.edit("jmake.toml", "\"-O1\"", "\"-O2\"");
+    assert_eq!(space.build(&["--all"]).ok().steps("compile", "ran"), ["pack/pack.c"]);
+    space.edit("jmake.toml", "GEO = \"1\"", "GEO = \"5\"");
+    let mut public = space.build(&["--all"]).ok().steps("compile", "ran");
+    public.sort();
+    assert_eq!(public, ["apps/show.cpp", "geo/src/geo.cpp", "tests/area.cpp", "text/text.cpp"]);
+}
+
+#[test]
+fn the_compile_database_has_the_flags_of_each_target() {
+    let space = medium();
+    space.build(&[]).ok();
+    let database: serde_json::Value = serde_json::from_slice(&space.read("build/compile_commands.json")).unwrap();
+    let line = |file: &str| {
+        let entry = database.as_array().unwrap().iter().find(|entry| entry["file"].as_str().unwrap().ends_with(file)).unwrap();
+        entry["arguments"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect::<Vec<_>>().join(" ")
+    };
+    assert!(line("geo.cpp").contains("-DINNER=2") && line("text.cpp").contains("-DGEO=1"));
+    assert!(!line("text.cpp").contains("INNER") && !line("sum.c").contains("GEO"));
+    assert!(line("pack.c").contains("-O1") && !line("sum.c").contains("-O1"));
+    assert!(line("show.cpp").contains("-Itext -Igeo/include"), "{}", line("show.cpp"));
+}
+
+#[test]
+fn a_release_is_optimised_across_libraries() {
+    let space = medium();
+    space.build(&["--profile", "release"]).ok();
+    assert_eq!(output(&space, "build/release/bin/show"), "12\n");
+    let database = String::from_utf8(space.read("build/compile_commands.json")).unwrap();
+    assert!(database.contains("-flto=thin"));
+}
+
+#[test]
+fn a_program_for_another_processor_runs_there() {
+    assert!(Path::new("/usr/aarch64-linux-gnu/lib/libc.so.6").exists(), "apt-get install g++-aarch64-linux-gnu qemu-user");
+    let settings = "[profile.arm]\ntarget = { triple = \"aarch64-linux-gnu\" }\n[[targets]]\nname = \"geo\"\nkind = \"shared\"\nsources = [\"geo.cpp\"]\n\
+         [[targets]]\nname = \"show\"\nsources = [\"show.cpp\"]\ndepends = [\"geo\"]\n\
+         [[targets]]\nname = \"check\"\nkind = \"test\"\nsources = [\"show.cpp\"]\ndepends = [\"geo\"]\n";
+    let space = Space::with(&[
+        ("jmake.toml", settings),
+        (
+            "geo.cpp",
+            "#include <string>\nstd::string machine() {\n#ifdef __aarch64__\n  return \"aarch64\";\n#else\n  return \"here\";\n#endif\n}\n",
+        ),
+        ("show.cpp", "#include <string>\n#include <cstdio>\nstd::string machine();\nint main() { std::puts(machine().c_str()); }\n"),
+    ]);
+    space.build(&["--profile", "arm"]).ok();
+    let program = space.path("build/arm/bin/show");
+    let run = space.command("qemu-aarch64").args(["-L", "/usr/aarch64-linux-gnu"]).arg(program).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&run.stdout), "aarch64\n", "{run:?}");
+    space.jmake(&["test", "--profile", "arm"]).ok().says("PASS check");
+    space.build(&[]).ok();
+    assert_eq!(output(&space, "build/dev/bin/show"), "here\n");
+}
+
+#[test]
+fn what_pkg_config_says_is_heard_of() {
+    let mut space =
+        Space::with(&[("jmake.toml", "[dependencies]\npkg_config = [\"own >= 1\"]\n"), ("main.c", "int main(void) { return OWN; }\n")]);
+    let (modules, place) = (space.place("modules"), space.place("modules/own.pc"));
+    std::fs::create_dir_all(&modules).unwrap();
+    space.set("PKG_CONFIG_PATH", &modules);
+    space.build(&[]).exits(2).says("own").says("PKG_CONFIG_PATH");
+    let describe = |version: u32, own: u32| {
+        let text = format!("Name: own\nDescription: own\nVersion: {version}\nCflags: -DOWN={own}\n");
+        std::fs::write(&place, text).unwrap();
+    };
+    describe(1, 3);
+    space.build(&[]).ok();
+    let code = || space.command(space.path("build/dev/bin/project")).status().unwrap().code();
+    assert_eq!(code(), Some(3));
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+    describe(1, 4);
+    space.build(&[]).ok();
+    assert_eq!(code(), Some(4));
+    describe(0, 4);
+    space.build(&[]).exits(2).says("own");
+}
+
+#[test]
+fn a_list_of_files_is_all_that_is_built() {
+    let space = Space::with(&[
+        ("jmake.toml", "[discovery.files]\nc_sources = [\"main.c\"]\n"),
+        ("main.c", "int main(void) { return 0; }\n"),
+        ("other.c", "int broken = ;\n"),
+    ]);
+    space.jmake(&["build"]).ok().says("does not list them: other.c");
+    space.edit(
+        "jmake.toml",
+        "[discovery.files]\nc_sources = [\"main.c\"]\n",
+        "[discovery]\nexclude_dirs = [\"sub\"]\n[[targets]]\nname = \"x\"\nsources = [\"*.c\"]\nexclude = [\"other.c\"]\n",
+    );
+    space.build(&[]).ok();
+    space.edit("jmake.toml", "\"*.c\"", "\"src/*.c\"");
+    space.build(&[]).exits(2).says("`src/*.c` fits no source file");
+}
+
+#[test]
+fn nothing_is_taken_from_the_store_where_it_is_off() {
+    let space = Space::with(&[("main.c", "int main(void) { return 0; }\n"), ("jmake.toml", "cache.enabled = false\n")]);
+    space.build(&[]).ok();
+    space.remove("build/dev/bin/project");
+    space.remove(".jmake_cache/obj/dev/project/main.c.o");
+    assert_eq!(space.build(&[]).ok().count("ran"), 2);
+    space.write("jmake.toml", "cache.enabled = true\n");
+    space.build(&[]).ok();
+    space.remove("build/dev/bin/project");
+    assert_eq!(space.build(&[]).ok().count("ran"), 1, "what was made before is not in it");
+    space.remove("build/dev/bin/project");
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+}
+
+#[test]
+fn intermediate_code_is_placed_where_it_is_asked_for() {
+    let space = Space::with(&[("src/main.c", "int main(void) { return 0; }\n")]);
+    space.build(&[]).ok();
+    let object = space.read(".jmake_cache/obj/dev/project/src/main.c.o");
+    space.write("jmake.toml", "compile = { emit_ir = true, emit_bc = true }\n");
+    assert_eq!(space.build(&[]).ok().steps("compile", "ran"), [""; 0]);
+    let text = String::from_utf8(space.read("build/dev/ir/src/main.c.ll")).unwrap();
+    assert!(text.contains("define") && text.contains("@main"), "{text}");
+    assert!(space.read("build/dev/ir/src/main.c.bc").starts_with(b"BC"));
+    assert_eq!(space.read(".jmake_cache/obj/dev/project/src/main.c.o"), object);
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+}
