@@ -74,6 +74,12 @@ if $for_tests; then
     have python3 || want python3
     have unshare || want util-linux
     [ -f /usr/include/gtest/gtest.h ] || want libgtest-dev
+    have pkg-config || want pkg-config
+    [ -f /usr/include/zlib.h ] || want zlib1g-dev
+    # Programs for another processor, and what runs them.
+    have aarch64-linux-gnu-g++ || want g++-aarch64-linux-gnu
+    [ -f /usr/aarch64-linux-gnu/lib/libc.so.6 ] || want libc6-dev-arm64-cross
+    have qemu-aarch64 || want qemu-user
     [ -x /usr/lib/llvm-14/bin/clang ] || optional="$optional clang-14"
     [ -x /usr/lib/llvm-14/bin/ld.lld ] || optional="$optional lld-14"
     [ -x /usr/lib/llvm-14/bin/opt ] || optional="$optional llvm-14"
