@@ -41,7 +41,7 @@ pub(super) fn project(project: wire::Project, staged: bool) -> ProjectRequest {
     }
 }
 
-/// The build a client means. `processors` is how many steps run at once if it does not say.
+/// The build a client means. `processors` is how many steps run at once if neither it nor the settings say.
 pub(super) fn build(request: wire::BuildRequest, client_pid: u32, processors: usize) -> BuildRequest {
     let cwd = request.project.cwd.clone().into_path();
     let project = project(request.project, request.staged);
@@ -53,7 +53,8 @@ pub(super) fn build(request: wire::BuildRequest, client_pid: u32, processors: us
         targets,
         all: request.all,
         tests,
-        jobs: request.jobs.map_or(processors, |jobs| jobs.clamp(1, 512) as usize),
+        jobs: request.jobs.map(|jobs| jobs.clamp(1, 512) as usize),
+        processors,
         keep_going: request.keep_going,
         fail_fast: request.fail_fast,
         dry_run: request.dry_run,

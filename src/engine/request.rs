@@ -38,8 +38,10 @@ pub struct BuildRequest {
     pub all: bool,
     /// Tests, those that `targets` are parts of the names of, if there are any.
     pub tests: bool,
-    /// How many steps at once.
-    pub jobs: usize,
+    /// How many steps at once, if somebody said so.
+    pub jobs: Option<usize>,
+    /// How many processors there are for them.
+    pub processors: usize,
     /// Go on with what does not depend on a failure.
     pub keep_going: bool,
     /// Stop running steps at the first failure.
@@ -98,13 +100,14 @@ mod tests {
                 variables: of(&[("PATH", "/bin"), ("EDITOR", "vi")]),
                 staged: false,
             };
-            let (targets, all, jobs, keep_going, fail_fast) = (Vec::new(), false, 2, false, false);
+            let (targets, all, jobs, keep_going, fail_fast) = (Vec::new(), false, None, false, false);
             let mut request = BuildRequest {
                 project,
                 targets,
                 all,
                 tests: false,
                 jobs,
+                processors: 2,
                 keep_going,
                 fail_fast,
                 dry_run: false,
@@ -116,7 +119,7 @@ mod tests {
             request.key()
         };
         let plain = request(|_| {});
-        assert_eq!(plain, request(|it| (it.jobs, it.client_pid, it.color, it.keep_going) = (8, 2, true, true)));
+        assert_eq!(plain, request(|it| (it.jobs, it.client_pid, it.color, it.keep_going) = (Some(8), 2, true, true)));
         assert_eq!(
             plain,
             request(|it| it.project.variables = Variables::new(vec![("PATH".into(), "/bin".into()), ("X".into(), "y".into())]))

@@ -161,10 +161,10 @@ impl Orchestrator {
                 note.into_iter().for_each(|text| listener.say(now, &BuildEvent::Notice { text }));
                 self.state = Some(state);
                 self.records = records;
-                self.peers.reserve.do_send(ReserveWorkers { build, workers: start.request.jobs });
                 let since = now.saturating_sub(listener.since);
-                let (build, effects) = Build::start(build, start.request, ground.prepared(), self.records.clone(), since);
-                self.running = Some(Running { build, listener, ground });
+                let (running, effects) = Build::start(build, start.request, ground.prepared(), self.records.clone(), since);
+                self.peers.reserve.do_send(ReserveWorkers { build, workers: running.jobs() });
+                self.running = Some(Running { build: running, listener, ground });
                 self.carry_out(effects, context);
             }
         }

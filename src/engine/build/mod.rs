@@ -12,6 +12,7 @@ mod explanation;
 mod growth;
 pub mod lasting;
 mod memory;
+mod options;
 mod pretence;
 mod records;
 
@@ -28,7 +29,7 @@ use super::front_end::FrontEnd;
 use super::graph::StepSpec;
 use super::ids::{BuildId, StepId};
 use super::path::FilePath;
-use super::plan::{self, Finish, Plan, PlanOptions, Verdict};
+use super::plan::{self, Finish, Plan, Verdict};
 use super::report::{BuildEvent, Cost, StepKind};
 use super::request::BuildRequest;
 use super::variables::Variables;
@@ -38,6 +39,7 @@ pub use answer::Answer;
 use ending::{finish_of, outcome_of};
 pub use event::{Effect, Event, JudgeTask, Judged, Prepared};
 pub use explanation::Subject;
+pub use options::plan_options;
 pub use records::Records;
 
 /// One build.
@@ -46,6 +48,7 @@ pub struct Build {
     id: BuildId,
     request: BuildRequest,
     root: FilePath,
+    slots: usize,
     front_end: FrontEnd,
     plan: Plan,
     records: Records,
@@ -70,18 +73,14 @@ impl Build {
     /// Starts a build. `records` are those of the project as of now.
     #[must_use]
     pub fn start(id: BuildId, request: BuildRequest, prepared: Prepared, records: Records, now: Duration) -> (Self, Vec<Effect>) {
-        let options = PlanOptions {
-            slots: request.jobs.max(1),
-            keep_going: request.keep_going || prepared.front_end.settings.keep_going,
-            fail_fast: request.fail_fast,
-            ..PlanOptions::default()
-        };
+        let options = plan_options(&request, &prepared.front_end.settings);
         let mut build = Self {
             id,
             root: FilePath::new(&request.project.root),
             account: Account::new(request.dry_run, request.color, prepared.untouched),
             request,
             front_end: prepared.front_end,
+            slots: options.slots,
             plan: Plan::new(options),
             records,
             known: HashMap::new(),
@@ -122,7 +121,7 @@ impl Build {
     /// How many of its steps may run at once.
     #[must_use]
     pub fn jobs(&self) -> usize {
-        self.request.jobs
+        self.slots
     }
 
     /// The client's environment.
