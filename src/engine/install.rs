@@ -109,7 +109,8 @@ pub fn plan(settings: &Settings, artifacts: &[Artifact], headers: &[Header], pre
         }
         let version = own.map_or(&settings.library_version, |own| &own.library);
         put(&mut plan, &places, artifact, version);
-        libraries.extend(library_name(artifact));
+        // A plugin is loaded by its path, nobody links it.
+        libraries.extend(library_name(artifact).filter(|_| own.is_none_or(|own| own.kind != Kind::Plugin)));
     }
     for (header, called) in headers {
         plan.insert(join(places.include, called), Item::Copy { from: header.clone(), executable: false });

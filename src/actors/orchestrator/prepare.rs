@@ -22,7 +22,7 @@ use crate::engine::config::settings::Settings;
 use crate::engine::cxx::flag_sets::{FlagSets, Probes};
 use crate::engine::cxx::lower::{Lowered, Requested};
 use crate::engine::cxx::pkg_config;
-use crate::engine::cxx::toolchain::Toolchain;
+use crate::engine::cxx::toolchain::{self, Toolchain};
 use crate::engine::digest::Digest;
 use crate::engine::discover::{self, Declared, Discovery, LookedAt};
 use crate::engine::failure::Failure;
@@ -122,7 +122,7 @@ async fn gather(world: &World, peers: &Peers, project: &ProjectRequest, afresh: 
     let settings = if afresh { Arc::new(complete::without_lists(&settings)) } else { settings };
     let (settings, described_in) = with_dependencies(world, project, settings).await?;
     let find = FindToolchain {
-        wanted: wanted_toolchain(project, &settings),
+        wanted: toolchain::wanted(project.toolchain.as_deref(), &settings, || tools_search::clang_of(&project.variables)),
         root: settings.llvm_root.as_ref().map(|path| path.under(&project.root)),
         variables: project.variables.clone(),
     };
@@ -143,14 +143,6 @@ async fn gather(world: &World, peers: &Peers, project: &ProjectRequest, afresh: 
     let told = [toolchain.notes.as_slice(), &tree.notes, &remarks].concat();
     let notices = notes.into_iter().chain(told).collect();
     Ok(Facts { settings, toolchain, discovery, tree, probes, linker, described_in, notices })
-}
-
-/// The command line's wish, else that of the settings.
-fn wanted_toolchain(project: &ProjectRequest, settings: &Settings) -> Option<String> {
-    let version = || settings.llvm_version.clone().filter(|_| settings.llvm_root.is_none());
-    let own = || tools_search::clang_of(&project.variables).map(|dir| dir.display().to_string());
-    let own = || if settings.choose_llvm || settings.llvm_root.is_some() { None } else { own() };
-    project.toolchain.clone().or_else(version).or_else(own)
 }
 
 /// What the settings alone say of the files.

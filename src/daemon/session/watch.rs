@@ -255,11 +255,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// Has the client run what the settings want to be run.
     async fn hook(&mut self, watching: &Watching, success: bool) -> Result<(), Gone> {
         let Some(settings) = watching.following.settings() else { return Ok(()) };
-        let argv = if success { &settings.on_success } else { &settings.on_failure };
+        let argv = settings.hook(success);
         if argv.is_empty() {
             return Ok(());
         }
-        self.say(watching, wire::Event::HookDue { argv: argv.clone() }).await
+        self.say(watching, wire::Event::HookDue { argv: argv.to_vec() }).await
     }
 
     /// What a cancelled build still says.

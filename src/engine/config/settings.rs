@@ -105,6 +105,14 @@ pub struct Settings {
     pub build_dir: FilePath,
 }
 
+impl Settings {
+    /// What a watching client runs after a build; empty: nothing.
+    #[must_use]
+    pub fn hook(&self, success: bool) -> &[String] {
+        if success { &self.on_success } else { &self.on_failure }
+    }
+}
+
 /// `[discovery]`: what of the tree is looked at, and what was written down of it.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct DiscoverySettings {

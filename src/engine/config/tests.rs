@@ -2,6 +2,10 @@
 
 #[path = "tests/broken.rs"]
 mod broken;
+#[path = "tests/described.rs"]
+mod described;
+#[path = "tests/effects.rs"]
+mod effects;
 #[path = "tests/keys.rs"]
 mod keys;
 #[path = "tests/random.rs"]

@@ -1,10 +1,12 @@
 //! An LLVM install as a value. Does not know how one is found on disk.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::config::settings::Settings;
 use crate::engine::digest::Digest;
 use crate::engine::path::FilePath;
 use crate::engine::scan::comment_blind::Dialect;
@@ -135,6 +137,19 @@ fn install(wanted: &str) -> String {
     match wanted.split('.').next().and_then(|major| major.parse::<u32>().ok()) {
         Some(major) => format!("apt-get install clang-{major} lld-{major} llvm-{major}"),
         None => INSTALL.to_owned(),
+    }
+}
+
+/// What [`choose`] is asked for: the command line's wish, else the version of the settings, else, if JMake is not to choose, `own`, the
+/// directory of the user's own clang. A root that the settings name is looked into alone, so there is nothing to be chosen by.
+#[must_use]
+pub fn wanted(asked: Option<&str>, settings: &Settings, own: impl FnOnce() -> Option<PathBuf>) -> Option<String> {
+    match (asked, &settings.llvm_root, &settings.llvm_version) {
+        (Some(asked), ..) => Some(asked.to_owned()),
+        (None, Some(_), _) => None,
+        (None, None, Some(version)) => Some(version.clone()),
+        (None, None, None) if settings.choose_llvm => None,
+        (None, None, None) => own().map(|dir| dir.display().to_string()),
     }
 }
 

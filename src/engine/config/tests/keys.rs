@@ -2,7 +2,7 @@
 
 use super::{Settings, none, request};
 use crate::engine::config::load;
-use crate::engine::config::schema;
+use crate::engine::config::schema::{self, State};
 
 /// A key, text that sets it, and a part of the settings as they are then and were not without it; `silent`: nothing changes and nothing is
 /// said; after `warning: `: a part of what is said.
@@ -277,4 +277,10 @@ fn every_key_has_a_row_and_every_row_a_key() {
         let last = path.rsplit('.').next().unwrap();
         assert!(text.contains(last) || path.contains("NAME") || *path == "targets.name", "{path}: {text}");
     }
+}
+
+/// The rows of keys that nothing is made of, but for those of targets.
+pub(super) fn not_heeded() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let heeded = |path: &str| schema::find(path).is_some_and(|key| key.state == State::Honoured);
+    ROWS.iter().map(|(path, text, _)| (*path, *text)).filter(move |(path, _)| !heeded(path))
 }
