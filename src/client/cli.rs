@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub use self::arguments::{
-    BuildArgs, BuildFlags, CheckArgs, CompleteArgs, ExplainArgs, InstallArgs, PathArgs, ProjectFlags, RunArgs, TestArgs, WatchArgs,
+    BuildArgs, BuildFlags, CheckArgs, CompleteArgs, ExplainArgs, InstallArgs, JobsCommand, PathArgs, ProjectFlags, QueueArgs, RunArgs,
+    TestArgs, WatchArgs,
 };
 
 /// Builds C and C++ projects without a build file.
@@ -105,6 +106,13 @@ pub enum Command {
         jmake complete --dry-run     show what would be written, as a diff\n  \
         jmake complete --refresh     look again for sources, include directories, binaries and tools")]
     Complete(Deferred<CompleteArgs>),
+    /// Run the jobs of jmake.toml or of FILE, or look at them
+    #[command(after_help = "Example:\n  jmake jobs run")]
+    Jobs {
+        /// What is to become of them.
+        #[command(subcommand)]
+        action: JobsCommand,
+    },
     /// List the LLVM tools found
     #[command(after_help = "Example:\n  jmake tools --toolchain 19")]
     Tools(Deferred<PathArgs>),

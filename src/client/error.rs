@@ -37,6 +37,9 @@ pub enum ClientError {
     /// The connection ended before the answer did, twice.
     #[error("the daemon was lost twice ({0}); `jmake daemon restart` starts a new one")]
     Lost(String),
+    /// The connection ended while jobs ran.
+    #[error("the daemon was lost while jobs ran ({0}); `jmake jobs resume` goes on from there")]
+    LostJobs(String),
     /// A daemon did not end in time.
     #[error("the daemon (pid {0}) does not end; `kill -9 {0}` ends it without loss")]
     StillRunning(u32),
@@ -79,7 +82,7 @@ impl ClientError {
             Self::NoDaemonProgram { .. } | Self::NoDaemon(_) | Self::NotRun { .. } | Self::NoOutput { .. } | Self::NoReport { .. } => {
                 exit_code::ENVIRONMENT
             }
-            Self::Unserved(_) | Self::Lost(_) | Self::StillRunning(_) | Self::Wire(_) => exit_code::INTERNAL,
+            Self::Unserved(_) | Self::Lost(_) | Self::LostJobs(_) | Self::StillRunning(_) | Self::Wire(_) => exit_code::INTERNAL,
         }
     }
 }

@@ -23,6 +23,7 @@ impl Json {
             Reply::Explain(explain) => self.object(explain),
             Reply::Check(check) => self.object(check),
             Reply::Schema(schema) => self.object(&schema.schema),
+            Reply::Jobs(jobs) => self.object(jobs),
             Reply::Includes(part) => self.graph.extend_from_slice(&part.graph),
             Reply::Discover(discover) => {
                 let mut whole = discover.clone();

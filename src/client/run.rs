@@ -1,5 +1,6 @@
 //! One command from flags to exit code. Does not know how a daemon is found, nor how things look.
 
+mod jobs;
 mod settings_file;
 
 use std::ffi::OsString;
@@ -49,6 +50,7 @@ pub fn run(cli: &Cli) -> Result<u8, ClientError> {
         Command::Discover(Deferred(args)) => client.list(project::at, args, Request::Discover),
         Command::Complete(Deferred(args)) => client.complete(args),
         Command::Tools(Deferred(args)) => client.list(project::near, args, Request::Tools),
+        Command::Jobs { action } => client.jobs(action),
         Command::Status => service::status(&place, cli.output.json),
         Command::Daemon { action } => service::act(&place, *action, &cli.output),
     }

@@ -75,6 +75,14 @@ impl<'a> Asker<'a> {
         }
     }
 
+    /// The same for what must not be done twice.
+    pub fn ask_once(&mut self, request: &Request, show: &mut dyn Show) -> Result<u8, ClientError> {
+        match self.attempt(request, show)? {
+            Ended::Done(code) => Ok(code),
+            Ended::Lost(why) => Err(ClientError::LostJobs(why)),
+        }
+    }
+
     fn attempt(&mut self, request: &Request, show: &mut dyn Show) -> Result<Ended, ClientError> {
         let Connection { mut lines, readiness, writer, child, note } = connect::open(self.place, self.no_daemon, request)?;
         if let Some(note) = note {

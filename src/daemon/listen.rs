@@ -59,6 +59,7 @@ pub(super) fn other_tree(request: &Request) -> Option<String> {
         Request::Check(check) => &check.project,
         Request::Complete(complete) => &complete.project,
         Request::Install(install) => &install.project,
+        Request::Jobs(jobs) => &jobs.project,
         Request::Discover(project) | Request::Clean(project) | Request::Tools(project) => project,
         Request::Status | Request::Schema | Request::Stop { .. } | Request::Cancel => return None,
     };

@@ -4,6 +4,7 @@ mod event_log;
 mod following;
 mod listen;
 mod run;
+mod running_jobs;
 mod session;
 mod sessions;
 mod translate;

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use super::event_log::OpenLogs;
 use super::listen::{Binding, bind};
+use super::running_jobs::RunningJobs;
 use super::session::{Service, serve};
 use super::sessions::Sessions;
 use super::{DaemonOptions, listen, watchdog};
@@ -178,7 +179,16 @@ async fn finish(root: &Addr<Supervisor>) {
 
 fn service(root: &Addr<Supervisor>, socket: PathBuf, logs: OpenLogs, world: World, stopping: watch::Receiver<Option<Ending>>) -> Service {
     let processors = own_process::processors();
-    Service { root: root.clone(), socket: Arc::new(socket), build_id: build_id().into(), processors, logs, world, stopping }
+    Service {
+        root: root.clone(),
+        socket: Arc::new(socket),
+        build_id: build_id().into(),
+        processors,
+        logs,
+        jobs: RunningJobs::default(),
+        world,
+        stopping,
+    }
 }
 
 fn build_id() -> String {

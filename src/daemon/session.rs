@@ -1,34 +1,28 @@
 //! One client: reads its request, has it served, and sends what comes of it. Does not decide anything about builds.
 
+mod build;
 mod complete;
+mod jobs;
 mod questions;
 mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix::prelude::*;
 use futures_util::StreamExt;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
 
-use super::event_log::{EventLog, OpenLogs};
+use super::event_log::OpenLogs;
+use super::running_jobs::RunningJobs;
 use super::translate;
-use crate::actors::{supervise::ask, supervisor::Supervisor};
+use crate::actors::supervisor::Supervisor;
 use crate::edge::World;
 use crate::engine::config::json_schema::json_schema;
 use crate::engine::failure::Failure;
-use crate::engine::ids::BuildId;
-use crate::messages::events::SharedSink;
-use crate::messages::orchestrator::{CancelBuild, StartBuild};
 use crate::messages::supervisor::{BeginShutdown, Ending, GetDaemon, OpenProject, OpenedProject};
 use crate::wire::{self, Control, Failed, FailureKind, Refusal, Refused, Reply, Request, Welcome};
-
-/// So much is sent at once, and a little more.
-const CHUNK: usize = 256 << 10;
-/// What comes of a build so soon is sent at once: a client that is woken once is done sooner.
-const SOON: Duration = Duration::from_millis(1);
 
 /// What every session knows.
 #[derive(Clone)]
@@ -38,6 +32,7 @@ pub(super) struct Service {
     pub(super) build_id: Arc<str>,
     pub(super) processors: usize,
     pub(super) logs: OpenLogs,
+    pub(super) jobs: RunningJobs,
     pub(super) world: World,
     /// The daemon is about to end: who would go on for ever ends now.
     pub(super) stopping: tokio::sync::watch::Receiver<Option<Ending>>,
@@ -157,6 +152,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             },
             Request::Schema => self.reply(Ok(Reply::Schema(wire::SchemaReply { schema: json_schema() }))).await,
             Request::Complete(request) => self.complete(*request).await,
+            Request::Jobs(request) => self.jobs(*request).await,
             Request::Install(request) => {
                 let answer = self.install(*request).await;
                 self.reply(answer.map(|installed| Reply::Install(translate::installed(installed)))).await
@@ -185,64 +181,6 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     async fn project(&self, root: PathBuf) -> Result<OpenedProject, Failure> {
         self.service.root.send(OpenProject { root }).await.map_err(|_| root_failed())?
-    }
-
-    async fn build(&mut self, request: wire::BuildRequest) -> Result<Result<u8, Failure>, Gone> {
-        let request = translate::build(request, self.client_pid, self.service.processors);
-        let opened = match self.project(request.project.root.clone()).await {
-            Ok(opened) => opened,
-            Err(failure) => return Ok(Err(failure)),
-        };
-        let log = self.service.logs.open();
-        let sink: SharedSink = log.clone();
-        let build = match ask(&opened.start, StartBuild { request, sink }).await {
-            Ok(build) => build,
-            Err(failure) => return Ok(Err(failure)),
-        };
-        let followed = self.follow(&log, build, &opened).await;
-        if followed.is_err() {
-            opened.cancel.do_send(CancelBuild { build });
-        }
-        followed.map(Ok)
-    }
-
-    /// Sends a build's events until it ends; passes on a wish to stop. An error means that the client is gone. One that takes nothing is
-    /// waited for, and listened to: what it has not taken is in the log.
-    async fn follow(&mut self, log: &EventLog, build: BuildId, opened: &OpenedProject) -> Result<u8, Gone> {
-        let (mut offset, mut listening) = (0, true);
-        let (mut taken, mut bytes) = (0, Vec::new());
-        let (soon, mut waiting) = (tokio::time::sleep(SOON), true);
-        tokio::pin!(soon);
-        loop {
-            tokio::select! {
-                () = &mut soon, if waiting => waiting = false,
-                written = self.writer.write(&bytes[taken..]), if taken < bytes.len() && !waiting => match written {
-                    Ok(0) => return Err(Gone("it takes nothing any more".to_owned())),
-                    Ok(written) => taken += written,
-                    Err(error) => return Err(Gone(error.to_string())),
-                },
-                lines = log.after(offset), if taken == bytes.len() || waiting => match lines {
-                    Ok(lines) => {
-                        bytes.drain(..std::mem::take(&mut taken));
-                        add(&mut bytes, &lines, &mut offset);
-                        waiting &= bytes.len() < CHUNK;
-                    }
-                    Err(exit_code) => {
-                        self.unsent = bytes.split_off(taken);
-                        return Ok(exit_code);
-                    }
-                },
-                line = self.lines.next(), if listening => match line {
-                    Some(Ok(line)) if wire::decode_request_line(line.as_bytes()).is_ok_and(|request| request == Request::Cancel) => {
-                        opened.cancel.do_send(CancelBuild { build });
-                    }
-                    Some(Ok(_)) => {}
-                    Some(Err(LinesCodecError::MaxLineLengthExceeded)) => listening = false,
-                    Some(Err(error)) => return Err(Gone(error.to_string())),
-                    None => return Err(Gone("it closed the connection".to_owned())),
-                },
-            }
-        }
     }
 
     async fn reply(&mut self, answer: Result<Reply, Failure>) -> Result<Result<u8, Failure>, Gone> {
@@ -278,17 +216,6 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
 fn root_failed() -> Failure {
     Failure::internal("the daemon failed and ends; run the command again to start another one, and report this with its log")
-}
-
-/// Adds so much of `lines` as is sent at once; `offset` counts them.
-fn add(bytes: &mut Vec<u8>, lines: &[Arc<[u8]>], offset: &mut usize) {
-    for line in lines {
-        bytes.extend_from_slice(line);
-        *offset += 1;
-        if bytes.len() >= CHUNK {
-            break;
-        }
-    }
 }
 
 async fn send<W: AsyncWrite + Unpin>(writer: &mut W, bytes: &[u8]) -> Result<(), Gone> {

@@ -1,6 +1,7 @@
 //! Between what crosses the socket and what the engine means. Does not know sockets.
 
 mod installing;
+mod jobs;
 
 use std::path::Path;
 
@@ -22,6 +23,7 @@ use crate::wire::{
 };
 
 pub(super) use self::installing::{install, installed};
+pub(super) use self::jobs::{built, functions, job_finished, job_graph, job_started, job_state, past_run};
 
 /// The project a client means.
 pub(super) fn project(project: wire::Project, staged: bool) -> ProjectRequest {

@@ -12,6 +12,7 @@ use crate::engine::config::shown;
 use crate::engine::config::{Request, merge};
 use crate::engine::cxx::toolchain::Install;
 use crate::engine::failure::Failure;
+use crate::engine::jobs::{self, values::Values};
 use crate::engine::path::FilePath;
 use crate::engine::request::ProjectRequest;
 
@@ -27,11 +28,16 @@ pub fn check(world: &World, project: &ProjectRequest, installs: Vec<Arc<Install>
     let files =
         check::asks_for_files(&examined).then(|| walk::walk(&project.root, examined.merged.truth("discovery.follow_symlinks")).files);
     let facts = Facts { root: project.root.clone(), lies, files, installs: Some(installs), toolchain: project.toolchain.clone() };
+    let content = request.project.unwrap_or_default();
+    let rows = shown::rows(&examined, &request, project.toolchain.as_deref());
+    let values = Values::of_project(&project.root, &project.root.join(&texts.path_of_file), &project.variables, &rows);
+    let mut problems = check::check(&examined, content, &facts);
+    problems.extend(jobs::problems(&texts.path_of_file, content, &values));
     Ok(Checked {
         file: texts.project.is_some().then(|| texts.path_of_file.clone()),
-        problems: check::check(&examined, request.project.unwrap_or_default(), &facts),
+        problems,
         error: examined.settings.as_ref().err().map(ToString::to_string),
-        rows: shown::rows(&examined, &request, project.toolchain.as_deref()),
+        rows,
     })
 }
 

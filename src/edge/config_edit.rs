@@ -38,6 +38,16 @@ pub fn read(path: &Path) -> Result<Option<String>, Failure> {
     text.map(Some).map_err(|_| Failure::usage(format!("{} is not UTF-8; write it in UTF-8", path.display())))
 }
 
+/// Makes an empty file at `path`, if there is none.
+pub fn begin(path: &Path) -> Result<(), Failure> {
+    match File::create_new(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(Failure::environment(format!("cannot write {}: {error}; give yourself access to it", path.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Puts what `change` makes of the file's text into its place. Called again with the new text if the file changes meanwhile. A symbolic
 /// link stays one; the file keeps its mode.
 pub fn change(path: &Path, change: &dyn Fn(&str) -> String) -> Result<Changed, Failure> {

@@ -23,6 +23,7 @@ pub mod fs;
 pub mod hidden_reads;
 pub mod inquiry;
 pub mod installing;
+pub mod job_journal;
 pub mod judging;
 pub mod leftovers;
 pub mod links;

@@ -20,6 +20,7 @@ use tokio::net::unix::pipe;
 use self::registry::Registry;
 pub use self::registry::{Owner, Permit};
 use crate::engine::ids::{BuildId, RunId, StepId};
+use crate::engine::jobs::answers::Ended;
 use crate::engine::report::Cost;
 
 /// How long what a dead leader left in its group may hold the pipe.
@@ -51,6 +52,8 @@ pub enum Heard {
     Output,
     /// Standard error.
     Errors,
+    /// Both, each for itself.
+    Apart,
 }
 
 /// How a process ended.
@@ -62,6 +65,15 @@ pub enum Exit {
     Signalled(i32),
 }
 
+impl From<Exit> for Ended {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Exited(code) => Self::Exited(code),
+            Exit::Signalled(signal) => Self::Signalled(signal),
+        }
+    }
+}
+
 /// A process that ended.
 #[derive(Clone, Debug)]
 pub struct ProcessExit {
@@ -69,13 +81,19 @@ pub struct ProcessExit {
     pub status: Exit,
     /// What was listened to, as it came.
     pub output: Vec<u8>,
+    /// Standard error, where it is heard apart.
+    pub errors: Vec<u8>,
     /// What it cost.
     pub cost: Cost,
 }
 
 /// What comes of a process that was ended before it began.
-const NEVER_RUN: ProcessExit =
-    ProcessExit { status: Exit::Signalled(libc::SIGTERM), output: Vec::new(), cost: Cost { wall_ms: 0, user_ms: 0, max_rss_kb: 0 } };
+const NEVER_RUN: ProcessExit = ProcessExit {
+    status: Exit::Signalled(libc::SIGTERM),
+    output: Vec::new(),
+    errors: Vec::new(),
+    cost: Cost { wall_ms: 0, user_ms: 0, max_rss_kb: 0 },
+};
 
 /// A process could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -115,21 +133,29 @@ impl Processes {
         if spec.heard != Heard::Errors {
             command.stdout(writer.try_clone()?);
         }
-        if spec.heard != Heard::Output {
-            command.stderr(writer.try_clone()?);
+        let mut apart = None;
+        match spec.heard {
+            Heard::Output => {}
+            Heard::Both | Heard::Errors => drop(command.stderr(writer.try_clone()?)),
+            Heard::Apart => {
+                let (errors, writer) = io::pipe()?;
+                command.stderr(writer);
+                apart = Some(errors);
+            }
         }
         drop(writer);
         let Some(group) = self.registry.start(&mut command, spec.run)? else { return Ok(NEVER_RUN) };
         let pid = group.pid;
         drop(command);
         let ended = registered(pidfd_open(pid, PidfdFlags::empty())?)?;
-        let pipe = pipe::Receiver::from_owned_fd(reader.into())?;
-        let mut output = Output { pipe, bytes: Vec::new(), cut: 0, limit: spec.output_limit };
-        let waited = wait(&ended, &mut output, pid).await?;
+        let mut output = Output::new(reader, spec.output_limit)?;
+        let mut errors = apart.map(|errors| Output::new(errors, spec.output_limit)).transpose()?;
+        let waited = wait(&ended, &mut output, errors.as_mut(), pid).await?;
         drop(group);
         let (status, user_ms, max_rss_kb) = waited;
         let wall_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Ok(ProcessExit { status, output: output.finish(), cost: Cost { wall_ms, user_ms, max_rss_kb } })
+        let errors = errors.map(Output::finish).unwrap_or_default();
+        Ok(ProcessExit { status, output: output.finish(), errors, cost: Cost { wall_ms, user_ms, max_rss_kb } })
     }
 
     /// Ends every process at once and starts no other: this process is about to end.
@@ -166,6 +192,10 @@ struct Output {
 }
 
 impl Output {
+    fn new(reader: io::PipeReader, limit: usize) -> io::Result<Self> {
+        Ok(Self { pipe: pipe::Receiver::from_owned_fd(reader.into())?, bytes: Vec::new(), cut: 0, limit })
+    }
+
     /// Reads until the other end is closed.
     async fn drain(&mut self) -> io::Result<()> {
         let mut buffer = vec![0; 64 << 10];
@@ -188,18 +218,25 @@ impl Output {
     }
 }
 
+async fn drain(output: &mut Output, errors: Option<&mut Output>) -> io::Result<()> {
+    match errors {
+        Some(errors) => futures_util::future::try_join(output.drain(), errors.drain()).await.map(|_| ()),
+        None => output.drain().await,
+    }
+}
+
 /// Waits for the leader while reading what it prints. What it left running may print a moment longer.
-async fn wait(ended: &AsyncFd<OwnedFd>, output: &mut Output, pid: Pid) -> io::Result<(Exit, u64, u64)> {
+async fn wait(ended: &AsyncFd<OwnedFd>, output: &mut Output, mut errors: Option<&mut Output>, pid: Pid) -> io::Result<(Exit, u64, u64)> {
     let mut open = true;
     loop {
         tokio::select! {
             biased;
-            read = output.drain(), if open => { read?; open = false; }
+            read = drain(output, errors.as_deref_mut()), if open => { read?; open = false; }
             ready = ended.readable() => { ready?.retain_ready(); break; }
         }
     }
     let exit = reap(pid, 0)?;
-    if open && let Ok(read) = tokio::time::timeout(LINGER, output.drain()).await {
+    if open && let Ok(read) = tokio::time::timeout(LINGER, drain(output, errors)).await {
         read?;
     }
     Ok(exit)

@@ -87,6 +87,15 @@ fn real_dir(program: &Path) -> Option<PathBuf> {
     program.canonicalize().ok()?.parent().map(Path::to_owned)
 }
 
+/// The program that `name` means to a process that runs in `cwd`: a path from there, or what the search path has.
+#[must_use]
+pub fn program(name: &str, cwd: &Path, variables: &Variables) -> Option<PathBuf> {
+    if name.contains('/') {
+        return Some(cwd.join(name)).filter(|program| program.is_file());
+    }
+    which(name, search_path(variables))
+}
+
 fn which(program: &str, path: &OsStr) -> Option<PathBuf> {
     if program.contains('/') {
         return Some(PathBuf::from(program)).filter(|program| program.is_file());

@@ -21,6 +21,7 @@ pub mod graph;
 pub mod half_made;
 pub mod ids;
 pub mod install;
+pub mod jobs;
 pub mod path;
 pub mod plan;
 pub mod report;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::jobs::JobStateReply;
 use super::text::PathText;
 use crate::engine::report::{self, BuildEvent};
 pub use crate::engine::report::{Counts, Outcome, Severity, StepKind};
@@ -70,6 +71,26 @@ pub enum Event {
         filled: Vec<String>,
         failed: Vec<String>,
         diff: Option<String>,
+        wall_ms: u64,
+    },
+    /// `done` are those that need not be done again.
+    JobsStarted {
+        root: PathText,
+        file: PathText,
+        run: u64,
+        jobs: Vec<String>,
+        done: Vec<String>,
+    },
+    /// What a job printed that failed.
+    JobOutput {
+        job: String,
+        text: String,
+    },
+    JobsFinished {
+        success: bool,
+        exit_code: u8,
+        run: u64,
+        jobs: Vec<JobStateReply>,
         wall_ms: u64,
     },
     StepStarted {

@@ -8,6 +8,7 @@ mod check;
 mod codec;
 mod event;
 mod explain;
+mod jobs;
 mod reply;
 mod request;
 mod text;
@@ -23,11 +24,14 @@ pub use codec::{
 };
 pub use event::{Counts, Event, Outcome, Severity, StepKind, TestRun, Timed};
 pub use explain::{BecauseReply, ExplainReply, ExplainedStep};
+pub use jobs::{FunctionReply, GraphJobReply, JobStateReply, JobsReply, ParameterReply, PastRunReply};
 pub use reply::{
     ActorStatus, BinaryReply, BuildStatus, CacheStatus, CleanReply, DaemonStatus, DiscoverReply, Includes, IncludesReply, InstallReply,
     LeftOutReply, ProjectStatus, Reply, SourceReply, StatusReply, TargetReply, ToolReply, ToolchainReply, ToolsReply,
 };
-pub use request::{BuildRequest, BuiltFile, CompleteRequest, ExplainRequest, Goal, Hello, InstallRequest, Project, Request};
+pub use request::{
+    BuildRequest, BuiltFile, CompleteRequest, ExplainRequest, Goal, Hello, InstallRequest, JobsAction, JobsRequest, Project, Request,
+};
 pub use text::PathText;
 
 /// The oldest protocol this version speaks.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::{CheckReply, SchemaReply};
 use super::explain::ExplainReply;
+use super::jobs::JobsReply;
 use super::text::PathText;
 
 /// One answer.
@@ -28,6 +29,8 @@ pub enum Reply {
     Check(CheckReply),
     /// To `schema`.
     Schema(SchemaReply),
+    /// To `jobs`, unless they are run.
+    Jobs(JobsReply),
 }
 
 /// How the daemon is.

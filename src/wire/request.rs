@@ -51,6 +51,8 @@ pub enum Request {
     Schema,
     /// Fill what is missing in jmake.toml, or say what would be filled.
     Complete(Box<CompleteRequest>),
+    /// Run jobs, or say how they stand.
+    Jobs(Box<JobsRequest>),
     /// Put what was built where others look for it.
     Install(Box<InstallRequest>),
     /// Remove what JMake made.
@@ -161,6 +163,40 @@ pub struct CompleteRequest {
     pub dry_run: bool,
     /// `--refresh`: what was found before is looked for again.
     pub refresh: bool,
+}
+
+/// What is to become of a project's jobs.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct JobsRequest {
+    /// Where.
+    pub project: Project,
+    /// The queue's file, absolute, if it is not the settings'.
+    pub file: Option<PathText>,
+    /// What.
+    pub action: JobsAction,
+    /// `-j`: how many run at once, if the queue does not say.
+    pub jobs: Option<u32>,
+}
+
+/// What is to be done with jobs.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobsAction {
+    /// Run all of them.
+    #[default]
+    Run,
+    /// Go on with the last run.
+    Resume,
+    /// End the run that is under way.
+    Cancel,
+    /// Say how the last runs went.
+    List,
+    /// Say what each waits for.
+    Graph,
+    /// The same for Graphviz.
+    Dot,
+    /// Say what jobs can run.
+    Functions,
 }
 
 /// What is to be put where.

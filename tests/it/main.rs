@@ -21,6 +21,7 @@ mod inputs;
 mod inquiries;
 mod installing;
 mod interfaces;
+mod jobs;
 mod kills;
 mod linked_includes;
 mod lookups;

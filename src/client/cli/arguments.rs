@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 /// Which project, seen how.
 #[derive(Args, Clone, Debug, Default)]
@@ -186,4 +186,52 @@ pub struct CompleteArgs {
     /// Look again for what was found before
     #[arg(long)]
     pub refresh: bool,
+}
+
+/// A queue of jobs.
+#[derive(Args, Clone, Debug, Default)]
+pub struct QueueArgs {
+    /// The queue, if it is not in jmake.toml
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// How many jobs run at once, if the queue does not say [default: the processors we may use]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub jobs: Option<u32>,
+    /// Which project, seen how.
+    #[command(flatten)]
+    pub project: ProjectFlags,
+}
+
+/// What to do with jobs.
+#[derive(Clone, Debug, Subcommand)]
+pub enum JobsCommand {
+    /// Run all jobs, each once those that it depends on have ended
+    #[command(after_help = "Examples:\n  jmake jobs run              those of jmake.toml\n  jmake jobs run release.toml")]
+    Run(QueueArgs),
+    /// Do again what the last run did not get done
+    #[command(after_help = "Example:\n  jmake jobs resume")]
+    Resume(QueueArgs),
+    /// End the run that is under way
+    #[command(after_help = "Example:\n  jmake jobs cancel")]
+    Cancel(QueueArgs),
+    /// Show how the last runs went, or what jobs can run
+    #[command(after_help = "Examples:\n  jmake jobs list\n  jmake jobs list --functions     every callback, with its arguments")]
+    List {
+        /// Every function that a `callback` can name
+        #[arg(long)]
+        functions: bool,
+        /// Which queue.
+        #[command(flatten)]
+        of: QueueArgs,
+    },
+    /// Show what each job waits for
+    #[command(after_help = "Example:\n  jmake jobs graph --dot | dot -Tsvg > jobs.svg")]
+    Graph {
+        /// For Graphviz
+        #[arg(long)]
+        dot: bool,
+        /// Which queue.
+        #[command(flatten)]
+        of: QueueArgs,
+    },
 }

@@ -81,8 +81,11 @@ impl Build {
             | Event::FileChanged { .. }
             | Event::HookDue { .. }
             | Event::CompleteStarted { .. }
+            | Event::JobsStarted { .. }
             | Event::JobStarted { .. }
+            | Event::JobOutput { .. }
             | Event::JobFinished { .. }
+            | Event::JobsFinished { .. }
             | Event::CompleteFinished { .. }
             | Event::Progress { .. }
             | Event::Diagnostic { .. }

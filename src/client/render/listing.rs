@@ -6,6 +6,7 @@ use comfy_table::{Table, presets};
 
 use super::checked::checked;
 use super::explanation::explanation;
+use super::jobs::jobs;
 use crate::client::screen::{Screen, Stream, visible};
 use crate::client::session::Show;
 use crate::wire::{
@@ -67,6 +68,7 @@ fn text_of(reply: &Reply, verbose: bool) -> String {
         Reply::Explain(reply) => explanation(reply, verbose),
         Reply::Check(reply) => checked(reply),
         Reply::Schema(reply) => format!("{:#}\n", reply.schema),
+        Reply::Jobs(reply) => jobs(reply),
         Reply::Includes(_) => String::new(),
     }
 }

@@ -4,11 +4,13 @@ mod build;
 mod checked;
 mod completion;
 mod explanation;
+mod jobs;
 mod listing;
 mod progress;
 mod watched;
 
 pub use build::{Build, Style};
 pub use completion::Completion;
+pub use jobs::{JobStyle, Jobs};
 pub use listing::{Listing, status};
 pub use watched::Watched;

@@ -53,7 +53,7 @@ fn library_file(settings: &Settings) -> String {
 pub fn in_words(field: Field, value: &Value) -> String {
     let count = |texts: &[String], noun: &str| format!("{} {noun}{}", texts.len(), if texts.len() == 1 { "" } else { "s" });
     match value {
-        Value::Text(text) => text.clone(),
+        Value::Text(text) | Value::Plain(text) => text.clone(),
         Value::List(texts) if field == Field::IncludeDirs && !texts.is_empty() => texts.join(", "),
         Value::List(texts) => {
             if texts.is_empty() {

@@ -24,7 +24,7 @@ pub enum DocumentError {
     NotATable(String),
     /// The text would not be TOML any more, or not say what was meant.
     #[error("`{0}` has no place in this file; write it by hand")]
-    NoPlace(&'static str),
+    NoPlace(String),
 }
 
 /// Whether values that are there are written anew.
@@ -58,12 +58,33 @@ fn is_missing(field: Field, root: &toml_edit::Table) -> bool {
 
 /// `text` with `field` filled. What is there already stays, unless the mode says otherwise.
 pub fn filled(text: &str, field: Field, value: &Value, mode: Mode) -> Result<String, DocumentError> {
+    let whole = edited(text, &field.path(), value, mode)?;
+    match missing(&whole) {
+        Ok(missing) if !missing.contains(&field) => Ok(whole),
+        _ => Err(DocumentError::NoPlace(field.name().to_owned())),
+    }
+}
+
+/// `text` with `value` at `path`, whatever was there. Where it says the same already, nothing changes.
+pub fn set(text: &str, path: &[&str], value: &Value) -> Result<String, DocumentError> {
+    let no_place = || DocumentError::NoPlace(path.join("."));
+    let whole = edited(text, path, value, Mode::Refresh)?;
+    let document = parse(&whole).map_err(|_| no_place())?;
+    let found = path.iter().try_fold(document.as_item(), |item, name| item.as_table_like()?.get(name));
+    let said = |(name, leaf): (Option<&str>, &Value)| {
+        let item = name.map_or(found, |name| found?.as_table_like()?.get(name));
+        item.is_some_and(|item| leaf.is_in(item))
+    };
+    if value.leaves().into_iter().all(said) { Ok(whole) } else { Err(no_place()) }
+}
+
+fn edited(text: &str, path: &[&str], value: &Value, mode: Mode) -> Result<String, DocumentError> {
     let newline = if text.find('\n').is_some_and(|at| text[..at].ends_with('\r')) { "\r\n" } else { "\n" };
     // What follows the last line needs a line of its own; the text ends as it did all the same.
     let open = !text.is_empty() && text != "\u{feff}" && !text.ends_with('\n');
     let mut whole = if open { format!("{text}{newline}") } else { text.to_owned() };
     for (name, value) in value.leaves() {
-        let path: Vec<&str> = field.path().into_iter().chain(name).collect();
+        let path: Vec<&str> = path.iter().copied().chain(name).collect();
         if let Some(edit) = edit(&whole, &path, value, mode)? {
             whole.replace_range(edit.at, &edit.text.replace('\n', newline));
         }
@@ -71,10 +92,7 @@ pub fn filled(text: &str, field: Field, value: &Value, mode: Mode) -> Result<Str
     if open && whole.ends_with(newline) {
         whole.truncate(whole.len() - newline.len());
     }
-    match missing(&whole) {
-        Ok(missing) if !missing.contains(&field) => Ok(whole),
-        _ => Err(DocumentError::NoPlace(field.name())),
-    }
+    Ok(whole)
 }
 
 /// One change of a text.

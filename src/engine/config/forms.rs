@@ -11,21 +11,21 @@ use super::value::Value;
 use super::words::{choice, standard};
 
 /// A value that fits.
-pub(super) struct Read {
-    pub(super) value: Value,
+pub(in crate::engine) struct Read {
+    pub(in crate::engine) value: Value,
     /// Where each string of a list or of a table stands.
-    pub(super) items: Vec<(String, Range<usize>)>,
+    pub(in crate::engine) items: Vec<(String, Range<usize>)>,
 }
 
 /// One that does not.
-pub(super) struct Wrong {
-    pub(super) span: Range<usize>,
-    pub(super) message: String,
-    pub(super) advice: String,
+pub(in crate::engine) struct Wrong {
+    pub(in crate::engine) span: Range<usize>,
+    pub(in crate::engine) message: String,
+    pub(in crate::engine) advice: String,
 }
 
 /// `value` as `form`. `None`: an empty string, which is as good as nothing.
-pub(super) fn read(form: Form, shown: &str, value: &Typed<'_>) -> Result<Option<Read>, Vec<Wrong>> {
+pub(in crate::engine) fn read(form: Form, shown: &str, value: &Typed<'_>) -> Result<Option<Read>, Vec<Wrong>> {
     let plain = |value: Value| Ok(Some(Read { value, items: Vec::new() }));
     match form {
         Form::Anything => Ok(None),

@@ -6,7 +6,7 @@
 pub mod check;
 mod dialects;
 pub mod document;
-mod forms;
+pub(in crate::engine) mod forms;
 pub mod json_schema;
 pub mod keys;
 pub mod merge;
@@ -20,7 +20,7 @@ pub mod schema;
 pub mod settings;
 mod settle;
 pub mod shown;
-mod syntax;
+pub(in crate::engine) mod syntax;
 pub mod targets;
 mod unknown;
 mod validate;

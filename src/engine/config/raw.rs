@@ -105,7 +105,7 @@ impl Reader<'_> {
                 continue;
             }
             match name.get_ref().as_ref() {
-                "custom" => {}
+                "custom" | "job_queue" | "jobs" => {}
                 "profile" => self.profiles(value),
                 "targets" | "files" => self.items(name.get_ref(), value),
                 "dependencies" => self.dependencies(value),

@@ -6,10 +6,10 @@ use super::keys::nearest;
 use super::value::quoted;
 
 /// One slip: where, what, and what to write.
-pub(super) type Slip = (Range<usize>, String, String);
+pub(in crate::engine) type Slip = (Range<usize>, String, String);
 
 /// What the parser found, less what only follows from something before it: the rest of a line with a slip, and of an open list.
-pub(super) fn slips<'e>(content: &str, errors: impl Iterator<Item = (&'e str, Range<usize>)>) -> Vec<Slip> {
+pub(in crate::engine) fn slips<'e>(content: &str, errors: impl Iterator<Item = (&'e str, Range<usize>)>) -> Vec<Slip> {
     let mut errors: Vec<(&str, Range<usize>)> = errors.collect();
     errors.sort_by_key(|(_, at)| at.start);
     let open = errors.iter().any(|(said, _)| said.starts_with("unclosed array,") || said.starts_with("unclosed inline"));

@@ -66,6 +66,8 @@ pub enum Value {
     Text(String),
     /// A list of texts.
     List(Vec<String>),
+    /// True or false, or a number, as TOML has it.
+    Plain(String),
     /// Named texts or lists, in order.
     Table(Vec<(String, Value)>),
 }
@@ -83,11 +85,20 @@ impl Value {
     pub(super) fn is_in(&self, item: &Item) -> bool {
         match self {
             Self::Text(text) => item.as_str() == Some(text),
+            Self::Plain(plain) => {
+                let truth = item.as_bool().map(|truth| truth.to_string());
+                let number = || item.as_integer().map(|number| number.to_string());
+                let found = truth.or_else(number).or_else(|| item.as_float().map(|number| number.to_string()));
+                found.as_deref() == Some(plain)
+            }
             Self::List(texts) => item.as_array().is_some_and(|array| {
                 let texts = texts.iter().map(|text| Some(text.as_str()));
                 array.iter().map(toml_edit::Value::as_str).eq(texts)
             }),
-            Self::Table(_) => false,
+            Self::Table(entries) => item.as_table_like().is_some_and(|table| {
+                let said = |(name, value): &(String, Self)| table.get(name).is_some_and(|item| value.is_in(item));
+                table.len() == entries.len() && entries.iter().all(said)
+            }),
         }
     }
 }

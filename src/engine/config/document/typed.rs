@@ -9,6 +9,7 @@ const LINE: usize = 100;
 pub(super) fn value(value: &Value) -> String {
     match value {
         Value::Text(text) => quoted(text),
+        Value::Plain(plain) => plain.clone(),
         Value::List(texts) => list(texts),
         Value::Table(entries) => {
             let entries: Vec<String> = entries.iter().map(|(name, entry)| format!("{} = {}", key(name), self::value(entry))).collect();

@@ -189,10 +189,8 @@ pub const SECTIONS: &[Section] = &[
     section("wrap", "Bindings for Julia.").inert("bindings are not built yet; write wrap.enabled = false or remove it"),
     section("error_learning", "A database of errors and their remedies.")
         .inert("errors are explained from what the compiler says, nothing is learned; remove it"),
-    section("job_queue", "The job queue.").inert("jobs are not run yet; what they would fill in is found by itself").of_project(),
-    section("jobs", "One job: `[[jobs]]`, as often as wanted.")
-        .inert("jobs are not run yet; what they would fill in is found by itself")
-        .of_project(),
+    section("job_queue", "How the jobs of this file are run by `jmake jobs run`.").of_project(),
+    section("jobs", "One job: `[[jobs]]`, as often as wanted.").of_project(),
     section("custom", "Your own notes. JMake does not look at them."),
 ];
 

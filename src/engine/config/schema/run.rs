@@ -1,6 +1,6 @@
 //! The keys of `[test]`, `[hooks]`, `[workflow]`, `[cache]`, `[daemon]` and of the job queue. Does not know what they mean for a build.
 
-use super::Form::{Anything, Number, Pairs, Path, Text, Texts, Truth};
+use super::Form::{Anything, Choice, Number, Pairs, Path, Text, Texts, Truth};
 use super::{Key, key};
 
 /// Why a key of a whole inert section has no effect is said once, of the section.
@@ -43,17 +43,28 @@ pub(super) const KEYS: &[Key] = &[
     key("error_learning.database", Path, "Where they are kept.").inert(SECTION),
     key("error_learning.auto_fix", Truth, "They are applied.").inert(SECTION),
     key("error_learning.confidence_threshold", Anything, "How sure one has to be.").inert(SECTION),
-    key("job_queue.enabled", Truth, "Jobs are run.").only("false", SECTION),
-    key("job_queue.auto_execute", Truth, "They are run at once.").inert(SECTION),
-    key("job_queue.persistence", Truth, "Their state is kept.").inert(SECTION),
-    key("jobs.id", Text, "Its name.").inert(SECTION),
-    key("jobs.type", Text, "A label.").inert(SECTION),
-    key("jobs.daemon", Text, "Who runs it.").inert(SECTION),
-    key("jobs.port", PORTS, "A port of the original.").inert(SECTION),
-    key("jobs.priority", Number(0, 1_000_000), "Higher is earlier.").inert(SECTION),
-    key("jobs.status", Text, "Where it stands.").inert(SECTION),
-    key("jobs.depends_on", Texts, "Jobs before it.").inert(SECTION),
-    key("jobs.target_section", Text, "Where its result goes.").inert(SECTION),
-    key("jobs.callback", Text, "What it runs.").inert(SECTION),
-    key("jobs.args", Anything, "What with.").inert(SECTION),
+    key("job_queue.enabled", Truth, "Jobs are run.").default("true"),
+    key("job_queue.auto_execute", Truth, "They are run before a build that needs what they make.")
+        .inert("jobs are run by `jmake jobs run` and `jmake jobs resume`; builds do not run them yet"),
+    key("job_queue.persistence", Truth, "Their states are written down, so that `jmake jobs resume` can go on.").default("true"),
+    key("job_queue.max_concurrent_jobs", Number(1, 4096), "How many run at once. Without it: as many as there are processors."),
+    key("job_queue.job_timeout_seconds", Number(1, 31_536_000), "Seconds until a job's attempt is ended. Without it: never."),
+    key("job_queue.max_retries", Number(0, 1000), "How often a job that failed is tried again.").default("0"),
+    key("job_queue.retry_delay_seconds", Number(0, 86_400), "Seconds until the first time; twice as long until each further one.")
+        .default("1"),
+    key("jobs.id", Text, "Its name: letters, digits, `_` and `-`."),
+    key("jobs.type", Text, "A label for readers.").record(),
+    key("jobs.daemon", Text, "Who did it in the original.").record(),
+    key("jobs.port", PORTS, "A port of the original.").record(),
+    key("jobs.status", Text, "How it stood in the original.").record(),
+    key("jobs.priority", Number(0, 1_000_000), "Higher goes first among those that could.").default("5"),
+    key("jobs.depends_on", Texts, "Jobs that have to end before it begins."),
+    key("jobs.when", Choice(&["success", "failure", "always"]), "After which ends of those it is run.").default("\"success\""),
+    key("jobs.target_section", Text, "The key of jmake.toml that its result is written to."),
+    key("jobs.callback", Text, "The function that it runs; `jmake jobs list --functions` lists all."),
+    key("jobs.args", Anything, "What with. Strings may hold `{{names}}`."),
+    key("jobs.env", Pairs, "Variables of its process, beyond those of whoever runs the queue."),
+    key("jobs.cwd", Path, "Where its process runs, from the root, which it is unless said."),
+    key("jobs.retries", Number(0, 1000), "How often it is tried again, if not as the queue says."),
+    key("jobs.timeout", Number(1, 31_536_000), "Seconds until its attempt is ended, if not as the queue says."),
 ];

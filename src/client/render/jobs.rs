@@ -1,0 +1,221 @@
+//! Jobs for people: how a run goes, how the last ones went, what waits for what. Does not know what jobs do.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::listing::table;
+use super::progress::Progress;
+use crate::client::screen::{Screen, Stream, visible};
+use crate::client::session::Show;
+use crate::wire::{Control, Event, FromDaemon, FunctionReply, GraphJobReply, JobStateReply, JobsReply, PastRunReply};
+
+/// How a run is shown.
+#[derive(Clone, Copy, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag or a fact of the terminal")]
+pub struct JobStyle {
+    /// Failures only.
+    pub quiet: bool,
+    /// Beginnings too.
+    pub verbose: bool,
+    /// In colour.
+    pub color: bool,
+    /// With a line that moves.
+    pub progress: bool,
+}
+
+/// Shows one run.
+#[derive(Debug, Default)]
+pub struct Jobs {
+    style: JobStyle,
+    screen: Screen,
+    progress: Progress,
+    total: u32,
+    done: u32,
+    running: BTreeSet<String>,
+}
+
+impl Jobs {
+    /// Shows nothing yet.
+    #[must_use]
+    pub fn new(style: JobStyle) -> Self {
+        Self { style, ..Self::default() }
+    }
+
+    fn say(&mut self, text: &str) {
+        if !self.style.quiet {
+            self.screen.put_line(Stream::Out, format!("jmake: {text}"));
+        }
+    }
+
+    fn event(&mut self, event: &Event) {
+        match event {
+            Event::JobsStarted { run, jobs, done, .. } => {
+                self.total = u32::try_from(jobs.len()).unwrap_or(u32::MAX);
+                self.done = u32::try_from(done.len()).unwrap_or(u32::MAX);
+                let before = if done.is_empty() { String::new() } else { format!(", {} done before", done.len()) };
+                self.say(&format!("run {run}: {}{before}", counted(jobs.len(), "job")));
+            }
+            Event::Notice { text } if !self.style.quiet => self.screen.put_line(Stream::Err, format!("jmake: {}", visible(text))),
+            Event::JobStarted { job, actor, .. } => {
+                self.running.insert(job.clone());
+                if self.style.verbose {
+                    self.say(&format!("begun      {} ({actor})", visible(job)));
+                }
+                self.moved();
+            }
+            Event::JobFinished { job, status, attempts, text, wall_ms, .. } => {
+                self.running.remove(job);
+                self.done += 1;
+                self.finished(job, status, *attempts, text, *wall_ms);
+                self.moved();
+            }
+            Event::JobOutput { text, .. } => self.screen.put_line(Stream::Err, text),
+            Event::JobsFinished { jobs, wall_ms, exit_code, .. } => self.summary(jobs, *exit_code, *wall_ms),
+            _ => {}
+        }
+    }
+
+    fn moved(&mut self) {
+        if self.style.progress {
+            let names: Vec<&str> = self.running.iter().map(String::as_str).collect();
+            self.progress.started(&names.join(", "));
+            self.progress.moved(self.done, self.total, u32::try_from(self.running.len()).unwrap_or(0));
+        }
+    }
+
+    fn finished(&mut self, job: &str, status: &str, attempts: u32, text: &str, wall_ms: u64) {
+        let again = if attempts > 1 { format!(", attempt {attempts}") } else { String::new() };
+        if status == "failed" {
+            let word = if self.style.color { "\u{1b}[1;31mFAILED\u{1b}[0m" } else { "FAILED" };
+            self.screen.put_line(Stream::Err, format!("jmake: {word} {}: {}{again}", visible(job), visible(text)));
+            return;
+        }
+        let took = if attempts > 0 { format!(" in {}{again}", seconds(wall_ms)) } else { String::new() };
+        self.say(&format!("{status:<10} {}{took}", visible(job)));
+    }
+
+    fn summary(&mut self, jobs: &[JobStateReply], exit_code: u8, wall_ms: u64) {
+        self.progress.clear();
+        let mut counts: Vec<(String, usize)> = Vec::new();
+        for job in jobs {
+            match counts.iter_mut().find(|(status, _)| *status == job.status) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((job.status.clone(), 1)),
+            }
+        }
+        let counts: Vec<String> = counts.iter().map(|(status, count)| format!("{count} {status}")).collect();
+        let interrupted = if exit_code == crate::client::exit_code::INTERRUPTED { "interrupted: " } else { "" };
+        if (exit_code != 0 || self.style.verbose) && !self.style.quiet {
+            let table = states(jobs);
+            self.screen.put(Stream::Out, format!("\n{table}\n"));
+        }
+        self.say(&format!("{interrupted}{}: {} in {}", counted(jobs.len(), "job"), counts.join(", "), seconds(wall_ms)));
+        if exit_code != 0 {
+            self.screen.put_line(Stream::Err, "jmake: `jmake jobs resume` does again what is not done");
+        }
+    }
+}
+
+impl Show for Jobs {
+    fn line(&mut self, line: &FromDaemon, _raw: &[u8]) {
+        match line {
+            FromDaemon::Event(timed) => self.event(&timed.event),
+            FromDaemon::Control(Control::Failed(failed)) => self.screen.put_line(Stream::Err, format!("jmake: error: {}", failed.message)),
+            FromDaemon::Control(_) => {}
+        }
+    }
+
+    fn note(&mut self, text: &str, detail: bool) {
+        if !detail || self.style.verbose {
+            self.screen.put_line(Stream::Err, format!("jmake: {text}"));
+        }
+    }
+
+    fn flush(&mut self) {
+        let screen = &mut self.screen;
+        if screen.is_empty() {
+            self.progress.tick();
+        } else {
+            self.progress.aside(|| screen.flush());
+        }
+    }
+
+    fn end(&mut self) {
+        self.progress.clear();
+        self.screen.flush();
+    }
+}
+
+/// An answer about jobs, in words.
+#[must_use]
+pub fn jobs(reply: &JobsReply) -> String {
+    let runs = reply.runs.as_ref().map(|runs| past(runs));
+    let graph = reply.graph.as_ref().map(|graph| waits(graph));
+    let functions = reply.functions.as_ref().map(|functions| documented(functions));
+    let cancelled = reply.cancelled.map(|yes| if yes { "the run ends\n" } else { "no run is under way here\n" }.to_owned());
+    runs.or(graph).or(functions).or(cancelled).or(reply.dot.clone()).unwrap_or_default()
+}
+
+fn past(runs: &[PastRunReply]) -> String {
+    if runs.is_empty() {
+        return "no jobs have been run here; `jmake jobs run` runs those of jmake.toml\n".to_owned();
+    }
+    let mut out = String::new();
+    for run in runs {
+        let how = match (run.ended_ms, run.success) {
+            (Some(_), true) => "succeeded",
+            (Some(_), false) => "did not succeed",
+            (None, _) => "did not end",
+        };
+        let took =
+            run.ended_ms.and_then(|end| end.checked_sub(run.began_ms)).map(|took| format!(" after {}", seconds(took))).unwrap_or_default();
+        let _ = writeln!(out, "run {} of {}: {how}{took}\n{}", run.run, visible(&run.file), states(&run.jobs));
+    }
+    out
+}
+
+fn states(jobs: &[JobStateReply]) -> String {
+    let mut out = String::new();
+    let rows = jobs.iter().map(|job| {
+        let took = job.wall_ms.map(seconds).unwrap_or_default();
+        let error = visible(job.error.as_deref().unwrap_or_default());
+        vec![visible(&job.id), job.status.clone(), job.attempts.to_string(), took, error]
+    });
+    table(&mut out, ["job", "status", "attempts", "time", ""], rows);
+    out.trim_start_matches('\n').to_owned()
+}
+
+fn waits(graph: &[GraphJobReply]) -> String {
+    let mut out = String::new();
+    for job in graph {
+        let on = if job.depends_on.is_empty() { String::new() } else { format!(" after {}", job.depends_on.join(", ")) };
+        let _ = writeln!(out, "{} ({}, priority {}){on}", job.id, job.callback, job.priority);
+    }
+    out
+}
+
+fn documented(functions: &[FunctionReply]) -> String {
+    let mut out = String::new();
+    for function in functions {
+        let names = |required: bool| function.parameters.iter().filter(move |parameter| parameter.required == required);
+        let args: Vec<String> = names(true).map(|p| p.name.clone()).chain(names(false).map(|p| format!("[{}]", p.name))).collect();
+        let _ = writeln!(out, "{}({})\n  {}", function.name, args.join(", "), function.doc);
+        for parameter in &function.parameters {
+            let _ = writeln!(out, "    {}: {}. {}", parameter.name, parameter.kind, parameter.doc);
+        }
+        if !function.results.is_empty() {
+            let primary = if function.primary.is_empty() { String::new() } else { format!("; target_section gets {}", function.primary) };
+            let _ = writeln!(out, "  gives {}{primary}", function.results.join(", "));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+fn seconds(wall_ms: u64) -> String {
+    format!("{}.{:02} s", wall_ms / 1000, wall_ms % 1000 / 10)
+}

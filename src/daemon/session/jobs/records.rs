@@ -1,0 +1,127 @@
+//! Has a run of jobs written down: each change before anything comes of it, the readable copy now and then. Does not know what is in it.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::edge::compute::wait;
+use crate::edge::job_journal::{self, Journal, LONG};
+use crate::engine::failure::Failure;
+use crate::engine::jobs::Queue;
+use crate::engine::jobs::history::{self, Entry, JobState, PastRun};
+use crate::engine::jobs::progress::Effect;
+use crate::engine::jobs::run::Status;
+
+/// The copy is written no more often.
+const COPY: Duration = Duration::from_millis(200);
+
+/// The records of one run.
+#[derive(Debug)]
+pub(super) struct Records {
+    /// `None`: nothing is to be kept.
+    journal: Option<Journal>,
+    head: PastRun,
+    interrupted: Vec<String>,
+    /// When the copy is to be written, if it says something else by now.
+    due: Option<Instant>,
+    copied: Instant,
+}
+
+/// The file of the last run, from the root.
+pub(super) async fn last_file(root: &Path) -> Result<Option<String>, Failure> {
+    let root = root.to_owned();
+    let (journal, copy) = wait(move || job_journal::peek(&root)).await.map_err(Failure::internal)?;
+    Ok(history::last_runs(&journal, copy.as_deref()).pop().map(|run| run.file))
+}
+
+impl Records {
+    /// Begins a run, and says how the last one went if this goes on from it.
+    pub(super) async fn begin(root: &Path, queue: &Queue, resume: bool, wall_ms: u64) -> Result<(Self, Option<PastRun>), Failure> {
+        let (place, keep) = (root.to_owned(), queue.options.persistence);
+        let taken = wait(move || -> Result<_, Failure> {
+            let mut journal = Journal::take(&place)?;
+            let content = journal.content()?;
+            let runs = history::last_runs(&content, job_journal::read_copy(&place).as_deref());
+            if content.len() as u64 > LONG || !content.ends_with(b"\n") {
+                journal.replace(&history::journal(&runs))?;
+            }
+            Ok((journal, runs))
+        });
+        let (mut journal, runs) = taken.await.map_err(Failure::internal)??;
+        let past = runs.last().filter(|_| resume).cloned();
+        if resume && past.is_none() {
+            return Err(Failure::usage("there is no run to go on with; `jmake jobs run` begins one"));
+        }
+        let head = history::begun(queue, runs.last().map_or(1, |run| run.run + 1), wall_ms);
+        if keep {
+            journal.add(&history::line(&history::entry(&head)))?;
+        }
+        let states = past.iter().flat_map(|past| &past.jobs);
+        let interrupted = states.filter(|state| state.status == Status::Interrupted).map(|state| state.id.clone()).collect();
+        Ok((Self { journal: keep.then_some(journal), head, interrupted, due: None, copied: Instant::now() }, past))
+    }
+
+    /// The run's number.
+    pub(super) fn run(&self) -> u64 {
+        self.head.run
+    }
+
+    /// Jobs that were running when the last run's daemon died.
+    pub(super) fn interrupted(&self) -> &[String] {
+        &self.interrupted
+    }
+
+    /// When the copy is to be written.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// Writes down what is to be written down of `effects`.
+    pub(super) async fn write(&mut self, effects: &[Effect], states: &[JobState]) -> Result<(), Failure> {
+        let mut lines = Vec::new();
+        for effect in effects {
+            if let Effect::Record(entry) = effect {
+                lines.extend(history::line(entry));
+                if let Entry::Finished { at_ms, success } = **entry {
+                    self.head.ended = Some((at_ms, success));
+                }
+            }
+        }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.due.get_or_insert(self.copied + COPY);
+        if self.due.is_some_and(|due| due <= Instant::now()) {
+            self.copy(states).await?;
+        }
+        self.with_journal(move |journal| journal.add(&lines)).await
+    }
+
+    /// Writes the readable copy.
+    pub(super) async fn copy(&mut self, states: &[JobState]) -> Result<(), Failure> {
+        (self.due, self.copied) = (None, Instant::now());
+        let text = history::copy(&PastRun { jobs: states.to_vec(), ..self.head.clone() });
+        self.with_journal(move |journal| journal.write_copy(&text)).await
+    }
+
+    /// Writes all of it for good.
+    pub(super) async fn finish(&mut self, states: &[JobState]) -> Result<(), Failure> {
+        self.copy(states).await?;
+        self.with_journal(|journal| {
+            journal.sync();
+            Ok(())
+        })
+        .await
+    }
+
+    async fn with_journal(&mut self, work: impl FnOnce(&mut Journal) -> Result<(), Failure> + Send + 'static) -> Result<(), Failure> {
+        let Some(mut journal) = self.journal.take() else { return Ok(()) };
+        let (journal, done) = wait(move || {
+            let done = work(&mut journal);
+            (journal, done)
+        })
+        .await
+        .map_err(Failure::internal)?;
+        self.journal = Some(journal);
+        done
+    }
+}

@@ -1,0 +1,112 @@
+//! Jobs as clients hear of them. Does not know how they are run.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::engine::jobs::answers;
+use crate::engine::jobs::functions::FUNCTIONS;
+use crate::engine::jobs::history::{JobState, PastRun};
+use crate::engine::jobs::progress::JobError;
+use crate::engine::jobs::queue::{Job, Queue};
+use crate::engine::jobs::run::Status;
+use crate::wire::{self, Event, FromDaemon, FunctionReply, GraphJobReply, JobStateReply, ParameterReply, PastRunReply};
+
+/// How a run went.
+pub(in crate::daemon) fn past_run(run: &PastRun) -> PastRunReply {
+    PastRunReply {
+        run: run.run,
+        file: run.file.clone(),
+        began_ms: run.began_ms,
+        ended_ms: run.ended.map(|(at, _)| at),
+        success: run.ended.is_some_and(|(_, success)| success),
+        jobs: run.jobs.iter().map(job_state).collect(),
+    }
+}
+
+/// How a job stands.
+pub(in crate::daemon) fn job_state(state: &JobState) -> JobStateReply {
+    let took = |state: &JobState| state.completed_ms?.checked_sub(state.started_ms?);
+    JobStateReply {
+        id: state.id.clone(),
+        status: state.status.name().to_owned(),
+        attempts: state.attempts,
+        error: state.error.clone().filter(|_| state.status != Status::Completed),
+        wall_ms: took(state),
+    }
+}
+
+/// What each job waits for.
+pub(in crate::daemon) fn job_graph(queue: &Queue) -> Vec<GraphJobReply> {
+    let one = |job: &Job| GraphJobReply {
+        id: job.id.clone(),
+        callback: job.function.name.to_owned(),
+        priority: job.priority,
+        depends_on: job.depends_on.iter().map(|on| queue.jobs[*on].id.clone()).collect(),
+    };
+    queue.jobs.iter().map(one).collect()
+}
+
+/// What jobs can run.
+pub(in crate::daemon) fn functions() -> Vec<FunctionReply> {
+    let parameters = |function: &crate::engine::jobs::functions::Function| {
+        let one = |parameter: &crate::engine::jobs::functions::Parameter| ParameterReply {
+            name: parameter.name.to_owned(),
+            kind: parameter.kind.in_words().to_owned(),
+            required: parameter.required,
+            doc: parameter.doc.to_owned(),
+        };
+        function.parameters.iter().map(one).collect()
+    };
+    let one = |function: &crate::engine::jobs::functions::Function| FunctionReply {
+        name: function.name.to_owned(),
+        doc: function.doc.to_owned(),
+        parameters: parameters(function),
+        results: function.results.iter().map(|name| (*name).to_owned()).collect(),
+        primary: function.primary.to_owned(),
+    };
+    FUNCTIONS.iter().map(one).collect()
+}
+
+/// A job begins.
+pub(in crate::daemon) fn job_started(job: &Job) -> Event {
+    Event::JobStarted {
+        job: job.id.clone(),
+        actor: job.function.name.to_owned(),
+        title: job.label.clone(),
+        section: job.target_section.as_ref().map(|section| section.join(".")).unwrap_or_default(),
+    }
+}
+
+/// A job came to its end.
+pub(in crate::daemon) fn job_finished(job: &Job, state: &JobState) -> Event {
+    let JobStateReply { status, attempts, error, wall_ms, .. } = job_state(state);
+    Event::JobFinished {
+        job: job.id.clone(),
+        section: job.target_section.as_ref().map(|section| section.join(".")).unwrap_or_default(),
+        status,
+        attempts,
+        text: error.unwrap_or_default(),
+        wall_ms: wall_ms.unwrap_or(0),
+    }
+}
+
+/// What came of a build, by its events.
+pub(in crate::daemon) fn built(lines: &[Arc<[u8]>], exit_code: u8) -> Result<Json, JobError> {
+    let (mut artifacts, mut said, mut first, mut counts, mut took) = (Vec::new(), String::new(), None, None, 0);
+    for line in lines {
+        let Ok(FromDaemon::Event(timed)) = wire::decode_line(line) else { continue };
+        match timed.event {
+            Event::Artifact { kind, path, .. } => artifacts.push((kind, path.to_string())),
+            Event::StepOutput { text, failed: true, .. } => said.push_str(&text),
+            Event::BuildError { first: error, .. } => first = Some(error),
+            Event::BuildFinished { steps, wall_ms, .. } => (counts, took) = (Some(steps), wall_ms),
+            _ => {}
+        }
+    }
+    if exit_code != 0 {
+        let why = first.unwrap_or_else(|| format!("the build ended with exit code {exit_code}"));
+        return Err(JobError { why, output: said, hopeless: exit_code != 1 });
+    }
+    Ok(answers::built(&artifacts, counts.unwrap_or_default(), took))
+}

@@ -1,0 +1,27 @@
+//! The job queue: jobs that a TOML file lists, what each waits for, what it is given, and where its result goes. Does not know who does a
+//! job, nor any file.
+//!
+//! [`read`] makes a [`queue::Queue`] of a text and says all that is wrong with it. [`run`] is a run of it as a state machine, [`history`] what
+//! is written down of that, so that another run can go on from there.
+
+pub mod answers;
+mod arguments;
+mod check;
+pub mod commands;
+mod fields;
+pub mod functions;
+pub mod history;
+pub mod progress;
+pub mod queue;
+mod reading;
+pub mod run;
+pub mod template;
+mod transition;
+pub mod typed;
+pub mod values;
+
+pub use queue::Queue;
+pub use reading::{problems, read};
+
+#[cfg(test)]
+mod tests;

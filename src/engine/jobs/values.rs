@@ -1,0 +1,174 @@
+//! Values that jobs are given and give: their kinds, and what a name in a template stands for. Does not know where they come from.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::Path;
+
+use serde_json::{Map, Value as Json};
+
+use super::functions::Function;
+use super::queue::{Argument, Job};
+use super::template::{FillError, Name};
+use crate::engine::config::shown::Row;
+use crate::engine::variables::Variables;
+
+/// What an argument may be.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Kind {
+    /// A string.
+    Text,
+    /// A list of strings.
+    Texts,
+    /// True or false.
+    Truth,
+    /// A whole number.
+    Number,
+    /// A table.
+    Table,
+    /// Anything.
+    Any,
+}
+
+impl Kind {
+    /// As messages call it.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Text => "a string",
+            Self::Texts => "a list of strings",
+            Self::Truth => "true or false",
+            Self::Number => "a whole number",
+            Self::Table => "a table",
+            Self::Any => "anything",
+        }
+    }
+
+    /// Whether `value` is one. A list of strings may have such lists among its items.
+    #[must_use]
+    pub fn fits(self, value: &Json) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Text => value.is_string(),
+            Self::Texts => {
+                let item = |item: &Json| item.is_string() || item.as_array().is_some_and(|items| items.iter().all(Json::is_string));
+                value.as_array().is_some_and(|items| items.iter().all(item))
+            }
+            Self::Truth => value.is_boolean(),
+            Self::Number => value.is_i64() || value.is_u64(),
+            Self::Table => value.is_object(),
+        }
+    }
+}
+
+/// What the names of a queue's templates stand for.
+#[derive(Clone, Debug, Default)]
+pub struct Values {
+    /// The project's root.
+    pub root: String,
+    /// The project's name.
+    pub name: String,
+    /// The settings' file.
+    pub config_path: String,
+    /// Variables of whoever runs the queue.
+    pub env: BTreeMap<String, String>,
+    /// Settings by dotted key.
+    pub settings: BTreeMap<String, Json>,
+    /// What jobs put into settings, by dotted key.
+    pub written: BTreeMap<String, Json>,
+    /// Results of jobs that completed, by id.
+    pub results: BTreeMap<String, Json>,
+}
+
+impl Values {
+    /// What stands for something before any job ran: the project with these settings, and these variables.
+    #[must_use]
+    pub fn of_project(root: &Path, config_path: &Path, variables: &Variables, rows: &[Row]) -> Self {
+        let settings = super::typed::settings(rows);
+        let text = |(name, value): &(OsString, OsString)| Some((name.to_str()?.to_owned(), value.to_str()?.to_owned()));
+        Self {
+            root: root.to_string_lossy().into_owned(),
+            name: settings.get("project.name").and_then(Json::as_str).unwrap_or_default().to_owned(),
+            config_path: config_path.to_string_lossy().into_owned(),
+            env: variables.all().iter().filter_map(text).collect(),
+            settings,
+            ..Self::default()
+        }
+    }
+
+    /// What `name` stands for now.
+    #[must_use]
+    pub fn of(&self, name: &Name) -> Option<Json> {
+        let segments: Vec<&str> = name.segments.iter().map(String::as_str).collect();
+        match segments.as_slice() {
+            ["config_path"] => Some(Json::String(self.config_path.clone())),
+            ["project", "root"] => Some(Json::String(self.root.clone())),
+            ["project", "name"] => Some(Json::String(self.name.clone())),
+            ["env", variable] => self.env.get(*variable).cloned().map(Json::String),
+            ["jobs", id, "result", rest @ ..] => inner(self.results.get(*id)?, rest).cloned(),
+            _ => self.setting(&segments),
+        }
+    }
+
+    /// The longest beginning of the name that has a value, and what is in it.
+    fn setting(&self, segments: &[&str]) -> Option<Json> {
+        (1..=segments.len()).rev().find_map(|length| {
+            let key = segments[..length].join(".");
+            let value = self.written.get(&key).or_else(|| self.settings.get(&key))?;
+            inner(value, &segments[length..]).cloned()
+        })
+    }
+
+    /// A job completed: its result can be named, and what it writes into the settings too.
+    pub fn completed(&mut self, job: &Job, result: Json) {
+        if let (Some(section), Some(value)) = (&job.target_section, primary(job, &result)) {
+            self.written.insert(section.join("."), value.clone());
+        }
+        self.results.insert(job.id.clone(), result);
+    }
+
+    /// `argument` with all of its templates filled.
+    pub fn filled(&self, argument: &Argument) -> Result<Json, FillError> {
+        match argument {
+            Argument::Data(data) => Ok(data.clone()),
+            Argument::Filled(template) => template.filled(&|name| self.of(name)),
+            Argument::List(items) => items.iter().map(|item| self.filled(item)).collect::<Result<_, _>>().map(Json::Array),
+            Argument::Table(entries) => {
+                let entry = |(name, entry): (&String, &Argument)| Ok((name.clone(), self.filled(entry)?));
+                entries.iter().map(entry).collect::<Result<Map<_, _>, _>>().map(Json::Object)
+            }
+        }
+    }
+
+    /// All arguments of `job`, each of its kind.
+    pub fn arguments(&self, job: &Job) -> Result<Map<String, Json>, String> {
+        let mut arguments = Map::new();
+        for (name, argument) in &job.args {
+            let value = self.filled(argument).map_err(|error| format!("args.{name}: {error}"))?;
+            let kind = job.function.parameter(name).map_or(Kind::Any, |parameter| parameter.kind);
+            if !kind.fits(&value) {
+                return Err(format!("args.{name} of `{}` must be {}, and became {value}", job.function.name, kind.in_words()));
+            }
+            arguments.insert(name.clone(), value);
+        }
+        Ok(arguments)
+    }
+}
+
+/// What of a job's result its `target_section` receives.
+#[must_use]
+pub fn primary<'a>(job: &Job, result: &'a Json) -> Option<&'a Json> {
+    primary_of(job.function, result)
+}
+
+/// What a `target_section` receives of a function's result.
+#[must_use]
+pub fn primary_of<'a>(function: &Function, result: &'a Json) -> Option<&'a Json> {
+    result.get(function.primary).filter(|value| !value.is_null())
+}
+
+fn inner<'a>(value: &'a Json, segments: &[&str]) -> Option<&'a Json> {
+    segments.iter().try_fold(value, |value, segment| match value {
+        Json::Array(items) => items.get(segment.parse::<usize>().ok()?),
+        other => other.get(segment),
+    })
+}

@@ -1,0 +1,234 @@
+//! `jmake jobs`: queues of the real daemon, which is killed, cancelled and asked twice.
+
+use std::os::unix::fs::FileTypeExt;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::support::{DEADLINE, Space, until};
+
+const SOURCES: &[(&str, &str)] = &[
+    ("include/twice.h", "#ifdef __cplusplus\nextern \"C\"\n#endif\nint twice(int n);\n"),
+    ("src/twice.c", "#include \"twice.h\"\nint twice(int n) { return 2 * n; }\n"),
+    ("src/four.cpp", "#include \"twice.h\"\nint four() { return twice(2); }\n"),
+];
+
+fn with_jobs(jobs: &str) -> Space {
+    let space = Space::with(SOURCES);
+    space.write("jmake.toml", jobs);
+    space
+}
+
+/// How each job of the last run stands.
+fn states(space: &Space) -> Vec<(String, String, u64)> {
+    let list = space.jmake(&["jobs", "list", "--json"]).ok().object();
+    let jobs = list["runs"][0]["jobs"].as_array().cloned().unwrap_or_default();
+    let text = |job: &Value, key: &str| job[key].as_str().unwrap().to_owned();
+    jobs.iter().map(|job| (text(job, "id"), text(job, "status"), job["attempts"].as_u64().unwrap())).collect()
+}
+
+fn lines(space: &Space, path: &str) -> Vec<String> {
+    String::from_utf8(space.read(path)).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn results_go_into_the_settings_and_are_not_written_twice() {
+    let space = with_jobs(
+        "# mine\n[job_queue]\nmax_concurrent_jobs = 2\n\n[compile]\nflags = [ \"-O1\" ] # fast\n\n\
+         [[jobs]]\nid = 'files'\ncallback = 'scan_files'\ntarget_section = 'discovery.files'\n\
+         [[jobs]]\nid = 'say'\ncallback = 'command'\ndepends_on = ['files']\ntarget_section = 'custom.said'\n\
+         args.argv = ['echo', 'C: {{discovery.files.c_sources}}', '{{discovery.files.cpp_sources}}']\n",
+    );
+    let refused = space.jmake(&["jobs", "run"]).exits(1);
+    refused.says("is a list, which cannot stand within text");
+    space.edit("jmake.toml", "'C: {{discovery.files.c_sources}}'", "'C:', '{{discovery.files.c_sources}}'");
+    space.jmake(&["jobs", "run"]).ok().says("completed  files").says("2 jobs: 2 completed");
+    let text = String::from_utf8(space.read("jmake.toml")).unwrap();
+    assert!(text.starts_with("# mine\n[job_queue]") && text.contains("flags = [ \"-O1\" ] # fast\n"), "{text}");
+    assert!(text.contains("c_sources = [\"src/twice.c\"]") && text.contains("said = \"C: src/twice.c src/four.cpp\""), "{text}");
+    let written = std::fs::metadata(space.path("jmake.toml")).unwrap().modified().unwrap();
+    space.jmake(&["jobs", "run"]).ok();
+    assert_eq!(std::fs::metadata(space.path("jmake.toml")).unwrap().modified().unwrap(), written);
+    space.jmake(&["check"]).ok();
+}
+
+#[test]
+fn a_failure_is_told_with_what_was_printed_and_what_waits_is_skipped() {
+    let space = with_jobs(
+        "[[jobs]]\nid = 'bad'\ncallback = 'command'\nretries = 1\nargs.argv = ['sh', '-c', 'echo tried >> tries; echo to-out; echo to-err >&2; exit 3']\n\
+         [[jobs]]\nid = 'after'\ncallback = 'command'\ndepends_on = ['bad']\nargs.argv = ['touch', 'after']\n\
+         [[jobs]]\nid = 'mend'\ncallback = 'command'\ndepends_on = ['bad']\nwhen = 'failure'\nargs.argv = ['touch', 'mended']\n\
+         [[jobs]]\nid = 'tidy'\ncallback = 'command'\ndepends_on = ['after']\nwhen = 'always'\nargs.argv = ['touch', 'tidied']\n\
+         [job_queue]\nretry_delay_seconds = 0\n",
+    );
+    let run = space.jmake(&["jobs", "run"]).exits(1);
+    run.says("FAILED bad: it ended with exit code 3, attempt 2").says("to-out\nto-err\n").says("jmake jobs resume");
+    assert_eq!(lines(&space, "tries").len(), 2);
+    assert!(space.exists("mended") && space.exists("tidied") && !space.exists("after"));
+    let states = states(&space);
+    let status = |id: &str| states.iter().find(|(job, ..)| job == id).unwrap().1.as_str();
+    assert_eq!(["bad", "after", "mend", "tidy"].map(status), ["failed", "skipped", "completed", "completed"]);
+    // What is mended goes on, and what is done is not done again.
+    space.edit("jmake.toml", "exit 3", "exit 0");
+    space.remove("tidied");
+    space.jmake(&["jobs", "resume"]).ok().says("completed  bad");
+    assert!(space.exists("after"));
+}
+
+#[test]
+fn a_broken_queue_is_refused_before_anything_runs() {
+    let space = with_jobs(
+        "[[jobs]]\nid = 'first'\ncallback = 'command'\nargs.argv = ['touch', 'ran']\n\
+         [[jobs]]\nid = 'second'\ncallback = 'command'\nargs.argv = ['true']\ndepends_on = ['frist']\n",
+    );
+    let run = space.jmake(&["jobs", "run"]).exits(2);
+    run.says("jmake.toml:9:15: error: there is no job `frist`").says("did you mean \"first\"?");
+    assert!(!space.exists("ran"));
+    space.jmake(&["check"]).exits(2).says("there is no job `frist`");
+    space.write("jmake.toml", "[job_queue]\nenabled = false\n[[jobs]]\nid = 'a'\ncallback = 'command'\nargs.argv = ['true']\n");
+    space.jmake(&["jobs", "run"]).exits(2).says("job_queue.enabled is false");
+    space.remove("jmake.toml");
+    space.jmake(&["jobs", "run"]).exits(2).says("there is no");
+    space.jmake(&["jobs", "resume"]).exits(2);
+}
+
+/// Jobs in a row; each says that it began, and waits at its gate.
+fn gated(space: &Space, count: usize) {
+    let mut text = String::new();
+    for job in 0..count {
+        text +=
+            &format!("[[jobs]]\nid = 'j{job}'\ncallback = 'command'\nargs.argv = ['sh', '-c', 'echo j{job} >> effects; cat gate{job}']\n");
+        if job > 0 {
+            text += &format!("depends_on = ['j{}']\n", job - 1);
+        }
+        let made = space.command("mkfifo").arg(space.path(format!("gate{job}"))).status().unwrap();
+        assert!(made.success() && std::fs::metadata(space.path(format!("gate{job}"))).unwrap().file_type().is_fifo());
+    }
+    space.write("jmake.toml", text);
+    space.write("effects", "");
+}
+
+/// Lets a job go on; from now on nobody waits there.
+fn open(space: &Space, job: usize) {
+    let gate = space.path(format!("gate{job}"));
+    space.write(format!("gate{job}.open"), "through\n");
+    // Whoever has it open reads on as soon as somebody opens it for writing.
+    std::fs::write(&gate, "through\n").unwrap();
+    std::fs::rename(space.path(format!("gate{job}.open")), gate).unwrap();
+}
+
+fn begun(space: &Space, count: usize) {
+    assert!(until(DEADLINE, || lines(space, "effects").len() == count), "{:?}", lines(space, "effects"));
+}
+
+#[test]
+fn a_run_whose_daemon_is_killed_goes_on_where_it_was() {
+    for at in 0..4 {
+        let space = Space::new();
+        gated(&space, 4);
+        let run = space.start(&["jobs", "run"]);
+        for job in 0..at {
+            begun(&space, job + 1);
+            open(&space, job);
+        }
+        begun(&space, at + 1);
+        kill_process(Pid::from_raw(space.daemon().unwrap()).unwrap(), Signal::KILL).unwrap();
+        run.finish().exits(4).says("`jmake jobs resume` goes on from there");
+        // The readable copy alone is enough, once it says as much.
+        (at..4).for_each(|job| {
+            space.remove(format!("gate{job}"));
+            space.write(format!("gate{job}"), "");
+        });
+        let resumed = space.jmake(&["jobs", "resume"]).ok();
+        resumed.says(&format!("job j{at} was interrupted: it may have half run, and runs again"));
+        let mut expect: Vec<String> = (0..=at).chain(at..4).map(|job| format!("j{job}")).collect();
+        assert_eq!(lines(&space, "effects"), expect, "killed at {at}");
+        assert!(states(&space).iter().all(|(_, status, _)| status == "completed"));
+        // And once more there is nothing left to do.
+        space.jmake(&["jobs", "resume"]).ok().says("4 done before");
+        expect.truncate(5);
+        assert_eq!(lines(&space, "effects").len(), expect.len());
+    }
+}
+
+#[test]
+fn the_readable_copy_alone_is_enough_to_go_on() {
+    let space = Space::new();
+    gated(&space, 3);
+    open_file(&space, 0);
+    space.edit("jmake.toml", "cat gate1", "exit $(cat code)");
+    space.write("code", "1\n");
+    space.jmake(&["jobs", "run"]).exits(1);
+    space.remove(".jmake_cache/job_journal");
+    let copy = String::from_utf8(space.read(".jmake_cache/job_state.toml")).unwrap();
+    assert!(copy.contains("id = \"j0\"\nstatus = \"completed\"") && copy.contains("id = \"j2\"\nstatus = \"skipped\""), "{copy}");
+    space.write("code", "0\n");
+    open_file(&space, 2);
+    space.jmake(&["jobs", "resume"]).ok().says("1 done before");
+    assert_eq!(lines(&space, "effects"), ["j0", "j1", "j1", "j2"]);
+}
+
+fn open_file(space: &Space, job: usize) {
+    space.remove(format!("gate{job}"));
+    space.write(format!("gate{job}"), "");
+}
+
+#[test]
+fn a_run_is_cancelled_by_its_client_by_another_one_and_by_its_going_away() {
+    let space = Space::new();
+    gated(&space, 2);
+    let wait = |space: &Space, count| {
+        begun(space, count);
+        assert!(!space.processes().is_empty());
+    };
+    let ended = |space: &Space| {
+        let cat = || space.processes().iter().any(|(_, command)| command.contains("gate0"));
+        assert!(until(DEADLINE, || !cat()), "{:?}", space.processes());
+        assert!(until(DEADLINE, || states(space).iter().all(|(_, status, _)| status == "cancelled")), "{:?}", states(space));
+    };
+    let run = space.start(&["jobs", "run"]);
+    wait(&space, 1);
+    run.signal(Signal::INT);
+    run.finish().exits(130);
+    ended(&space);
+    let run = space.start(&["jobs", "run"]);
+    wait(&space, 2);
+    space.jmake(&["jobs", "run"]).exits(2).says("is under way");
+    space.jmake(&["jobs", "cancel"]).ok().says("the run ends");
+    run.finish().exits(130).says("cancelled  j0");
+    ended(&space);
+    space.jmake(&["jobs", "cancel"]).exits(1).says("no run is under way");
+    let run = space.start(&["jobs", "run"]);
+    wait(&space, 3);
+    run.signal(Signal::KILL);
+    run.finish();
+    ended(&space);
+}
+
+#[test]
+fn a_job_that_takes_too_long_ends_with_all_it_started() {
+    let space = with_jobs(
+        "[[jobs]]\nid = 'slow'\ncallback = 'command'\ntimeout = 1\nargs.argv = ['sh', '-c', 'sh -c \"echo x >> began; cat gate\" & wait']\n",
+    );
+    assert!(space.command("mkfifo").arg(space.path("gate")).status().unwrap().success());
+    space.jmake(&["jobs", "run"]).exits(1).says("FAILED slow: it took longer than its timeout");
+    assert!(until(DEADLINE, || space.processes().iter().all(|(_, command)| !command.contains("gate"))));
+}
+
+#[test]
+fn scripts_get_events_lists_and_graphs() {
+    let space = with_jobs(
+        "[[jobs]]\nid = 'a'\ntype = 'setup'\ncallback = 'command'\nargs.argv = ['true']\n[[jobs]]\nid = 'b'\npriority = 9\ndepends_on = ['a']\ncallback = 'get_all_tools'\n",
+    );
+    let run = space.jmake(&["jobs", "run", "--json"]).ok();
+    let kinds: Vec<String> = run.events().iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect();
+    let expect = ["jobs_started", "job_started", "job_finished", "job_started", "job_finished", "jobs_finished"];
+    assert_eq!(kinds, expect, "{run}");
+    let last = run.events_of("jobs_finished").remove(0);
+    assert_eq!((last["success"].as_bool(), last["exit_code"].as_u64()), (Some(true), Some(0)));
+    let dot = space.jmake(&["jobs", "graph", "--dot"]).ok();
+    assert!(dot.stdout.starts_with("digraph jobs {") && dot.stdout.contains("\"a\" -> \"b\";"), "{dot}");
+    space.jmake(&["jobs", "graph"]).ok().says("b (get_all_tools, priority 9) after a");
+    space.jmake(&["jobs", "list", "--functions"]).ok().says("command(argv)");
+    space.jmake(&["jobs", "list"]).ok().says("run 1 of jmake.toml: succeeded");
+}
