@@ -18,6 +18,7 @@ use crate::engine::cache::{Cache, CacheCounts};
 use crate::engine::config::{self, check::Checked, settings::Settings};
 use crate::engine::digest::Digest;
 use crate::engine::failure::Failure;
+use crate::engine::jobs::generation;
 use crate::messages::config_store::{CheckSettings, LoadSettings, LoadedSettings};
 use crate::messages::{Flush, GetCaches};
 
@@ -54,7 +55,8 @@ impl ConfigStore {
             path_of_file: &texts.path_of_file,
         };
         let (settings, notes) = config::load(&request).map_err(Failure::usage)?;
-        let loaded = LoadedSettings { settings: Settings { staged: load.staged, ..settings }.into(), notes };
+        let generations = generation::read(&request, &load.root, &load.variables).map_err(Failure::usage)?.into();
+        let loaded = LoadedSettings { generations, settings: Settings { staged: load.staged, ..settings }.into(), notes };
         self.settings.put(key, loaded.clone());
         Ok(loaded)
     }

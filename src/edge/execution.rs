@@ -115,14 +115,17 @@ fn process(order: &Order, command: &Command, temporary: Option<&FilePath>) -> Pr
         Some(temporary) if Some(arg) == output => temporary.as_path().as_os_str().to_owned(),
         _ => arg.as_path().as_os_str().to_owned(),
     });
+    let mut env = match command.environment {
+        Environment::Tools => order.variables.for_tools(),
+        Environment::All => order.variables.all(),
+    };
+    env.retain(|(name, _)| !command.sets.iter().any(|(set, _)| name == set.as_str()));
+    env.extend(command.sets.iter().map(|(name, value)| (name.into(), value.into())));
     ProcessSpec {
-        program: command.program.as_path().to_owned(),
+        program: command.program.under(&order.root),
         args: args.collect(),
-        cwd: order.root.as_path().to_owned(),
-        env: match command.environment {
-            Environment::Tools => order.variables.for_tools(),
-            Environment::All => order.variables.all(),
-        },
+        cwd: command.cwd.under(&order.root),
+        env,
         run: order.run,
         heard: Heard::Both,
         output_limit: OUTPUT_LIMIT,

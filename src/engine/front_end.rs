@@ -11,6 +11,7 @@ use super::cxx::undefined::Lookup;
 use super::digest::Digest;
 use super::discover::Discovery;
 use super::failure::Failure;
+use super::jobs::generation::Located;
 use super::path::FilePath;
 use super::report::StepKind;
 
@@ -20,6 +21,7 @@ use super::report::StepKind;
 pub struct FrontEnd {
     pub settings: Arc<Settings>,
     pub discovery: Arc<Discovery>,
+    pub generations: Arc<[Located]>,
     pub toolchain: Arc<Toolchain>,
     pub probes: Arc<Probes>,
     pub linker: Digest,
@@ -37,6 +39,7 @@ impl FrontEnd {
         let request = LowerRequest {
             settings: &self.settings,
             discovery: &self.discovery,
+            generations: &self.generations,
             toolchain: &self.toolchain,
             probes: &self.probes,
             linker: self.linker,

@@ -9,6 +9,7 @@ use crate::engine::config::check::Checked;
 use crate::engine::config::settings::Settings;
 use crate::engine::cxx::toolchain::Install;
 use crate::engine::failure::Failure;
+use crate::engine::jobs::generation::Generation;
 use crate::engine::path::FilePath;
 use crate::engine::request::ProjectRequest;
 use crate::engine::variables::Variables;
@@ -46,6 +47,8 @@ pub struct CheckSettings {
 pub struct LoadedSettings {
     /// The settings.
     pub settings: Arc<Settings>,
+    /// The jobs that make files for builds.
+    pub generations: Arc<[Generation]>,
     /// Keys that have no effect yet, and the like.
     pub notes: Vec<String>,
 }

@@ -15,6 +15,7 @@ mod cutoffs;
 mod daemon;
 mod errors;
 mod explain;
+mod generated;
 mod handover;
 mod incremental;
 mod inputs;

@@ -27,6 +27,7 @@ use crate::engine::digest::Digest;
 use crate::engine::discover::{self, Declared, Discovery, LookedAt};
 use crate::engine::failure::Failure;
 use crate::engine::front_end::FrontEnd;
+use crate::engine::jobs::generation::Located;
 use crate::engine::path::FilePath;
 use crate::engine::request::{BuildRequest, ProjectRequest};
 use crate::engine::survey::Survey;
@@ -86,6 +87,7 @@ struct Facts {
     settings: Arc<Settings>,
     toolchain: FoundToolchain,
     discovery: Arc<Discovery>,
+    generations: Arc<[Located]>,
     tree: Arc<Tree>,
     probes: Arc<Probes>,
     linker: Digest,
@@ -118,7 +120,7 @@ async fn gather(world: &World, peers: &Peers, project: &ProjectRequest, afresh: 
         variables: project.variables.clone(),
         staged: project.staged,
     };
-    let LoadedSettings { settings, notes } = ask(&peers.settings, load).await??;
+    let LoadedSettings { settings, notes, generations } = ask(&peers.settings, load).await??;
     let settings = if afresh { Arc::new(complete::without_lists(&settings)) } else { settings };
     let (settings, described_in) = with_dependencies(world, project, settings).await?;
     let find = FindToolchain {
@@ -135,14 +137,22 @@ async fn gather(world: &World, peers: &Peers, project: &ProjectRequest, afresh: 
         toolchain.toolchain = Arc::new(replaced.map_err(Failure::internal)??);
     }
     let (given, seen, tools) = (settings.clone(), tree.clone(), toolchain.toolchain.clone());
-    let sketched = compute(move || sketch(&given, &seen, &tools)).await;
-    let Sketch { looked_at, declared, sets } = sketched.map_err(Failure::internal)??;
+    let (root, variables) = (project.root.clone(), project.variables.clone());
+    let sketched = compute(move || {
+        let find = |name: &str| tools_search::program(name, &root, &variables).map(|path| FilePath::within(&root, &path));
+        let made = generations.iter().flat_map(|one| &one.outputs);
+        let paths: Vec<&FilePath> = seen.files.iter().map(|file| &file.path).chain(made).collect();
+        let located: Vec<Located> = generations.iter().cloned().map(|one| one.located(&paths, &find)).collect();
+        sketch(&given, &seen, &tools, located)
+    });
+    let sketched = sketched.await;
+    let Sketch { looked_at, declared, sets, generations } = sketched.map_err(Failure::internal)??;
     let (probes, linker) = probing::probed(world, peers, project, &toolchain, sets).await?;
     let remarks = looked_at.notes.clone();
     let discovery = discover(project, &settings, looked_at, declared, probes.clone()).await?;
     let told = [toolchain.notes.as_slice(), &tree.notes, &remarks].concat();
     let notices = notes.into_iter().chain(told).collect();
-    Ok(Facts { settings, toolchain, discovery, tree, probes, linker, described_in, notices })
+    Ok(Facts { settings, toolchain, discovery, generations, tree, probes, linker, described_in, notices })
 }
 
 /// What the settings alone say of the files.
@@ -150,13 +160,15 @@ struct Sketch {
     looked_at: LookedAt,
     declared: Vec<Declared>,
     sets: FlagSets,
+    generations: Arc<[Located]>,
 }
 
-fn sketch(settings: &Settings, tree: &Tree, toolchain: &Toolchain) -> Result<Sketch, Failure> {
-    let looked_at = discover::looked_at(settings, &tree.files).map_err(Failure::usage)?;
+fn sketch(settings: &Settings, tree: &Tree, toolchain: &Toolchain, generations: Vec<Located>) -> Result<Sketch, Failure> {
+    let mut looked_at = discover::looked_at(settings, &tree.files).map_err(Failure::usage)?;
+    looked_at.add_made(generations.iter().flat_map(|located| &located.generation.outputs));
     let declared = discover::declare(settings, &looked_at.files).map_err(Failure::usage)?;
     let sets = FlagSets::of(settings, &declared, &looked_at.files, toolchain).map_err(Failure::usage)?;
-    Ok(Sketch { looked_at, declared, sets })
+    Ok(Sketch { looked_at, declared, sets, generations: generations.into() })
 }
 
 async fn discover(
@@ -181,7 +193,6 @@ async fn discover(
             declared: &declared,
             want_library: complete::asks_for_library(&settings),
             system_has: &system_has,
-            produced: &BTreeSet::new(),
         })
     });
     found.await.map(Arc::new).map_err(Failure::internal)
@@ -232,6 +243,7 @@ pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, 
     let mut front_end = FrontEnd {
         settings: facts.settings,
         discovery: facts.discovery,
+        generations: facts.generations,
         toolchain: facts.toolchain.toolchain,
         probes: facts.probes,
         linker: facts.linker,

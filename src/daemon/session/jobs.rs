@@ -114,9 +114,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let shown = file.strip_prefix(&project.root).unwrap_or(&file).display().to_string();
         let known = values.clone();
         let (queue, problems) = compute(move || jobs::read(&shown, &text, &known)).await.map_err(Failure::internal)?;
-        let (errors, warnings): (Vec<Problem>, Vec<Problem>) = problems.into_iter().partition(|p| p.severity == Severity::Error);
-        let all = || errors.iter().map(|error| format!("\n{error}")).collect::<String>();
-        let refused = || Failure::usage(format!("the jobs of {} cannot be run{}", file.display(), all()));
+        let refused = || Failure::usage(jobs::refusal(&file.display().to_string(), &problems));
+        let warnings: Vec<Problem> = problems.iter().filter(|problem| problem.severity != Severity::Error).cloned().collect();
         Ok((queue.ok_or_else(refused)?, values, problem::notes(&warnings), file))
     }
 

@@ -8,7 +8,9 @@ fn run_script(world: &World, root: &Path, script: &str) -> Execution {
     let command = Command {
         program: "/bin/sh".into(),
         args: vec!["-c".into(), script.into()],
+        cwd: FilePath::default(),
         environment: Environment::Tools,
+        sets: Vec::new(),
         responses: Vec::new(),
         variables: Vec::new(),
         depfile: Some(Depfile { path: "out.d".into() }),

@@ -1,5 +1,7 @@
 //! What of a tree `[discovery]` lets be looked at. Does not know what is made of it.
 
+use std::sync::Arc;
+
 use super::FileEntry;
 use super::names::vendor_directory;
 use super::patterns::{PatternError, Patterns, is_literal};
@@ -44,6 +46,20 @@ pub fn looked_at(settings: &Settings, files: &[FileEntry]) -> Result<LookedAt, P
     Ok(found)
 }
 
+impl LookedAt {
+    /// Counts files that steps make as present, whether they are there already or not. What they say is not asked: it may be another by the
+    /// time they are made, and the same project is to be described the same way before and after.
+    pub fn add_made<'a>(&mut self, paths: impl Iterator<Item = &'a FilePath>) {
+        for path in paths {
+            let made = FileEntry { path: path.clone(), kind: FileKind::of(path), facts: Arc::default() };
+            match self.files.iter_mut().find(|file| file.path == *path) {
+                Some(known) => *known = made,
+                None => self.files.push(made),
+            }
+        }
+    }
+}
+
 /// Files that the settings name one by one: they are looked at even if they are ignored or lie elsewhere.
 #[must_use]
 pub fn named(settings: &Settings) -> Vec<FilePath> {
@@ -86,7 +102,7 @@ mod tests {
     fn left(discovery: DiscoverySettings, extra: &[&str]) -> (String, Vec<String>) {
         let settings = Settings { discovery, extra_sources: extra.iter().map(|path| (*path).into()).collect(), ..Settings::default() };
         let paths = ["a.c", "a.h", "src/b.c", "src/deep/c.c", "third/x/d.c", "third/x/d.h"];
-        let entry = |path: &str| FileEntry { path: path.into(), kind: FileKind::of(&path.into()), facts: std::sync::Arc::default() };
+        let entry = |path: &str| FileEntry { path: path.into(), kind: FileKind::of(&path.into()), facts: Arc::default() };
         let found = looked_at(&settings, &paths.map(entry)).unwrap();
         (found.files.iter().map(|file| file.path.to_string()).collect::<Vec<_>>().join(" "), found.notes)
     }

@@ -15,7 +15,7 @@ mod roles;
 mod survey;
 mod targets;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -160,6 +160,8 @@ pub struct Discovery {
     pub notes: Vec<String>,
     /// The include graph: each file of the project with the files that it includes itself, as far as they are in the root.
     pub includes: BTreeMap<FilePath, Vec<FilePath>>,
+    /// Files whose text does not say all that they read: macros name includes, or they take in data.
+    pub unclear: BTreeSet<FilePath>,
 }
 
 #[cfg(test)]

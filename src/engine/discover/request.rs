@@ -1,6 +1,6 @@
 //! What discovery is told: files with their facts, and what is known beyond them. Does not know how they were found.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Declared;
@@ -39,11 +39,9 @@ pub struct Request<'a> {
     pub want_library: bool,
     /// Whether a header of that name is found in the compiler's own search list, or in a given directory outside of the project.
     pub system_has: &'a dyn Fn(&str) -> bool,
-    /// What steps and jobs make: it counts as present.
-    pub produced: &'a BTreeSet<FilePath>,
 }
 
-/// The files of a request, sorted, with produced ones, and found by path and by name.
+/// The files of a request, sorted, and found by path and by name.
 pub(super) struct Files {
     pub entries: Vec<FileEntry>,
     by_path: HashMap<FilePath, usize>,
@@ -55,9 +53,6 @@ pub(super) struct Files {
 impl Files {
     pub fn new(request: &Request<'_>) -> Self {
         let mut entries = request.files.to_vec();
-        let known: BTreeSet<_> = entries.iter().map(|e| e.path.clone()).collect();
-        let made = request.produced.difference(&known).cloned();
-        entries.extend(made.map(|path| FileEntry { path, kind: FileKind::Other, facts: Arc::default() }));
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         entries.dedup_by(|a, b| a.path == b.path);
         let by_path: HashMap<_, _> = entries.iter().enumerate().map(|(at, e)| (e.path.clone(), at)).collect();

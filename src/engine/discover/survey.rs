@@ -1,6 +1,6 @@
 //! Discovery itself: from files with their facts to targets. Each step is elsewhere; here is their order.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::library::{Verdict, decide};
 use super::links::Links;
@@ -10,6 +10,7 @@ use super::roles::Roles;
 use super::targets::Targets;
 use super::{Discovery, LeftOut, Source, directories, missing, programs};
 use crate::engine::path::FilePath;
+use crate::engine::scan::facts::{IncludeForm, SourceFacts};
 use crate::engine::scan::kind::FileKind;
 
 /// What the project in `request` builds, and why. The same files give the same answer, in whatever order they come.
@@ -49,6 +50,7 @@ pub fn discover(request: &Request<'_>) -> Discovery {
         vendored: sources_among(&files, |at| files.is_vendored(at)),
         notes,
         includes: graph(&files, &links),
+        unclear: unclear(&files),
     }
 }
 
@@ -69,6 +71,7 @@ fn as_declared(request: &Request<'_>, files: &Files, links: &Links) -> Discovery
         vendored: sources_among(files, |at| files.is_vendored(at) && !wanted.contains(&at)),
         notes: absent(request, files),
         includes: graph(files, links),
+        unclear: unclear(files),
     }
 }
 
@@ -122,6 +125,14 @@ fn graph(files: &Files, links: &Links) -> BTreeMap<FilePath, Vec<FilePath>> {
         }
     }
     out
+}
+
+fn unclear(files: &Files) -> BTreeSet<FilePath> {
+    let is_unclear = |facts: &SourceFacts| {
+        let computed = facts.includes.iter().any(|include| include.form == IncludeForm::Computed);
+        computed || !facts.embeds.is_empty() || !facts.assembled.is_empty()
+    };
+    files.entries.iter().filter(|entry| is_unclear(&entry.facts)).map(|entry| entry.path.clone()).collect()
 }
 
 /// A remark for each directory of other people's code that holds sources.

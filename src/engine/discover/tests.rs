@@ -1,6 +1,5 @@
 //! Small projects, and what they build.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::*;
@@ -36,7 +35,6 @@ struct Given {
     dirs: Vec<FilePath>,
     extra: Vec<FilePath>,
     library: bool,
-    produced: BTreeSet<FilePath>,
 }
 
 fn found(text: &str) -> Discovery {
@@ -44,18 +42,20 @@ fn found(text: &str) -> Discovery {
 }
 
 fn found_with(text: &str, given: &Given) -> Discovery {
-    let has = |name: &str| SYSTEM.contains(&name);
-    discover(&Request {
+    discover(&Request { files: &files(text), ..request(given) })
+}
+
+fn request(given: &Given) -> Request<'_> {
+    Request {
         name: given.name.unwrap_or("proj"),
-        files: &files(text),
+        files: &[],
         include_dirs: &given.dirs,
         only_include_dirs: None,
         declared: &[],
         extra_sources: &given.extra,
         want_library: given.library,
-        system_has: &has,
-        produced: &given.produced,
-    })
+        system_has: &|name: &str| SYSTEM.contains(&name),
+    }
 }
 
 fn list(paths: &[FilePath]) -> String {

@@ -132,6 +132,12 @@ fn describe_command(command: &Command, manifest: &mut impl Manifest) {
         Environment::All => b"all",
     };
     manifest.field(field::ENVIRONMENT, environment);
+    if !command.cwd.as_bytes().is_empty() {
+        manifest.field(field::ENVIRONMENT, &[b"cwd ", command.cwd.as_bytes()].concat());
+    }
+    for (name, value) in &command.sets {
+        manifest.field(field::VARIABLES, format!("{name}={value}").as_bytes());
+    }
     for (name, identity) in &command.variables {
         manifest.field(field::VARIABLES, format!("{name} {identity}").as_bytes());
     }

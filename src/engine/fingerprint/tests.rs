@@ -15,7 +15,9 @@ fn step() -> StepSpec {
     let command = Command {
         program: "/usr/bin/clang".into(),
         args: ["-O0", "-c", "a.c", "-Iinc", "-Iinc"].map(FilePath::from).into(),
+        cwd: FilePath::default(),
         environment: Environment::Tools,
+        sets: Vec::new(),
         responses: vec![ResponseFile { path: "a.rsp".into(), content: b"-DA".to_vec() }],
         depfile: Some(Depfile { path: "a.d".into() }),
         variables: Vec::new(),

@@ -75,15 +75,19 @@ pub struct Depfile {
     pub path: FilePath,
 }
 
-/// One process: argv only, run in the project's root.
+/// One process: argv only.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Command {
-    /// Absolute path of the program.
+    /// The program, relative to the root where inside it.
     pub program: FilePath,
     /// Arguments after the program's name.
     pub args: Vec<FilePath>,
+    /// Where it runs, relative to the root.
+    pub cwd: FilePath,
     /// Variables it gets.
     pub environment: Environment,
+    /// Variables that it gets beside them, or instead of them, with their values.
+    pub sets: Vec<(String, String)>,
     /// Written before it runs.
     pub responses: Vec<ResponseFile>,
     /// Written by it.

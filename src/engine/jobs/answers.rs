@@ -121,6 +121,12 @@ pub fn built(artifacts: &[(String, String)], steps: Counts, wall_ms: u64) -> Jso
     json!({ "success": true, "library_path": library, "artifacts": paths, "elapsed_time": seconds, "compile_stats": stats })
 }
 
+/// Of a job that makes files.
+#[must_use]
+pub fn generated(outputs: &[String]) -> Json {
+    json!({ "success": true, "outputs": outputs })
+}
+
 /// To `create_structure`.
 #[must_use]
 pub fn made(dirs: &[String], ir: &Json) -> Json {

@@ -189,7 +189,7 @@ impl Known<'_> {
             let advice = format!("write depends_on = [\"{id}\"] in `{}`", job.id);
             return Err((format!("`{id}` may not have ended when `{}` begins", job.id), advice));
         }
-        let fields = self.jobs[at].function.results;
+        let fields = if self.jobs[at].outputs.is_empty() { self.jobs[at].function.results } else { &["outputs"] };
         match rest {
             ["result"] => Ok(()),
             ["result", field, ..] if *field == "success" || fields.contains(field) => Ok(()),

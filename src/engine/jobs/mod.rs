@@ -10,6 +10,7 @@ mod check;
 pub mod commands;
 mod fields;
 pub mod functions;
+pub mod generation;
 pub mod history;
 pub mod progress;
 pub mod queue;
@@ -21,7 +22,7 @@ pub mod typed;
 pub mod values;
 
 pub use queue::Queue;
-pub use reading::{problems, read};
+pub use reading::{problems, read, refusal};
 
 #[cfg(test)]
 mod tests;

@@ -72,6 +72,8 @@ pub struct Order {
     pub cwd: Option<String>,
     /// Where its result goes.
     pub section: Option<Vec<String>>,
+    /// What it makes, if it is a step of builds.
+    pub outputs: Vec<String>,
 }
 
 /// Why a job failed.
@@ -222,6 +224,7 @@ impl Progress {
             Err(error) => Err(format!("{what}: {error}")),
         };
         let env = told.env.iter().map(|(name, template)| Ok((name.clone(), text(template, &format!("env.{name}"))?)));
+        let outputs = told.outputs.iter().filter(|_| self.queue.options.are_run_by_builds());
         Ok(Order {
             job,
             attempt,
@@ -230,6 +233,7 @@ impl Progress {
             env: env.collect::<Result<_, String>>()?,
             cwd: told.cwd.as_ref().map(|cwd| text(cwd, "cwd")).transpose()?,
             section: told.target_section.clone(),
+            outputs: outputs.map(|output| text(output, "outputs")).collect::<Result<_, String>>()?,
         })
     }
 }

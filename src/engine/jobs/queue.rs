@@ -55,6 +55,14 @@ pub struct Options {
     pub retry_delay: Duration,
 }
 
+impl Options {
+    /// Jobs that make files are steps of builds.
+    #[must_use]
+    pub fn are_run_by_builds(&self) -> bool {
+        self.enabled && self.auto_execute
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -108,6 +116,10 @@ pub struct Job {
     pub env: BTreeMap<String, Template>,
     /// Where it runs, from the root.
     pub cwd: Option<Template>,
+    /// Files that it reads: paths and patterns, from the root.
+    pub inputs: Vec<Template>,
+    /// Files that it makes, from the root. If there are any, it is a step of builds.
+    pub outputs: Vec<Template>,
     /// The identity of all that is said of it, but for its place.
     pub digest: Digest,
     /// The line it begins in.
@@ -125,6 +137,8 @@ pub(super) struct Places {
     pub keys: BTreeMap<&'static str, Range<usize>>,
     /// Items of `depends_on`.
     pub depends_on: Vec<Range<usize>>,
+    /// Items of `outputs`.
+    pub outputs: Vec<Range<usize>>,
     /// Values of `args`.
     pub args: BTreeMap<String, Range<usize>>,
 }
@@ -158,7 +172,7 @@ impl Job {
     /// All templates of the job.
     #[must_use]
     pub fn templates(&self) -> Vec<&Template> {
-        let mut found: Vec<&Template> = self.env.values().chain(&self.cwd).collect();
+        let mut found: Vec<&Template> = self.env.values().chain(&self.cwd).chain(&self.inputs).chain(&self.outputs).collect();
         self.args.values().for_each(|argument| argument.templates(&mut |template| found.push(template)));
         found
     }

@@ -13,6 +13,7 @@ use super::arguments::data;
 use super::check;
 use super::fields::Fields;
 use super::functions::{self, FUNCTIONS, Function};
+use super::generation;
 use super::queue::{Job, Options, Places, Queue, When};
 use super::template::Template;
 use super::values::Values;
@@ -42,12 +43,20 @@ pub fn read(file: &str, content: &str, values: &Values) -> (Option<Queue>, Vec<P
         let (options, mut jobs, named) = reader.top(table.get_ref());
         check::depend(&mut jobs, &named, &mut reader);
         check::values(&jobs, values, &mut reader);
+        generation::check(&jobs, values, &mut reader);
         queue = Some(Queue { file: file.to_owned(), options, jobs });
     }
     reader.note_old();
     reader.problems.sort_by_key(|problem| (problem.line, problem.column));
     let wrong = reader.problems.iter().any(|problem| problem.severity == Severity::Error);
     (queue.filter(|_| !wrong), reader.problems)
+}
+
+/// Why a queue in `file` with these problems is not run.
+#[must_use]
+pub fn refusal(file: &str, problems: &[Problem]) -> String {
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
+    format!("the jobs of {file} cannot be run{}", errors.map(|error| format!("\n{error}")).collect::<String>())
 }
 
 /// What is wrong with the jobs of `content`; nothing, if it has none.
@@ -130,6 +139,7 @@ impl Reader<'_> {
         let args = table.get("args").map(|args| self.args(function, args)).unwrap_or_default();
         let env = table.get("env").map(|env| self.templates(env)).unwrap_or_default();
         let cwd = table.get("cwd").and_then(|cwd| self.template(cwd));
+        let (inputs, outputs) = (self.list(&fields, "inputs"), self.list(&fields, "outputs"));
         let (id, function) = (id?, function?);
         if table.get("args").is_none_or(|args| args.get_ref().is_table()) {
             self.missing(function, &args.1, &fields, &whole);
@@ -137,6 +147,7 @@ impl Reader<'_> {
         let places = Places {
             whole: whole.clone(),
             depends_on: fields.texts("depends_on").into_iter().map(|(_, span)| span).collect(),
+            outputs: fields.texts("outputs").into_iter().map(|(_, span)| span).collect(),
             keys: fields.places.clone(),
             args: args.1,
         };
@@ -153,6 +164,8 @@ impl Reader<'_> {
             when: when(&mut fields),
             env,
             cwd,
+            inputs,
+            outputs,
             digest: digest(table),
             line: self.content[..whole.start.min(self.content.len())].matches('\n').count() + 1,
             places,
@@ -231,6 +244,10 @@ impl Reader<'_> {
     fn templates(&mut self, value: &Typed<'_>) -> BTreeMap<String, Template> {
         let table = value.get_ref().as_table().into_iter().flatten();
         table.filter_map(|(name, value)| Some((name.get_ref().to_string(), self.template(value)?))).collect()
+    }
+
+    fn list(&mut self, fields: &Fields, key: &str) -> Vec<Template> {
+        fields.texts(key).into_iter().filter_map(|(text, span)| self.parsed(&text, span)).collect()
     }
 
     fn template(&mut self, value: &Typed<'_>) -> Option<Template> {

@@ -44,8 +44,7 @@ pub(super) const KEYS: &[Key] = &[
     key("error_learning.auto_fix", Truth, "They are applied.").inert(SECTION),
     key("error_learning.confidence_threshold", Anything, "How sure one has to be.").inert(SECTION),
     key("job_queue.enabled", Truth, "Jobs are run.").default("true"),
-    key("job_queue.auto_execute", Truth, "They are run before a build that needs what they make.")
-        .inert("jobs are run by `jmake jobs run` and `jmake jobs resume`; builds do not run them yet"),
+    key("job_queue.auto_execute", Truth, "A build that needs what a job makes (`outputs`) runs it.").default("true"),
     key("job_queue.persistence", Truth, "Their states are written down, so that `jmake jobs resume` can go on.").default("true"),
     key("job_queue.max_concurrent_jobs", Number(1, 4096), "How many run at once. Without it: as many as there are processors."),
     key("job_queue.job_timeout_seconds", Number(1, 31_536_000), "Seconds until a job's attempt is ended. Without it: never."),
@@ -65,6 +64,8 @@ pub(super) const KEYS: &[Key] = &[
     key("jobs.args", Anything, "What with. Strings may hold `{{names}}`."),
     key("jobs.env", Pairs, "Variables of its process, beyond those of whoever runs the queue."),
     key("jobs.cwd", Path, "Where its process runs, from the root, which it is unless said."),
+    key("jobs.inputs", Texts, "Files that it reads, from the root: paths and patterns such as `data/*.txt`. Goes with `outputs`."),
+    key("jobs.outputs", Texts, "Files that it makes, from the root. A build that needs them runs the job, and only if something changed."),
     key("jobs.retries", Number(0, 1000), "How often it is tried again, if not as the queue says."),
     key("jobs.timeout", Number(1, 31_536_000), "Seconds until its attempt is ended, if not as the queue says."),
 ];

@@ -86,7 +86,6 @@ fn discovered(settings: &Settings, declared: &[Declared], files: &[FileEntry]) -
         declared,
         want_library: complete::asks_for_library(settings),
         system_has: &|_| false,
-        produced: &BTreeSet::new(),
     })
 }
 
@@ -106,6 +105,7 @@ pub(super) fn described(text: &str) -> Result<Described, String> {
     let discovery = discovered(&settings, &declared, &looked_at.files);
     let lowered = |requested| {
         lower(&LowerRequest {
+            generations: &[],
             settings: &settings,
             discovery: &discovery,
             toolchain: &tools,

@@ -177,6 +177,8 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("job_queue.max_retries", "job_queue.max_retries = 1", "silent"),
     ("job_queue.retry_delay_seconds", "job_queue.retry_delay_seconds = 1", "silent"),
     ("jobs.id", "jobs = [{ id = 1 }]", "silent"),
+    ("jobs.inputs", "jobs = [{ inputs = [1] }]", "silent"),
+    ("jobs.outputs", "jobs = [{ outputs = [1] }]", "silent"),
     ("jobs.type", "jobs = [{ type = 1 }]", "silent"),
     ("jobs.daemon", "jobs = [{ daemon = 1 }]", "silent"),
     ("jobs.port", "jobs = [{ port = 1 }]", "silent"),

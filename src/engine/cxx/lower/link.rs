@@ -78,13 +78,15 @@ impl<'a> Lowering<'a> {
     fn executable(&mut self, target: &Target, own: &[FilePath], project: &[FilePath]) -> Result<(), LowerError> {
         let output = names::executable_path(self.request.settings, &target.name);
         let dir = self.work_dir(&target.name);
+        let (home, unmade) = (self.archive_home(&target.name), self.unmade(&target.name, project));
+        let project = unmade.as_deref().unwrap_or(project);
         let sources = [own, project].concat();
         let (inputs, members) = if self.request.settings.options.lto == Lto::Full {
             (self.linkable(&target.name, &dir.join("@exe"), &parts(&sources))?, Vec::new())
         } else {
             let mut inputs = self.linkable(&target.name, &dir.join("@exe"), &parts(own))?;
-            let members = self.internal(project)?;
-            inputs.extend(members.first().map(|_| self.internal_path()));
+            let members = self.internal(project, &home)?;
+            inputs.extend(members.first().map(|_| self.internal_path(&home)));
             (inputs, members)
         };
         let link = self.found_link(target, link::Product::Executable, &sources, &output, dir.join("@exe"));
@@ -123,17 +125,16 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn internal_path(&self) -> FilePath {
-        self.work_dir(&names::library(self.request.settings)).join("@project.a")
+    fn internal_path(&self, home: &str) -> FilePath {
+        self.work_dir(home).join("@project.a")
     }
 
     /// The archive through which programs use the project's objects; its members.
-    fn internal(&mut self, project: &[FilePath]) -> Result<Vec<FilePath>, LowerError> {
+    fn internal(&mut self, project: &[FilePath], home: &str) -> Result<Vec<FilePath>, LowerError> {
         let objects: Vec<FilePath> = project.iter().map(|source| self.object(found(source))).collect::<Result<_, _>>()?;
         if !objects.is_empty() {
-            let (path, name) = (self.internal_path(), names::library(self.request.settings));
-            let long = self.work_dir(&name).join("@project.rsp");
-            self.archive(&name, &path, &objects, &long, archive::thin)?;
+            let (path, long) = (self.internal_path(home), self.work_dir(home).join("@project.rsp"));
+            self.archive(home, &path, &objects, &long, archive::thin)?;
         }
         Ok(objects)
     }

@@ -10,12 +10,15 @@ use crate::engine::digest::Digest;
 use crate::engine::discover::Discovery;
 use crate::engine::discover::patterns::PatternError;
 use crate::engine::graph::StepSpec;
+use crate::engine::jobs::generation::Located;
 use crate::engine::path::FilePath;
 use crate::engine::report::Artifact;
 use crate::engine::request::BuildRequest;
 
+mod awaited;
 mod declared;
 mod emitted;
+mod generated;
 mod language;
 mod link;
 pub mod names;
@@ -71,6 +74,8 @@ pub struct LowerRequest<'a> {
     pub epoch: Option<Digest>,
     /// What to build.
     pub requested: &'a Requested,
+    /// Jobs that make files.
+    pub generations: &'a [Located],
     /// For sources whose `main` is conditional: whether their objects define it.
     pub confirmed_mains: &'a BTreeMap<FilePath, bool>,
 }
@@ -170,6 +175,14 @@ pub enum LowerError {
     /// A flag that whole-program optimisation would drop.
     #[error("link.lto = \"full\" would lose the effect of `{0}`; drop the flag, or use link.lto = \"thin\" or \"off\" in jmake.toml")]
     Dropped(String),
+    /// The program of a job is neither a target nor installed.
+    #[error("job `{job}` runs {program}, which is neither a program of this project nor on the PATH; install it, or write its path")]
+    NoProgram {
+        /// The job.
+        job: String,
+        /// As typed.
+        program: String,
+    },
     /// A pattern of `[[files]]` that cannot be read.
     #[error("[[files]] in jmake.toml: {0}")]
     Pattern(#[from] PatternError),
@@ -202,6 +215,8 @@ pub fn lower(request: &LowerRequest<'_>) -> Result<Lowered, LowerError> {
     for source in &choice.sources {
         lowering.objects_of(source)?;
     }
+    lowering.generated(&project, withheld)?;
+    lowering.out.wanted.extend(choice.generated);
     Ok(lowering.finish())
 }
 

@@ -1,17 +1,16 @@
 //! Sources to objects or bitcode: the steps of one source, each made once. Does not know what they are linked into.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use super::language::LanguageFlags;
-use super::parts::{Part, found, homes, options};
-use super::select::{Choice, conditional, conditional_main};
-use super::{Awaited, LowerError, LowerRequest, Lowered, names};
+use super::parts::{Part, homes, options};
+use super::{LowerError, LowerRequest, Lowered, generated, names};
 use crate::engine::config::settings::Lto;
 use crate::engine::cxx::argv::compile;
 use crate::engine::cxx::flag_sets::Rules;
 use crate::engine::digest::Digest;
-use crate::engine::discover::{Declared, Language, TargetKind};
+use crate::engine::discover::{Declared, Language};
 use crate::engine::graph::{Command, CxxStep, Depfile, Environment, Output, Purity, StepFlags, StepSpec};
 use crate::engine::path::FilePath;
 use crate::engine::report::StepKind;
@@ -37,49 +36,24 @@ pub struct Lowering<'a> {
     pub flags: BTreeMap<FlagsOf, Rc<LanguageFlags>>,
     languages: HashMap<&'a FilePath, Language>,
     homes: HashMap<FilePath, String>,
+    /// What jobs make, and sources and headers that read it.
+    pub made: HashSet<FilePath>,
 }
 
 impl<'a> Lowering<'a> {
     pub fn new(request: LowerRequest<'a>) -> Result<Self, LowerError> {
         let languages = request.discovery.sources.iter().map(|s| (&s.path, s.language)).collect();
         let (out, by_output, flags) = Default::default();
-        Ok(Self { request, out, by_output, rules: Rules::of(request.settings)?, flags, languages, homes: homes(&request) })
-    }
-
-    /// Objects of conditional mains that must be looked into first. `true`: what the project's own sources are is not yet known.
-    pub fn awaited(&mut self, choice: &Choice<'a>) -> Result<bool, LowerError> {
-        let open = |main: &FilePath| !self.request.confirmed_mains.contains_key(main);
-        let project = choice.targets.iter().any(|t| t.uses_project || t.kind == TargetKind::Library);
-        let of_project: Vec<&FilePath> = conditional(&self.request).map(|(_, main)| main).filter(|main| project && open(main)).collect();
-        let own: Vec<&FilePath> = choice.targets.iter().filter_map(|t| conditional_main(t)).filter(|main| open(main)).collect();
-        let withheld = !of_project.is_empty();
-        for main in of_project.into_iter().chain(own) {
-            let object = self.inspected(main)?;
-            let awaited = Awaited { source: main.clone(), object };
-            if !self.out.awaiting.contains(&awaited) {
-                self.out.wanted.push(awaited.object.clone());
-                self.out.awaiting.push(awaited);
-            }
-        }
-        Ok(withheld)
-    }
-
-    /// A machine-code object of `source`, even where its own object would be bitcode.
-    fn inspected(&mut self, source: &FilePath) -> Result<FilePath, LowerError> {
-        let part = found(source);
-        let flags = self.flags(part);
-        let bitcode = self.request.settings.options.lto != Lto::Off || flags.args.iter().any(|f| f.as_bytes().starts_with(b"-flto"));
-        if !bitcode {
-            return self.object(part);
-        }
-        let home = self.home(part);
-        let object = names::beside(&self.work_dir(&home).join("@main"), source, ".o");
-        let mut args = flags.args.clone();
-        args.push("-fno-lto".into());
-        let depfile = depfile(&object);
-        let line = Line { args: compile::fused(&args, source, &object, Some(&depfile)), depfile: Some(&depfile) };
-        self.compile_step(StepKind::Compile, part, line, std::slice::from_ref(&object))?;
-        Ok(object)
+        Ok(Self {
+            request,
+            out,
+            by_output,
+            rules: Rules::of(request.settings)?,
+            flags,
+            languages,
+            homes: homes(&request),
+            made: generated::readers(&request, false),
+        })
     }
 
     /// The object of `source`, and the steps that make it.
@@ -179,7 +153,12 @@ impl<'a> Lowering<'a> {
         Ok(())
     }
 
-    fn home(&self, part: Part<'_>) -> String {
+    /// The step that makes `path`, by position. Only first outputs are known.
+    pub fn maker(&self, path: &FilePath) -> Option<usize> {
+        self.by_output.get(path).copied()
+    }
+
+    pub fn home(&self, part: Part<'_>) -> String {
         let found = || self.homes.get(part.source).cloned().unwrap_or_else(|| names::library(self.request.settings));
         part.of.map_or_else(found, |declared| declared.name.clone())
     }
@@ -239,7 +218,8 @@ impl<'a> Lowering<'a> {
         let program = self.program(program);
         let preloaded = self.request.toolchain.preloaded.map(|identity| ("LD_LIBRARY_PATH".to_owned(), identity));
         let variables = preloaded.into_iter().collect();
-        Command { program, args, environment: Environment::Tools, responses: Vec::new(), depfile: None, variables, identity }
+        let (cwd, sets, responses, depfile) = Default::default();
+        Command { program, args, cwd, environment: Environment::Tools, sets, responses, depfile, variables, identity }
     }
 }
 

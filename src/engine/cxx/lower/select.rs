@@ -7,6 +7,7 @@ use crate::engine::config::settings::{Lto, Settings};
 use crate::engine::cxx::argv::{compile, lto};
 use crate::engine::cxx::toolchain::Toolchain;
 use crate::engine::discover::{Discovery, Group, Main, Target, TargetKind};
+use crate::engine::jobs::generation::Located;
 use crate::engine::path::FilePath;
 
 /// What to make.
@@ -16,6 +17,8 @@ pub struct Choice<'a> {
     pub targets: Vec<&'a Target>,
     /// Sources of which only objects are made.
     pub sources: Vec<FilePath>,
+    /// Files that jobs make.
+    pub generated: Vec<FilePath>,
 }
 
 /// The targets and sources that are asked for.
@@ -57,6 +60,11 @@ fn named<'a>(request: &LowerRequest<'a>, name: &str, choice: &mut Choice<'a>) ->
         if !choice.targets.contains(&target) {
             choice.targets.push(target);
         }
+        return Ok(());
+    }
+    let makes = |located: &&Located| located.generation.id == name || located.generation.outputs.contains(&path);
+    if let Some(located) = request.generations.iter().find(makes) {
+        choice.generated.extend(located.generation.outputs.first().cloned());
         return Ok(());
     }
     if request.discovery.sources.iter().any(|s| s.path == path) {

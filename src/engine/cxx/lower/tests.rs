@@ -120,6 +120,7 @@ fn run_with(settings: &Settings, discovery: &Discovery, requested: &Requested, c
         links: sets.links.into_iter().map(|set| (set, link_probe.clone())).collect(),
     };
     lower(&LowerRequest {
+        generations: &[],
         settings,
         discovery,
         toolchain: &toolchain(),

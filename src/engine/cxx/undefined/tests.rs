@@ -141,7 +141,9 @@ fn spec(args: &[&str], target: &str) -> StepSpec {
         command: Some(Command {
             program: "clang".into(),
             args: args.iter().map(|arg| FilePath::from(*arg)).collect(),
+            cwd: FilePath::default(),
             environment: Environment::Tools,
+            sets: Vec::new(),
             responses: Vec::new(),
             depfile: None,
             variables: Vec::new(),

@@ -92,10 +92,11 @@ fn a_condition_excuses_an_unknown_header() {
 
 #[test]
 fn what_a_step_makes_is_present() {
-    let given = Given { produced: BTreeSet::from(["gen/made.h".into()]), ..Given::default() };
-    let d = found_with("a.c: <made.h>", &given);
-    assert_eq!(shown(&d), "libproj = library + a.c\ndirs gen");
-    assert_eq!(list(&d.headers), "");
+    let mut looked_at = LookedAt { files: files("a.c: <made.h> <old.h>\n gen/old.h: <stdio.h>"), ..LookedAt::default() };
+    looked_at.add_made([FilePath::from("gen/made.h"), "gen/old.h".into(), "gen/b.c".into()].iter());
+    let d = discover(&Request { files: &looked_at.files, ..request(&Given::default()) });
+    assert_eq!(shown(&d), "libproj = library + a.c gen/b.c\ndirs gen");
+    assert_eq!(list(&d.headers), "gen/made.h gen/old.h");
 }
 
 #[test]

@@ -92,3 +92,23 @@ fn everything_wrong_is_said_at_once() {
     );
     assert_eq!(said.matches("jobs.toml:").count(), 3, "{said}");
 }
+
+#[test]
+fn jobs_of_builds_that_cannot_be() {
+    let make = |extra: &str| format!("[[jobs]]\nid = 'm'\ncallback = 'command'\nargs.argv = ['gen']\n{extra}");
+    refused(&make("outputs = ['../a.h']"), "5:12", "no place that a build may write to");
+    refused(&make("outputs = ['/etc/a.h']"), "5:12", "no place that a build may write to");
+    refused(&make("outputs = ['jmake.toml']"), "5:12", "no place that a build may write to");
+    refused(&make("outputs = ['a.h', 'gen/*.h']"), "5:19", "is a pattern");
+    refused(&make("outputs = ['a.h']\ninputs = ['./a.h']"), "5:12", "is what the job reads, too");
+    refused(&make("inputs = ['a.txt']"), "5:10", "`inputs` says nothing without `outputs`");
+    refused(&make("outputs = ['a.h']\ntarget_section = 'custom.a'"), "6:18", "remove `target_section`");
+    refused(&format!("{JOB}{}", make("outputs = ['a.h']\ndepends_on = ['a']")), "10:14", "`a` has no `outputs`");
+    refused(&make("outputs = ['a.h']\nenv = { A = '{{env.HOME}}' }"), "6:14", "may be another from build to build");
+    let two = make("outputs = ['a.h']\n") + &make("outputs = ['x/../a.h']").replace("'m'", "'n'");
+    refused(&two, "10:12", "is made by `m` too");
+    refused("[[jobs]]\nid = 'm'\ncallback = 'scan_files'\noutputs = ['a']", "4:11", "`outputs` is for `command`");
+    let read = make("outputs = ['a.h']\n")
+        + "[[jobs]]\nid = 'r'\ncallback = 'command'\ndepends_on = ['m']\nargs.argv = ['{{jobs.m.result.stdout}}']";
+    refused(&read, "10:15", "has no `stdout`");
+}

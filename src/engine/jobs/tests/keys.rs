@@ -7,7 +7,7 @@ use crate::engine::config::schema;
 /// A key, what stands in the queue's table or in the second job's, and what then stands in the queue, or is said.
 const ROWS: &[(&str, &str, &str)] = &[
     ("job_queue.enabled", "enabled = false", "enabled: false"),
-    ("job_queue.auto_execute", "auto_execute = false", "warning: builds do not run them yet"),
+    ("job_queue.auto_execute", "auto_execute = false", "auto_execute: false"),
     ("job_queue.persistence", "persistence = false", "persistence: false"),
     ("job_queue.max_concurrent_jobs", "max_concurrent_jobs = 3", "most_at_once: Some(3)"),
     ("job_queue.job_timeout_seconds", "job_timeout_seconds = 7", "timeout: Some(7s)"),
@@ -26,6 +26,12 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("jobs.args", "args = { path = '.' }", "args: {\"path\": Data(String(\".\"))}"),
     ("jobs.env", "env = { A = 'b' }", "env: {\"A\": Template { parts: [Text(\"b\")] }}"),
     ("jobs.cwd", "cwd = 'src'", "cwd: Some(Template { parts: [Text(\"src\")] })"),
+    (
+        "jobs.inputs",
+        "callback = 'command'\nargs.argv = ['x']\noutputs = ['b']\ninputs = ['a']",
+        "inputs: [Template { parts: [Text(\"a\")] }]",
+    ),
+    ("jobs.outputs", "callback = 'command'\nargs.argv = ['x']\noutputs = ['b']", "outputs: [Template { parts: [Text(\"b\")] }]"),
     ("jobs.retries", "retries = 6", "retries: Some(6)"),
     ("jobs.timeout", "timeout = 11", "timeout: Some(11s)"),
 ];

@@ -32,7 +32,6 @@ fn lowered(settings: &Settings, requested: &Requested) -> Lowered {
         extra_sources: &[],
         want_library: false,
         system_has: &|_| false,
-        produced: &std::collections::BTreeSet::new(),
     });
     run_with(settings, &discovery, requested, &[]).unwrap()
 }

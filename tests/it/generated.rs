@@ -1,0 +1,157 @@
+//! Headers and sources that jobs make, in the build that needs them.
+
+use crate::support::Space;
+
+/// A program of the project makes a header and a source from a list of words; a library and a program use them.
+const FILES: &[(&str, &str)] = &[
+    (
+        "jmake.toml",
+        r#"
+[project]
+name = "words"
+
+[[jobs]]
+id = "list"
+callback = "command"
+inputs = ["data/*.txt"]
+outputs = ["gen/words.h", "gen/words.cpp"]
+args.argv = ["generate", "data/words.txt", "gen/words.h", "gen/words.cpp"]
+"#,
+    ),
+    ("data/words.txt", "one two three"),
+    (
+        "tools/generate.cpp",
+        r##"#include "count.h"
+#include <fstream>
+int main(int, char **names) {
+    std::ifstream in(names[1]);
+    std::ofstream(names[2]) << "#pragma once\nint words();\n#define WORDS " << count(in) << "\n";
+    std::ofstream(names[3]) << "#include \"words.h\"\nint words() { return WORDS; }\n";
+}
+"##,
+    ),
+    ("src/count.h", "#pragma once\n#include <istream>\nint count(std::istream &in);\n"),
+    (
+        "src/count.cpp",
+        "#include \"count.h\"\n#include <string>\nint count(std::istream &in) { int n = 0; for (std::string w; in >> w;) n++; return n; }\n",
+    ),
+    ("src/twice.h", "#pragma once\nint twice();\n"),
+    ("src/twice.cpp", "#include \"twice.h\"\n#include \"words.h\"\nint twice() { return 2 * words() * WORDS / WORDS; }\n"),
+    ("src/other.cpp", "int other() { return 1; }\n"),
+    ("src/main.cpp", "#include \"twice.h\"\n#include <cstdio>\nint main() { std::printf(\"%d\\n\", twice()); }\n"),
+];
+
+fn printed(space: &Space) -> String {
+    let output = space.command(space.path("build/dev/bin/words")).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn what_a_program_of_the_project_makes_is_built_with_it() {
+    let space = Space::with(FILES);
+    let run = space.build(&[]).ok();
+    assert_eq!(run.steps("custom", "ran"), ["gen/words.h"]);
+    assert_eq!(printed(&space), "6\n");
+    assert!(!run.artifacts().iter().any(|path| path.contains("generate")), "nobody asked for the generator: {:?}", run.artifacts());
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+}
+
+#[test]
+fn an_edit_of_the_input_the_generator_or_its_flags_makes_it_anew() {
+    let space = Space::with(FILES);
+    space.build(&[]).ok();
+    // The input.
+    space.write("data/words.txt", "one two three four");
+    let run = space.build(&[]).ok();
+    assert_eq!(run.steps("custom", "ran"), ["gen/words.h"]);
+    let mut compiled = run.steps("compile", "ran");
+    compiled.sort();
+    assert_eq!(compiled, ["gen/words.cpp", "src/twice.cpp"]);
+    assert_eq!(printed(&space), "8\n");
+    // An input that comes to the others.
+    space.write("data/more.txt", "five");
+    assert_eq!(space.build(&[]).ok().steps("custom", "ran"), ["gen/words.h"]);
+    // What the generator links; what it makes is as before, and nobody else is touched.
+    space.edit("src/count.cpp", "int n = 0;", "int n = 0 ;");
+    let run = space.build(&[]).ok();
+    assert_eq!(run.steps("compile", "ran"), ["src/count.cpp"]);
+    assert_eq!(run.steps("custom", "ran"), ["gen/words.h"]);
+    // The generator.
+    space.edit("tools/generate.cpp", "#define WORDS \" << count(in)", "#define WORDS \" << 1 + count(in)");
+    assert_eq!(space.build(&[]).ok().steps("custom", "ran"), ["gen/words.h"]);
+    assert_eq!(printed(&space), "10\n");
+    // The job's own words.
+    space.edit("jmake.toml", "\"data/words.txt\",", "\"data/more.txt\",");
+    assert_eq!(space.build(&[]).ok().steps("custom", "ran"), ["gen/words.h"]);
+    assert_eq!(printed(&space), "4\n");
+    // Flags that change the generator's objects.
+    space.edit("jmake.toml", "[project]", "[compile]\nflags = [\"-O1\"]\n[project]");
+    let run = space.build(&[]).ok();
+    assert_eq!(run.steps("custom", "ran"), ["gen/words.h"]);
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+}
+
+#[test]
+fn what_was_made_is_made_again_if_it_is_gone_or_edited() {
+    let space = Space::with(FILES);
+    space.build(&[]).ok();
+    space.remove("gen/words.cpp");
+    assert_eq!(space.build(&[]).ok().steps("custom", "ran"), ["gen/words.h"]);
+    space.write("gen/words.h", "#error mine\n");
+    assert_eq!(space.build(&[]).ok().steps("custom", "ran"), ["gen/words.h"]);
+    assert_eq!(printed(&space), "6\n");
+    std::fs::remove_dir_all(space.path("gen")).unwrap();
+    space.jmake(&["daemon", "stop"]).ok();
+    assert_eq!(space.build(&[]).ok().steps("custom", "ran"), ["gen/words.h"]);
+    space.jmake(&["clean"]).ok();
+    assert!(!space.path("gen").exists());
+    space.build(&[]).ok();
+    assert_eq!(printed(&space), "6\n");
+}
+
+#[test]
+fn a_generator_that_fails_fails_the_build_with_what_it_printed() {
+    let space = Space::with(FILES);
+    space.edit("tools/generate.cpp", "std::ifstream in", "std::fputs(\"no words\\n\", stderr); return 3; std::ifstream in");
+    space.edit("tools/generate.cpp", "#include <fstream>", "#include <fstream>\n#include <cstdio>");
+    space.build(&[]).exits(1).says("no words");
+    space.build(&["src/other.cpp"]).ok();
+}
+
+#[test]
+fn jobs_run_does_what_a_build_would() {
+    let space = Space::with(FILES);
+    space.jmake(&["jobs", "run"]).ok();
+    assert!(space.path("gen/words.h").exists());
+    let run = space.build(&[]).ok();
+    assert_eq!(run.steps("custom", "ran"), [""; 0]);
+    space.build(&["list"]).ok();
+    // Without it, the build has to take what is there.
+    space.edit("jmake.toml", "[project]", "[job_queue]\nauto_execute = false\n[project]");
+    space.write("data/words.txt", "one");
+    assert_eq!(space.build(&[]).ok().steps("custom", "ran"), [""; 0]);
+    assert_eq!(printed(&space), "6\n");
+}
+
+#[test]
+fn any_program_in_any_directory_can_make_files() {
+    let space = Space::with(&[
+        (
+            "jmake.toml",
+            "[project]\nname = 'answer'\n[[jobs]]\nid = 'header'\ncallback = 'command'\ncwd = 'scripts'\nenv = { ANSWER = '42' }\ninputs = ['scripts/make.sh']\n\
+             outputs = ['build/made/answer.h']\nargs.argv = ['sh', 'make.sh', '../build/made/answer.h']\n\
+             [[jobs]]\nid = 'copy'\ncallback = 'command'\ndepends_on = ['header']\ninputs = ['build/made/answer.h']\n\
+             outputs = ['build/made/copy.h']\nargs.argv = ['cp', 'build/made/answer.h', 'build/made/copy.h']\n",
+        ),
+        ("main.c", "#include \"copy.h\"\nint main(void) { return ANSWER; }\n"),
+        ("scripts/make.sh", "#!/bin/sh\necho \"#define ANSWER $ANSWER\" > \"$1\"\n"),
+    ]);
+    space.build(&[]).ok();
+    let program = space.path("build/dev/bin/answer");
+    assert_eq!(space.command(&program).status().unwrap().code(), Some(42));
+    space.edit("jmake.toml", "'42'", "'43'");
+    assert_eq!(space.build(&[]).ok().steps("custom", "ran"), ["build/made/answer.h", "build/made/copy.h"]);
+    assert_eq!(space.command(&program).status().unwrap().code(), Some(43));
+    space.edit("jmake.toml", "'cp'", "'no-such-program'");
+    space.build(&[]).exits(2).says("job `copy` runs no-such-program");
+}
