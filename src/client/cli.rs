@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub use self::arguments::{
-    BuildArgs, BuildFlags, CheckArgs, CompleteArgs, ExplainArgs, InstallArgs, JobsCommand, PathArgs, ProjectFlags, QueueArgs, RunArgs,
-    TestArgs, WatchArgs,
+    BuildArgs, BuildFlags, CheckArgs, CompleteArgs, ExplainArgs, InitArgs, InstallArgs, JobsCommand, PathArgs, ProjectFlags, QueueArgs,
+    RunArgs, TestArgs, WatchArgs,
 };
 
 /// Builds C and C++ projects without a build file.
@@ -101,6 +101,11 @@ pub enum Command {
     /// Say what was found: sources, headers, include directories, binaries, targets; and why
     #[command(after_help = "Example:\n  jmake discover --json | jq '.targets[].name'")]
     Discover(Deferred<PathArgs>),
+    /// Start a project: files of a template, none of which replaces one that is there
+    #[command(after_help = "Examples:\n  jmake init hello                       a program in the new directory hello\n  \
+        jmake init --template library-tests    a library with tests, here\n  \
+        jmake init --list                      the templates; your own are in ~/.config/jmake/templates/NAME/")]
+    Init(Deferred<InitArgs>),
     /// Fill what is missing in jmake.toml, and keep everything else as it is
     #[command(after_help = "Examples:\n  jmake complete               fill what is missing\n  \
         jmake complete --dry-run     show what would be written, as a diff\n  \

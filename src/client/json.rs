@@ -20,6 +20,8 @@ impl Json {
             Reply::Tools(tools) => self.object(tools),
             Reply::Clean(clean) => self.object(clean),
             Reply::Install(install) => self.object(install),
+            Reply::Init(init) => self.object(init),
+            Reply::Templates(templates) => self.object(templates),
             Reply::Explain(explain) => self.object(explain),
             Reply::Check(check) => self.object(check),
             Reply::Schema(schema) => self.object(&schema.schema),

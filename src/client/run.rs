@@ -48,6 +48,7 @@ pub fn run(cli: &Cli) -> Result<u8, ClientError> {
         Command::Schema => client.ask(&Request::Schema),
         Command::Clean(Deferred(args)) => client.list(project::at, args, Request::Clean),
         Command::Discover(Deferred(args)) => client.list(project::at, args, Request::Discover),
+        Command::Init(Deferred(args)) => client.init(args),
         Command::Complete(Deferred(args)) => client.complete(args),
         Command::Tools(Deferred(args)) => client.list(project::near, args, Request::Tools),
         Command::Jobs { action } => client.jobs(action),

@@ -57,10 +57,11 @@ pub(super) fn other_tree(request: &Request) -> Option<String> {
         Request::Build(build) | Request::Watch(build) => &build.project,
         Request::Explain(explain) => &explain.project,
         Request::Check(check) => &check.project,
+        Request::Init(init) => &init.project,
         Request::Complete(complete) => &complete.project,
         Request::Install(install) => &install.project,
         Request::Jobs(jobs) => &jobs.project,
-        Request::Discover(project) | Request::Clean(project) | Request::Tools(project) => project,
+        Request::Discover(project) | Request::Clean(project) | Request::Tools(project) | Request::Templates(project) => project,
         Request::Status | Request::Schema | Request::Stop { .. } | Request::Cancel => return None,
     };
     let root = project.root.as_path();

@@ -2,6 +2,7 @@
 
 mod build;
 mod complete;
+mod init;
 mod jobs;
 mod questions;
 mod watch;
@@ -151,6 +152,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 Err(failure) => Ok(Err(failure)),
             },
             Request::Schema => self.reply(Ok(Reply::Schema(wire::SchemaReply { schema: json_schema() }))).await,
+            Request::Init(request) => {
+                let answer = self.init(*request).await;
+                self.reply(answer.map(Reply::Init)).await
+            }
+            Request::Templates(project) => {
+                let answer = self.templates(*project).await;
+                self.reply(answer.map(Reply::Templates)).await
+            }
             Request::Complete(request) => self.complete(*request).await,
             Request::Jobs(request) => self.jobs(*request).await,
             Request::Install(request) => {

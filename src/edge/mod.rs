@@ -36,6 +36,7 @@ pub mod project_state;
 pub mod questions;
 pub mod reading;
 pub mod relevance;
+pub mod scaffold;
 pub mod settling;
 pub mod snapshot;
 pub mod spawn;

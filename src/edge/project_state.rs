@@ -151,16 +151,21 @@ impl Drop for ProjectState {
     }
 }
 
+/// Makes JMake's own directory, marked so that nobody takes it for a part of the project.
+pub fn make_directory(world: &World, directory: &Path) -> Result<(), Failure> {
+    world.fs.create_dir_all(directory).map_err(Failure::environment)?;
+    for (name, content) in [(".gitignore", "*\n"), ("CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n# Made by JMake.\n")] {
+        let path = directory.join(name);
+        if !super::fs::exists(&path) {
+            world.fs.write_atomic(&path, content.as_bytes()).map_err(Failure::environment)?;
+        }
+    }
+    Ok(())
+}
+
 impl Kept {
     fn at(world: &World, directory: PathBuf) -> Result<Self, Failure> {
-        world.fs.create_dir_all(&directory).map_err(Failure::environment)?;
-        for (name, content) in [(".gitignore", "*\n"), ("CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n# Made by JMake.\n")]
-        {
-            let path = directory.join(name);
-            if !super::fs::exists(&path) {
-                world.fs.write_atomic(&path, content.as_bytes()).map_err(Failure::environment)?;
-            }
-        }
+        make_directory(world, &directory)?;
         Ok(Self {
             path: directory.join("state.redb"),
             used: Mutex::default(),

@@ -30,6 +30,7 @@ pub mod restart;
 pub mod scan;
 pub mod settled;
 pub mod survey;
+pub mod templates;
 pub mod testing;
 pub mod text_diff;
 pub mod tree;

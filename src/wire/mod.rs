@@ -26,11 +26,13 @@ pub use event::{Counts, Event, Outcome, Severity, StepKind, TestRun, Timed};
 pub use explain::{BecauseReply, ExplainReply, ExplainedStep};
 pub use jobs::{FunctionReply, GraphJobReply, JobStateReply, JobsReply, ParameterReply, PastRunReply};
 pub use reply::{
-    ActorStatus, BinaryReply, BuildStatus, CacheStatus, CleanReply, DaemonStatus, DiscoverReply, Includes, IncludesReply, InstallReply,
-    LeftOutReply, ProjectStatus, Reply, SourceReply, StatusReply, TargetReply, ToolReply, ToolchainReply, ToolsReply,
+    ActorStatus, BinaryReply, BuildStatus, CacheStatus, CleanReply, DaemonStatus, DiscoverReply, Includes, IncludesReply, InitReply,
+    InstallReply, LeftOutReply, ProjectStatus, Reply, SourceReply, StatusReply, TargetReply, TemplateReply, TemplatesReply, ToolReply,
+    ToolchainReply, ToolsReply,
 };
 pub use request::{
-    BuildRequest, BuiltFile, CompleteRequest, ExplainRequest, Goal, Hello, InstallRequest, JobsAction, JobsRequest, Project, Request,
+    BuildRequest, BuiltFile, CompleteRequest, ExplainRequest, Goal, Hello, InitRequest, InstallRequest, JobsAction, JobsRequest, Project,
+    Request,
 };
 pub use text::PathText;
 

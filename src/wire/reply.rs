@@ -19,6 +19,10 @@ pub enum Reply {
     Discover(DiscoverReply),
     /// A part of the include graph, so that no line grows too long. [`super::encode_reply`] makes these.
     Includes(IncludesReply),
+    /// To `init`.
+    Init(InitReply),
+    /// To `templates`.
+    Templates(TemplatesReply),
     /// To `clean`.
     Clean(CleanReply),
     /// To `install`.
@@ -241,4 +245,39 @@ pub struct CleanReply {
     pub removed: Vec<PathText>,
     /// What JMake made but could not or would not remove, with the reason.
     pub kept: Vec<LeftOutReply>,
+}
+
+/// A project that was started.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct InitReply {
+    /// Where.
+    pub root: PathText,
+    /// Its name.
+    pub name: String,
+    /// What it was made from.
+    pub template: String,
+    /// There were sources: only what describes them was written.
+    pub settings_only: bool,
+    /// Files that are new.
+    pub written: Vec<PathText>,
+    /// Files of the template that are as they were, with the reason.
+    pub kept: Vec<LeftOutReply>,
+}
+
+/// What a project may be started from.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct TemplatesReply {
+    /// The built-in ones first.
+    pub templates: Vec<TemplateReply>,
+}
+
+/// One template.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct TemplateReply {
+    /// To be asked for.
+    pub name: String,
+    /// Its other names.
+    pub aliases: Vec<String>,
+    /// In a few words.
+    pub about: String,
 }

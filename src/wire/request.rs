@@ -49,6 +49,10 @@ pub enum Request {
     Check(Box<CheckRequest>),
     /// The format of jmake.toml.
     Schema,
+    /// Write the files of a template.
+    Init(Box<InitRequest>),
+    /// The templates that there are.
+    Templates(Box<Project>),
     /// Fill what is missing in jmake.toml, or say what would be filled.
     Complete(Box<CompleteRequest>),
     /// Run jobs, or say how they stand.
@@ -152,6 +156,17 @@ pub struct ExplainRequest {
     pub subject: Option<String>,
     /// `--all`.
     pub all: bool,
+}
+
+/// How a project is to be started.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct InitRequest {
+    /// Where the client stands.
+    pub project: Project,
+    /// The directory, as typed; `None`: where the client stands.
+    pub directory: Option<PathText>,
+    /// `--template`.
+    pub template: Option<String>,
 }
 
 /// How jmake.toml is to be completed.

@@ -106,6 +106,9 @@ fn request() -> impl Strategy<Value = Request> {
         }),
         project().prop_map(|project| Request::Discover(Box::new(project))),
         project().prop_map(|project| Request::Clean(Box::new(project))),
+        (project(), prop::option::of(bytes_text()), prop::option::of(any::<String>()))
+            .prop_map(|(project, directory, template)| Request::Init(Box::new(InitRequest { project, directory, template }))),
+        project().prop_map(|project| Request::Templates(Box::new(project))),
         (project(), any::<(bool, bool)>()).prop_map(|(project, (dry_run, refresh))| Request::Complete(Box::new(CompleteRequest {
             project,
             dry_run,

@@ -18,6 +18,7 @@ mod explain;
 mod generated;
 mod handover;
 mod incremental;
+mod init;
 mod inputs;
 mod inquiries;
 mod installing;

@@ -235,3 +235,17 @@ pub enum JobsCommand {
         of: QueueArgs,
     },
 }
+
+/// Arguments of `init`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct InitArgs {
+    /// Where; it is made if it is not there [default: here]
+    #[arg(value_name = "DIR")]
+    pub place: Option<PathBuf>,
+    /// What it begins with [default: executable]
+    #[arg(long, value_name = "NAME")]
+    pub template: Option<String>,
+    /// List the templates
+    #[arg(long, conflicts_with_all = ["template", "place"])]
+    pub list: bool,
+}

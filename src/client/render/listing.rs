@@ -7,6 +7,7 @@ use comfy_table::{Table, presets};
 use super::checked::checked;
 use super::explanation::explanation;
 use super::jobs::jobs;
+use super::started;
 use crate::client::screen::{Screen, Stream, visible};
 use crate::client::session::Show;
 use crate::wire::{
@@ -65,6 +66,8 @@ fn text_of(reply: &Reply, verbose: bool) -> String {
         Reply::Discover(reply) => discover(reply, verbose),
         Reply::Clean(reply) => clean(reply),
         Reply::Install(reply) => install(reply),
+        Reply::Init(reply) => started::started(reply),
+        Reply::Templates(reply) => started::templates(reply),
         Reply::Explain(reply) => explanation(reply, verbose),
         Reply::Check(reply) => checked(reply),
         Reply::Schema(reply) => format!("{:#}\n", reply.schema),

@@ -7,6 +7,7 @@ mod explanation;
 mod jobs;
 mod listing;
 mod progress;
+mod started;
 mod watched;
 
 pub use build::{Build, Style};

@@ -1,6 +1,6 @@
 //! The commands that write jmake.toml. Does not know what is written.
 
-use super::super::cli::CompleteArgs;
+use super::super::cli::{CompleteArgs, InitArgs, ProjectFlags};
 use super::super::error::ClientError;
 use super::super::json::Json;
 use super::super::project;
@@ -8,7 +8,7 @@ use super::super::render::Completion;
 use super::super::session::{Asker, Show};
 use super::Client;
 use crate::edge::term;
-use crate::wire::{CompleteRequest, Request};
+use crate::wire::{CompleteRequest, InitRequest, PathText, Request};
 
 impl Client<'_> {
     pub(super) fn complete(&self, args: &CompleteArgs) -> Result<u8, ClientError> {
@@ -20,5 +20,14 @@ impl Client<'_> {
             Box::new(Completion::new(self.output.quiet, term::stdout_is_terminal(), args.dry_run))
         };
         Asker::new(self.place, self.output.no_daemon).ask(&Request::Complete(Box::new(request)), &mut *show)
+    }
+
+    pub(super) fn init(&self, args: &InitArgs) -> Result<u8, ClientError> {
+        let project = project::near(None, &ProjectFlags::default(), self.environment)?;
+        if args.list {
+            return self.ask(&Request::Templates(Box::new(project)));
+        }
+        let directory = args.place.as_deref().map(PathText::from);
+        self.ask(&Request::Init(Box::new(InitRequest { project, directory, template: args.template.clone() })))
     }
 }

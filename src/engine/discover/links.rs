@@ -139,7 +139,9 @@ impl Resolver<'_> {
         let mut candidates = if name.as_bytes().starts_with(b"..") { Vec::new() } else { self.files.ending_in(name.as_bytes()) };
         candidates.retain(|(file, _)| *file != from || include.form == IncludeForm::Angle);
         let platform = self.platform(from);
-        candidates.retain(|(file, _)| self.platform(*file).is_none_or(|p| Some(p) == platform));
+        // Who names the platform's directory on every platform means it.
+        let named = platform_directory(name).filter(|_| !include.conditional);
+        candidates.retain(|(file, _)| self.platform(*file).is_none_or(|p| Some(p) == platform || Some(p) == named.as_deref()));
         candidates.sort_by_cached_key(|(file, dir)| (self.foreign(*file), rank(dir)));
         // Code of its own never takes a header from tests or other people's code where it has one itself.
         let best = candidates.first().map_or(0, |(file, _)| self.foreign(*file)).max(self.foreign(from).min(1));

@@ -91,6 +91,11 @@ fn a_condition_excuses_an_unknown_header() {
 }
 
 #[test]
+fn a_directory_that_is_only_named_like_a_platform_is_found_by_its_name() {
+    assert_eq!(shown(&found("a.c: \"win32/x.h\"\n include/win32/x.h:")), "libproj = library + a.c\ndirs include");
+}
+
+#[test]
 fn what_a_step_makes_is_present() {
     let mut looked_at = LookedAt { files: files("a.c: <made.h> <old.h>\n gen/old.h: <stdio.h>"), ..LookedAt::default() };
     looked_at.add_made([FilePath::from("gen/made.h"), "gen/old.h".into(), "gen/b.c".into()].iter());

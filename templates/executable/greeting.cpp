@@ -1,0 +1,9 @@
+#include "greeting.hpp"
+
+namespace greeting {
+
+std::string to(const std::string &somebody) {
+    return "Hello, " + somebody + "!";
+}
+
+} // namespace greeting

@@ -1,0 +1,7 @@
+#include "{{name}}/greeting.hpp"
+
+#include <iostream>
+
+int main() {
+    std::cout << greeting::to("{{name}}") << '\n';
+}
