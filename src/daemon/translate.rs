@@ -55,6 +55,7 @@ pub(super) fn build(request: wire::BuildRequest, client_pid: u32, processors: us
         targets,
         all: request.all,
         tests,
+        ir: false,
         jobs: request.jobs.map(|jobs| jobs.clamp(1, 512) as usize),
         processors,
         keep_going: request.keep_going,

@@ -12,7 +12,10 @@ use crate::engine::config::shown;
 use crate::engine::config::{Request, merge};
 use crate::engine::cxx::toolchain::Install;
 use crate::engine::failure::Failure;
-use crate::engine::jobs::{self, values::Values};
+use crate::engine::jobs::{
+    self,
+    values::{Seen, Values},
+};
 use crate::engine::path::FilePath;
 use crate::engine::request::ProjectRequest;
 
@@ -30,7 +33,7 @@ pub fn check(world: &World, project: &ProjectRequest, installs: Vec<Arc<Install>
     let facts = Facts { root: project.root.clone(), lies, files, installs: Some(installs), toolchain: project.toolchain.clone() };
     let content = request.project.unwrap_or_default();
     let rows = shown::rows(&examined, &request, project.toolchain.as_deref());
-    let values = Values::of_project(&project.root, &project.root.join(&texts.path_of_file), &project.variables, &rows);
+    let values = Values::of_project(&Seen::by(project), &project.root.join(&texts.path_of_file), &project.variables, &rows);
     let mut problems = check::check(&examined, content, &facts);
     problems.extend(jobs::problems(&texts.path_of_file, content, &values));
     Ok(Checked {

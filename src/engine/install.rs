@@ -146,6 +146,7 @@ fn put(plan: &mut Plan, places: &Places<'_>, artifact: &Artifact, version: &Libr
             }
             plan.insert(join(places.lib, &name.as_str().into()), Item::Copy { from, executable: true });
         }
+        ArtifactKind::Ir => {}
     }
 }
 

@@ -114,13 +114,15 @@ pub enum ArtifactKind {
     Executable,
     SharedLibrary,
     StaticLibrary,
+    /// Intermediate code of one source.
+    Ir,
 }
 
 impl ArtifactKind {
     /// The one that [`Self::name`] calls so.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Executable, Self::SharedLibrary, Self::StaticLibrary].into_iter().find(|kind| kind.name() == name)
+        [Self::Executable, Self::SharedLibrary, Self::StaticLibrary, Self::Ir].into_iter().find(|kind| kind.name() == name)
     }
 
     /// As in JSON.
@@ -130,6 +132,7 @@ impl ArtifactKind {
             Self::Executable => "executable",
             Self::SharedLibrary => "shared_library",
             Self::StaticLibrary => "static_library",
+            Self::Ir => "ir",
         }
     }
 }

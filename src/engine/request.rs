@@ -38,6 +38,8 @@ pub struct BuildRequest {
     pub all: bool,
     /// Tests, those that `targets` are parts of the names of, if there are any.
     pub tests: bool,
+    /// Intermediate code of all sources, and nothing else.
+    pub ir: bool,
     /// How many steps at once, if somebody said so.
     pub jobs: Option<usize>,
     /// How many processors there are for them.
@@ -68,7 +70,7 @@ impl BuildRequest {
         let mut hasher = Hasher::default();
         hasher.part(root.as_os_str().as_encoded_bytes()).part(profile.as_bytes()).part(build_dir.as_bytes());
         hasher.part(config.as_ref().map(FilePath::as_bytes).unwrap_or_default());
-        hasher.part(&[u8::from(toolchain.is_some()), u8::from(*staged), u8::from(self.all), u8::from(self.tests)]);
+        hasher.part(&[u8::from(toolchain.is_some()), u8::from(*staged), u8::from(self.all), u8::from(self.tests), u8::from(self.ir)]);
         hasher.part(toolchain.as_deref().unwrap_or_default().as_bytes());
         hasher.part(&self.targets.len().to_le_bytes());
         for target in &self.targets {
@@ -106,6 +108,7 @@ mod tests {
                 targets,
                 all,
                 tests: false,
+                ir: false,
                 jobs,
                 processors: 2,
                 keep_going,
@@ -124,11 +127,12 @@ mod tests {
             plain,
             request(|it| it.project.variables = Variables::new(vec![("PATH".into(), "/bin".into()), ("X".into(), "y".into())]))
         );
-        let others: [fn(&mut BuildRequest); 7] = [
+        let others: [fn(&mut BuildRequest); 8] = [
             |it| it.project.config = Some("other.toml".into()),
             |it| it.project.variables = Variables::new(vec![("PATH".into(), "/bin".into()), ("XDG_CONFIG_HOME".into(), "/c".into())]),
             |it| it.all = true,
             |it| it.tests = true,
+            |it| it.ir = true,
             |it| it.targets.push("a".into()),
             |it| it.project.profile = "release".into(),
             |it| it.project.variables = Variables::new(vec![("PATH".into(), "/usr/bin".into())]),

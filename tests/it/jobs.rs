@@ -75,6 +75,34 @@ fn a_failure_is_told_with_what_was_printed_and_what_waits_is_skipped() {
     assert!(space.exists("after"));
 }
 
+/// As in `engine::jobs`.
+const SEVEN: &str = include_str!("../../src/engine/jobs/tests/seven.toml");
+
+#[test]
+fn the_originals_seven_jobs_run_as_written() {
+    let space = with_jobs(SEVEN);
+    let run = space.jmake(&["jobs", "run"]).ok();
+    run.says("`daemon`, `port` and `status` of jobs have no effect");
+    let states = states(&space);
+    assert!(states.len() == 7 && states.iter().all(|(_, status, attempts)| status == "completed" && *attempts == 1), "{states:?}");
+    let text = String::from_utf8(space.read("jmake.toml")).unwrap();
+    for line in SEVEN.lines() {
+        assert!(text.contains(line), "gone: {line}");
+    }
+    let table: toml::Table = text.parse().unwrap();
+    let at = |section: &str, key: &str| table[section][key].clone();
+    let ir: Vec<String> = at("compile", "ir_files").as_array().unwrap().iter().map(|path| path.as_str().unwrap().to_owned()).collect();
+    assert_eq!(ir, ["build/dev/ir/src/four.cpp.ll", "build/dev/ir/src/twice.c.ll"]);
+    let linked = String::from_utf8(space.read(at("link", "output").as_str().unwrap())).unwrap();
+    assert!(linked.contains("@twice") && linked.contains("@_Z4fourv"), "{linked}");
+    assert!(space.exists(at("binary", "library_path").as_str().unwrap()));
+    assert!(at("llvm", "tools").as_table().unwrap().contains_key("llvm-link"));
+    // What they wrote changes nothing, and the file is not written again.
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+    space.jmake(&["jobs", "run"]).ok();
+    assert_eq!(space.read("jmake.toml"), text.as_bytes());
+}
+
 #[test]
 fn a_broken_queue_is_refused_before_anything_runs() {
     let space = with_jobs(

@@ -39,6 +39,7 @@ mod tests {
                 targets: Vec::new(),
                 all: false,
                 tests: false,
+                ir: false,
                 jobs,
                 processors: 8,
                 keep_going: false,

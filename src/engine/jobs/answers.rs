@@ -121,6 +121,13 @@ pub fn built(artifacts: &[(String, String)], steps: Counts, wall_ms: u64) -> Jso
     json!({ "success": true, "library_path": library, "artifacts": paths, "elapsed_time": seconds, "compile_stats": stats })
 }
 
+/// To `compile_parallel`, of what a build of intermediate code alone answered.
+#[must_use]
+pub fn compiled(built: &Json) -> Json {
+    let files = built["artifacts"].clone();
+    json!({ "success": true, "total": files.as_array().map_or(0, Vec::len), "ir_files": files })
+}
+
 /// Of a job that makes files.
 #[must_use]
 pub fn generated(outputs: &[String]) -> Json {

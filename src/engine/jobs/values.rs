@@ -10,6 +10,8 @@ use super::functions::Function;
 use super::queue::{Argument, Job};
 use super::template::{FillError, Name};
 use crate::engine::config::shown::Row;
+use crate::engine::path::FilePath;
+use crate::engine::request::ProjectRequest;
 use crate::engine::variables::Variables;
 
 /// What an argument may be.
@@ -60,6 +62,23 @@ impl Kind {
     }
 }
 
+/// How a project is looked at.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "the names say all")]
+pub struct Seen<'a> {
+    pub root: &'a Path,
+    pub profile: &'a str,
+    pub build_dir: &'a FilePath,
+}
+
+impl<'a> Seen<'a> {
+    /// As a client asks for it.
+    #[must_use]
+    pub fn by(project: &'a ProjectRequest) -> Self {
+        Self { root: &project.root, profile: &project.profile, build_dir: &project.build_dir }
+    }
+}
+
 /// What the names of a queue's templates stand for.
 #[derive(Clone, Debug, Default)]
 pub struct Values {
@@ -82,11 +101,16 @@ pub struct Values {
 impl Values {
     /// What stands for something before any job ran: the project with these settings, and these variables.
     #[must_use]
-    pub fn of_project(root: &Path, config_path: &Path, variables: &Variables, rows: &[Row]) -> Self {
-        let settings = super::typed::settings(rows);
+    pub fn of_project(project: &Seen<'_>, config_path: &Path, variables: &Variables, rows: &[Row]) -> Self {
+        let mut settings = super::typed::settings(rows);
+        for (key, usual) in [("compile.output_dir", "ir"), ("link.output_dir", "ir"), ("binary.output_dir", "lib")] {
+            let dir = settings.get(key).and_then(Json::as_str).map(|dir| dir.replace("{profile}", project.profile));
+            let usual = || project.build_dir.join(project.profile).join(usual).to_string();
+            settings.insert(key.to_owned(), Json::String(dir.unwrap_or_else(usual)));
+        }
         let text = |(name, value): &(OsString, OsString)| Some((name.to_str()?.to_owned(), value.to_str()?.to_owned()));
         Self {
-            root: root.to_string_lossy().into_owned(),
+            root: project.root.to_string_lossy().into_owned(),
             name: settings.get("project.name").and_then(Json::as_str).unwrap_or_default().to_owned(),
             config_path: config_path.to_string_lossy().into_owned(),
             env: variables.all().iter().filter_map(text).collect(),

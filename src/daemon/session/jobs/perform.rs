@@ -121,7 +121,8 @@ impl Doer {
                 ask(&self.opened.clean, CleanProject).await??;
                 self.build(arguments).await
             }
-            Call::BuildProject | Call::CompileParallel => self.build(arguments).await,
+            Call::BuildProject => self.build(arguments).await,
+            Call::CompileParallel => Ok(answers::compiled(&self.build_as(arguments, true).await?)),
             Call::Command | Call::LinkIr | Call::OptimizeIr | Call::CompileToObject | Call::LinkSharedLibrary => {
                 Err(JobError::hopeless("this function is a process"))
             }
@@ -220,6 +221,11 @@ impl Doer {
     }
 
     async fn build(&self, arguments: &Map<String, Json>) -> Told<Json> {
+        self.build_as(arguments, false).await
+    }
+
+    /// Builds the project, or makes its intermediate code alone.
+    async fn build_as(&self, arguments: &Map<String, Json>, ir: bool) -> Told<Json> {
         let list = |name: &str| arguments.get(name).and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
         let request = wire::BuildRequest {
             targets: list("targets").map(str::to_owned).collect(),
@@ -227,7 +233,7 @@ impl Doer {
             ..wire::BuildRequest::default()
         };
         let mut request = translate::build(request, self.client_pid, self.service.processors);
-        request.project = (*self.project).clone();
+        (request.project, request.ir) = ((*self.project).clone(), ir);
         let log = self.service.logs.open();
         let sink: SharedSink = log.clone();
         let build = ask(&self.opened.start, StartBuild { request, sink }).await?;

@@ -203,6 +203,7 @@ fn going_on(out: &mut Described, settings: &Settings) {
         targets: Vec::new(),
         all: false,
         tests: false,
+        ir: false,
         jobs: None,
         processors: 8,
         keep_going: false,

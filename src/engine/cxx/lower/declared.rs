@@ -102,7 +102,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The target's own sources and those of the objects that it takes in.
-    fn own_parts(&self, target: &'a Declared) -> Vec<Part<'a>> {
+    pub fn own_parts(&self, target: &'a Declared) -> Vec<Part<'a>> {
         let all = std::iter::once(target).chain(self.named(&target.objects));
         all.flat_map(|of| of.sources.iter().map(move |source| Part { source, of: Some(of) })).collect()
     }

@@ -38,6 +38,8 @@ pub enum Requested {
     Default,
     /// Every target.
     All,
+    /// Intermediate code of all sources of targets of no group, and nothing else.
+    Ir,
     /// Tests of which a name has one of these parts; none: all tests.
     Tests(Vec<String>),
     /// Targets by name or artifact, or sources by path: only their objects are made.
@@ -48,6 +50,9 @@ impl Requested {
     /// What a client asked for.
     #[must_use]
     pub fn by(request: &BuildRequest) -> Self {
+        if request.ir {
+            return Self::Ir;
+        }
         match (request.tests, request.targets.is_empty(), request.all) {
             (true, ..) => Self::Tests(request.targets.clone()),
             (false, false, _) => Self::Targets(request.targets.clone()),
@@ -208,6 +213,11 @@ pub fn lower(request: &LowerRequest<'_>) -> Result<Lowered, LowerError> {
     let choice = select::choose(request)?;
     let mut lowering = objects::Lowering::new(*request)?;
     let project = select::project(request);
+    if *request.requested == Requested::Ir {
+        lowering.all_ir(&choice, &project)?;
+        lowering.generated(&project, false)?;
+        return Ok(lowering.finish());
+    }
     let withheld = lowering.awaited(&choice)?;
     for target in &choice.targets {
         lowering.target(target, &project, withheld)?;

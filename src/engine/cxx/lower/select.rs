@@ -26,7 +26,7 @@ pub fn choose<'a>(request: &LowerRequest<'a>) -> Result<Choice<'a>, LowerError> 
     let targets = &request.discovery.targets;
     let mut choice = Choice::default();
     match request.requested {
-        Requested::Default => choice.targets.extend(targets.iter().filter(|t| by_default(request.discovery, t))),
+        Requested::Default | Requested::Ir => choice.targets.extend(targets.iter().filter(|t| by_default(request.discovery, t))),
         Requested::All => choice.targets.extend(targets),
         Requested::Tests(parts) => choice.targets = tests(targets, parts)?,
         Requested::Targets(names) => {
