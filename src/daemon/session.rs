@@ -4,6 +4,7 @@ mod build;
 mod complete;
 mod init;
 mod jobs;
+mod neighbours;
 mod questions;
 mod watch;
 
@@ -22,7 +23,7 @@ use crate::actors::supervisor::Supervisor;
 use crate::edge::World;
 use crate::engine::config::json_schema::json_schema;
 use crate::engine::failure::Failure;
-use crate::messages::supervisor::{BeginShutdown, Ending, GetDaemon, OpenProject, OpenedProject};
+use crate::messages::supervisor::{BeginShutdown, Ending, GetDaemon, OpenedProject};
 use crate::wire::{self, Control, Failed, FailureKind, Refusal, Refused, Reply, Request, Welcome};
 
 /// What every session knows.
@@ -189,7 +190,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     async fn project(&self, root: PathBuf) -> Result<OpenedProject, Failure> {
-        self.service.root.send(OpenProject { root }).await.map_err(|_| root_failed())?
+        self.service.open(root).await
     }
 
     async fn reply(&mut self, answer: Result<Reply, Failure>) -> Result<Result<u8, Failure>, Gone> {

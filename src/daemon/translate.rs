@@ -2,6 +2,7 @@
 
 mod installing;
 mod jobs;
+mod neighbours;
 mod requests;
 
 use std::path::Path;
@@ -23,6 +24,7 @@ use crate::wire::{
 
 pub(super) use self::installing::{install, installed};
 pub(super) use self::jobs::{built, functions, job_finished, job_graph, job_started, job_state, past_run};
+pub(super) use self::neighbours::failed_elsewhere;
 pub(super) use self::requests::{build, project};
 
 /// The answer to `check`.

@@ -6,6 +6,8 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::engine::failure::Failure;
+
 /// No file of a project is read whole that is larger.
 pub const READ_LIMIT: u64 = 1 << 30;
 
@@ -187,6 +189,15 @@ impl Fs for Disk {
     fn stat(&self, path: &Path) -> Result<Stat, FsError> {
         at("read", path, std::fs::metadata(path)).map(|metadata| Stat::of(&metadata))
     }
+}
+
+/// The root of the project that `[dependencies]` calls `name`, by its one true path.
+pub fn project_in(place: &Path, name: &str) -> Result<PathBuf, Failure> {
+    let root = place.canonicalize().ok().filter(|root| root.is_dir());
+    root.ok_or_else(|| {
+        let place = place.display();
+        Failure::usage(format!("[dependencies] in jmake.toml: `{name}` lies in {place}, and there is no such directory; correct its path"))
+    })
 }
 
 /// Whether something is there.

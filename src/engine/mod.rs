@@ -22,6 +22,7 @@ pub mod half_made;
 pub mod ids;
 pub mod install;
 pub mod jobs;
+pub mod neighbours;
 pub mod path;
 pub mod plan;
 pub mod report;

@@ -27,6 +27,14 @@ pub struct ProjectRequest {
     pub staged: bool,
 }
 
+impl ProjectRequest {
+    /// The project in `root`, looked at in the same way as one that needs it.
+    #[must_use]
+    pub fn of_neighbour(&self, root: PathBuf) -> Self {
+        Self { root, config: None, build_dir: "build".into(), ..self.clone() }
+    }
+}
+
 /// What to build, and how.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct BuildRequest {

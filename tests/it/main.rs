@@ -27,6 +27,7 @@ mod jobs;
 mod kills;
 mod linked_includes;
 mod lookups;
+mod neighbours;
 mod no_files;
 mod oracle;
 mod outputs;

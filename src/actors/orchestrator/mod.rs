@@ -7,6 +7,7 @@
 
 mod carry_out;
 mod cleaning;
+mod dependencies;
 mod explain;
 mod installing;
 mod listener;

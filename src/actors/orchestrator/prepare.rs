@@ -1,11 +1,12 @@
 //! Asks the other actors what a build needs to know, and lets the engine describe it. Holds no state between the questions.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::Peers;
+use super::dependencies;
 use super::opening::{Waiting, when_free};
 use super::probing;
 use super::settle::{self, Considered};
@@ -21,7 +22,6 @@ use crate::engine::complete;
 use crate::engine::config::settings::Settings;
 use crate::engine::cxx::flag_sets::{FlagSets, Probes};
 use crate::engine::cxx::lower::{Lowered, Requested};
-use crate::engine::cxx::pkg_config;
 use crate::engine::cxx::toolchain::{self, Toolchain};
 use crate::engine::digest::Digest;
 use crate::engine::discover::{self, Declared, Discovery, LookedAt};
@@ -83,35 +83,26 @@ impl Ground {
 pub(super) type Outcome = Result<Ready, Failure>;
 
 /// What is known of a project before it is described.
-struct Facts {
-    settings: Arc<Settings>,
+pub(super) struct Facts {
+    pub(super) settings: Arc<Settings>,
     toolchain: FoundToolchain,
-    discovery: Arc<Discovery>,
+    pub(super) discovery: Arc<Discovery>,
     generations: Arc<[Located]>,
     tree: Arc<Tree>,
     probes: Arc<Probes>,
     linker: Digest,
-    described_in: Vec<FilePath>,
+    pub(super) described_in: Vec<FilePath>,
     notices: Vec<String>,
 }
 
-/// The settings with what pkg-config says of their dependencies, and what that stands on.
-async fn with_dependencies(
+/// `chain`: the roots of the projects that need this one, and its own.
+pub(super) async fn gather(
     world: &World,
+    peers: &Peers,
     project: &ProjectRequest,
-    settings: Arc<Settings>,
-) -> Result<(Arc<Settings>, Vec<FilePath>), Failure> {
-    let modules = pkg_config::modules(&settings);
-    if modules.is_empty() {
-        return Ok((settings, Vec::new()));
-    }
-    let platform = &settings.options.platform;
-    let (answer, places) = edge::pkg_config::ask(world, &project.root, platform, &modules, &project.variables).await?;
-    let applied = pkg_config::applied(&settings, &modules, &answer).map_err(Failure::environment)?;
-    Ok((Arc::new(applied), places))
-}
-
-async fn gather(world: &World, peers: &Peers, project: &ProjectRequest, afresh: bool) -> Result<Facts, Failure> {
+    afresh: bool,
+    chain: &[&Path],
+) -> Result<Facts, Failure> {
     let load = LoadSettings {
         root: project.root.clone(),
         config: project.config.clone(),
@@ -122,7 +113,9 @@ async fn gather(world: &World, peers: &Peers, project: &ProjectRequest, afresh: 
     };
     let LoadedSettings { settings, notes, generations } = ask(&peers.settings, load).await??;
     let settings = if afresh { Arc::new(complete::without_lists(&settings)) } else { settings };
-    let (settings, described_in) = with_dependencies(world, project, settings).await?;
+    let (settings, places) = dependencies::with_neighbours(world, peers, project, settings, chain).await?;
+    let (settings, mut described_in) = dependencies::with_modules(world, project, settings).await?;
+    described_in.extend(places);
     let find = FindToolchain {
         wanted: toolchain::wanted(project.toolchain.as_deref(), &settings, || tools_search::clang_of(&project.variables)),
         root: settings.llvm_root.as_ref().map(|path| path.under(&project.root)),
@@ -237,7 +230,7 @@ async fn tidy(request: &BuildRequest, ground: &Ground, state: &Arc<ProjectState>
 /// Looks at everything and describes it.
 pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, moment: Moment) -> Result<Basis, Failure> {
     let since = world.clock.wall();
-    let facts = gather(world, peers, &request.project, false).await?;
+    let facts = gather(world, peers, &request.project, false, &[&request.project.root]).await?;
     let requested = Requested::by(request);
     let notices = facts.notices.into_iter().chain(facts.discovery.notes.iter().cloned()).chain(repeated(&facts.discovery)).collect();
     let mut front_end = FrontEnd {
@@ -274,13 +267,13 @@ fn repeated(discovery: &Discovery) -> Vec<String> {
 
 /// The settings of a project, and what it is made of.
 pub(super) async fn described(world: &World, peers: &Peers, project: &ProjectRequest) -> Result<(Arc<Settings>, Arc<Discovery>), Failure> {
-    let facts = gather(world, peers, project, false).await?;
+    let facts = gather(world, peers, project, false, &[&project.root]).await?;
     Ok((facts.settings, facts.discovery))
 }
 
 /// What `jmake discover` shows. `afresh`: whatever the settings list is looked for as if they did not.
 pub(super) async fn survey(world: World, peers: Peers, project: ProjectRequest, afresh: bool) -> Result<Survey, Failure> {
-    let facts = gather(&world, &peers, &project, afresh).await?;
+    let facts = gather(&world, &peers, &project, afresh, &[&project.root]).await?;
     let discovery = Arc::unwrap_or_clone(facts.discovery);
     let library_kind = facts.settings.library_type.unwrap_or_default().kind().name();
     Ok(Survey { library_kind, name: facts.settings.name.clone(), discovery, notes: facts.notices })

@@ -7,17 +7,21 @@ use futures_util::StreamExt;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio_util::codec::LinesCodecError;
 
+use super::neighbours::Trouble;
 use super::{Gone, Session};
 use crate::actors::supervise::ask;
 use crate::daemon::event_log::EventLog;
 use crate::daemon::translate;
 use crate::engine::failure::Failure;
 use crate::engine::ids::BuildId;
+use crate::engine::request::BuildRequest;
 use crate::messages::events::SharedSink;
 use crate::messages::orchestrator::{CancelBuild, StartBuild};
 use crate::messages::supervisor::OpenedProject;
 use crate::wire::{self, Request};
 
+/// What the shell is told of a build that the user ended.
+const INTERRUPTED: u8 = 130;
 /// So much is sent at once, and a little more.
 const CHUNK: usize = 256 << 10;
 /// What comes of a build so soon is sent at once: a client that is woken once is done sooner.
@@ -30,6 +34,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             Ok(opened) => opened,
             Err(failure) => return Ok(Err(failure)),
         };
+        if let Some(ended) = self.after_neighbours(&request, &opened).await? {
+            return Ok(ended);
+        }
         let log = self.service.logs.open();
         let sink: SharedSink = log.clone();
         let build = match ask(&opened.start, StartBuild { request, sink }).await {
@@ -41,6 +48,33 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             opened.cancel.do_send(CancelBuild { build });
         }
         followed.map(Ok)
+    }
+
+    /// Has the projects built that this one needs. `Some`: that, or the client, ended it.
+    pub(super) async fn after_neighbours(
+        &mut self,
+        request: &BuildRequest,
+        opened: &OpenedProject,
+    ) -> Result<Option<Result<u8, Failure>>, Gone> {
+        let service = self.service.clone();
+        let trouble = tokio::select! {
+            built = service.build_neighbours(request, opened) => match built {
+                Ok(()) => return Ok(None),
+                Err(trouble) => trouble,
+            },
+            line = self.lines.next() => return match line {
+                Some(Ok(_)) => Ok(Some(Ok(INTERRUPTED))),
+                _ => Err(Gone("it closed the connection".to_owned())),
+            },
+        };
+        match trouble {
+            Trouble::Refused(failure) => Ok(Some(Err(failure))),
+            Trouble::Failed { root, lines, exit_code } => {
+                let told = translate::failed_elsewhere(&root, &lines);
+                self.send(&told).await?;
+                Ok(Some(Ok(exit_code)))
+            }
+        }
     }
 
     /// Sends a build's events until it ends; passes on a wish to stop. An error means that the client is gone. One that takes nothing is

@@ -114,6 +114,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             Ok(opened) => opened,
             Err(failure) => return Ok(Err(failure)),
         };
+        if let Some(ended) = self.after_neighbours(&request, &opened).await? {
+            return Ok(ended);
+        }
         let following = Following::new(self.service.world.clone(), opened.files.clone(), request.project.clone());
         let (watch, actions) = Watch::start();
         let (actions, since) = (actions.into(), Instant::now());

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
-use actix::Recipient;
 use serde_json::{Map, Value as Json};
 use tokio::sync::oneshot;
 
 use super::super::Service;
+use super::super::neighbours::Ends;
 use super::Done;
 use crate::actors::supervise::ask;
 use crate::daemon::translate;
@@ -19,7 +19,6 @@ use crate::edge::{config_edit, tools_search};
 use crate::engine::complete::Found;
 use crate::engine::config::document::{self, Field};
 use crate::engine::failure::Failure;
-use crate::engine::ids::BuildId;
 use crate::engine::jobs::commands::{self, Process, Program};
 use crate::engine::jobs::functions::Call;
 use crate::engine::jobs::progress::{JobError, Order};
@@ -28,7 +27,7 @@ use crate::engine::path::FilePath;
 use crate::engine::request::ProjectRequest;
 use crate::engine::tree::SETTINGS;
 use crate::messages::events::SharedSink;
-use crate::messages::orchestrator::{CancelBuild, CleanProject, StartBuild};
+use crate::messages::orchestrator::{CleanProject, StartBuild};
 use crate::messages::supervisor::{OpenedProject, ToolDoors};
 use crate::wire;
 
@@ -249,17 +248,5 @@ impl Doer {
             }
         };
         translate::built(&lines, exit_code)
-    }
-}
-
-/// Ends a build when nobody waits for it any more. One that has ended does not mind.
-struct Ends {
-    build: BuildId,
-    cancel: Recipient<CancelBuild>,
-}
-
-impl Drop for Ends {
-    fn drop(&mut self) {
-        self.cancel.do_send(CancelBuild { build: self.build });
     }
 }

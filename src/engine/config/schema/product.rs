@@ -34,8 +34,7 @@ pub(super) const KEYS: &[Key] = &[
     )
     .default("[]")
     .append(),
-    key("dependencies.NAME", Anything, "`NAME = { path = \"../x\" }`: another project that JMake builds, whose libraries are linked.")
-        .inert("projects are not built for each other yet; build the other one, and name its library in binary.link_libraries, its directories in compile.include_dirs and binary.lib_dirs"),
+    key("dependencies.NAME", Anything, "`NAME = { path = \"../x\" }`: another project that JMake builds, whose libraries are linked."),
     key("install.prefix", Path, "Where it goes; `--prefix` goes before it.").default("\"/usr/local\""),
     key("install.headers", Texts, "Headers: files, directories and globs. Without it: what lies in `include/`."),
     key("install.include_dir", Path, "Where headers go, below the prefix.").default("\"include\""),

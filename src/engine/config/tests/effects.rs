@@ -13,8 +13,8 @@ use crate::engine::config::schema::{self, State};
 const ROWS: &str = include_str!("effects.txt");
 
 /// Keys whose effects other tests show: what the engine gets to see takes whole builds (tests/it/settings.rs), and the job queue has a table of
-/// its own (`jobs::tests::keys`).
-const ELSEWHERE: &[&str] = &["discovery.follow_symlinks", "jobs.", "job_queue."];
+/// its own (`jobs::tests::keys`); other projects are built in tests/it/neighbours.rs.
+const ELSEWHERE: &[&str] = &["discovery.follow_symlinks", "jobs.", "job_queue.", "dependencies.NAME"];
 
 /// A key, what is said beside it, what sets it, what it changes.
 struct Row {

@@ -99,11 +99,7 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("symbols.demangle", "symbols.demangle = false", "warning: is always true"),
     ("symbols.filter_internal", "symbols.filter_internal = false", "warning: is always true"),
     ("dependencies.pkg_config", "dependencies.pkg_config = ['zlib >= 1.2']", "PkgConfig(\"zlib >= 1.2\")"),
-    (
-        "dependencies.NAME",
-        "dependencies.x = { path = '../x' }",
-        "warning: `dependencies.x` has no effect; projects are not built for each other yet",
-    ),
+    ("dependencies.NAME", "[dependencies]\ngeo = { path = '../geo' }", "dependencies: [Path { name: \"geo\", path: \"../geo\" }]"),
     ("install.prefix", "install.prefix = '/opt/x'", "prefix: Some(\"/opt/x\")"),
     ("install.headers", "install.headers = ['a.h']", "headers: Some([\"a.h\"])"),
     ("install.include_dir", "install.include_dir = 'include/x'", "include_dir: Some(\"include/x\")"),
