@@ -121,6 +121,28 @@ def start(setting):
         jmake.close()
 
 
+def queue(setting):
+    """A queue of tiny jobs, over as many processes started by nobody's queue, as many at once."""
+    for count in (1000, 4000):
+        space = sides.Space(setting.place / f"queue-{count}")
+        root = space.place / "project"
+        root.mkdir(exist_ok=True)
+        job = "[[jobs]]\nid = 'job{}'\ncallback = 'command'\nargs.argv = ['/bin/true']\n"
+        jobs = "".join(job.format(number) for number in range(count))
+        (root / "jmake.toml").write_text(f"[job_queue]\nmax_concurrent_jobs = {setting.jobs}\n{jobs}")
+        program = str(setting.bin_dir / "jmake")
+        run = [program, "-C", str(root), "jobs", "run", "-q"]
+        timing.seconds(run, space.env)
+        measured = {
+            "queue": lambda _, run=run, space=space: timing.seconds(run, space.env),
+            "bare": lambda _, count=count, space=space: timing.processes(["/bin/true"], count, setting.jobs, space.env),
+        }
+        figures = timing.interleaved(measured, setting.rounds)
+        each = figures.difference("queue", "bare") / count
+        yield [f"{count:,} jobs", milliseconds(figures.median("bare")), milliseconds(figures.median("queue")), f"{each * 1000:.3f} ms"]
+        timing.seconds([program, "daemon", "stop"], space.env)
+
+
 def _after(pause, run):
     time.sleep(pause)
     return run()

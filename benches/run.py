@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures JMake against ninja and writes what came of it.
 
-    benches/run.py [--write docs/benchmarks.md] [--only projects,sizes,scaling,start] [--rounds N]
+    benches/run.py [--write docs/benchmarks.md] [--only projects,sizes,scaling,start,queue] [--rounds N]
     benches/run.py --only scale --sources 1000 10000 [--keep DIR]
 
 Wants release binaries (`cargo build --release --bins`), ninja and the corpus (`make corpus`). Works in a directory of its own
@@ -52,6 +52,13 @@ TABLES = {
         "Whole processes; `true` is what starting any process costs.",
         ["what", "`true`", "ninja", "jmake", "jmake / ninja"],
         cases.start,
+    ),
+    "queue": (
+        "Tiny jobs",
+        "`jmake jobs run` with jobs that are `/bin/true`, over as many such processes without a queue, as many at once. Bound of the overhead:\n"
+        "0.5 ms a job.",
+        ["what", "processes alone", "jmake", "overhead a job"],
+        cases.queue,
     ),
 }
 # Takes long: asked for by name.

@@ -26,6 +26,21 @@ def seconds(argv, env):
         return wall
 
 
+def processes(argv, count, at_once, env):
+    """The wall time of so many processes, some of them at once."""
+    start = time.perf_counter()
+    running = 0
+    for _ in range(count):
+        if running == at_once:
+            os.wait()
+            running -= 1
+        os.posix_spawn(argv[0], argv, env)
+        running += 1
+    for _ in range(running):
+        os.wait()
+    return time.perf_counter() - start
+
+
 def others_share(pause=2):
     """How much of the processors others use, looked at for some seconds: 0 on a quiet machine, 1 on a full one."""
 

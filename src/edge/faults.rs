@@ -1,7 +1,7 @@
 //! The door by which tests make an actor panic or hang.
 //!
-//! With the cargo feature `faults`, `$JMAKE_FAULTS` names a directory; a file in it named after a point holds one word a line, `panic`
-//! or `hang`, each used once. Without the feature there is no door: nothing is read, and this compiles to nothing.
+//! With the cargo feature `faults`, `$JMAKE_FAULTS` names a directory; a file in it named after a point holds one word a line, `panic`,
+//! `hang`, `kill` (the daemon) or `ok` (none), each used once. Without the feature there is no door: nothing is read, and this compiles to nothing.
 
 /// A place where a test may have something go wrong, such as `ToolCache` (a handler), `ToolCache.spawned` or `ToolCache.restart`.
 #[cfg(not(feature = "faults"))]
@@ -16,6 +16,9 @@ pub fn point(name: &str) {
         Some("hang") => loop {
             std::thread::park();
         },
+        Some("kill") => {
+            let _never = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+        }
         _ => {}
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 
+use super::faults;
 use super::whole_file::Unnamed;
 use crate::engine::failure::Failure;
 
@@ -51,7 +52,10 @@ impl Journal {
 
     /// Adds `lines`. What a process that is killed has added stays.
     pub fn add(&mut self, lines: &[u8]) -> Result<(), Failure> {
-        self.file.write_all(lines).map_err(|error| self.failed(&error))
+        faults::point("JobJournal.before");
+        let added = self.file.write_all(lines).map_err(|error| self.failed(&error));
+        faults::point("JobJournal.after");
+        added
     }
 
     /// Puts `content` in the place of all that is in it.

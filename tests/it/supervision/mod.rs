@@ -6,6 +6,8 @@
 mod giving_up;
 #[cfg(feature = "faults")]
 mod hangs;
+#[cfg(feature = "faults")]
+mod job_states;
 mod killed;
 #[cfg(not(feature = "faults"))]
 mod no_door;

@@ -23,7 +23,8 @@ pub fn endless() -> Space {
     with_door(space)
 }
 
-fn with_door(mut space: Space) -> Space {
+/// A daemon that can be made to fail.
+pub fn with_door(mut space: Space) -> Space {
     fs::create_dir(space.place("faults")).unwrap();
     space.set("JMAKE_FAULTS", space.place("faults"));
     space
