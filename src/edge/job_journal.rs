@@ -5,9 +5,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
-
 use super::faults;
+use super::inherited_lock::{self, Stray, Taken};
 use super::whole_file::Unnamed;
 use crate::engine::failure::Failure;
 
@@ -18,12 +17,14 @@ const COPY: &str = ".jmake_cache/job_state.toml";
 /// A longer journal is written anew.
 pub const LONG: u64 = 1 << 20;
 
-/// The journal of a run that is under way. Nobody else has it until it is dropped.
+/// The journal of a run that is under way. Nobody else has it until it is dropped, or this process is killed: then whatever its jobs left running
+/// is ended first.
 #[derive(Debug)]
 pub struct Journal {
     file: File,
     path: PathBuf,
     copy: PathBuf,
+    ended: Vec<Stray>,
 }
 
 impl Journal {
@@ -33,14 +34,16 @@ impl Journal {
         let failed =
             |error: io::Error| Failure::environment(format!("cannot write {}: {error}; make the project writable", path.display()));
         std::fs::create_dir_all(path.parent().unwrap_or(root)).map_err(failed)?;
-        let file = OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(failed)?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Self { file, copy: root.join(COPY), path }),
-            Err(rustix::io::Errno::WOULDBLOCK) => {
-                Err(Failure::usage("a run of this project's jobs is under way; wait for it, or end it with `jmake jobs cancel`"))
-            }
-            Err(error) => Err(failed(error.into())),
+        match inherited_lock::take(&path, OpenOptions::new().read(true).append(true).create(true)).map_err(failed)? {
+            Taken::Held { file, ended } => Ok(Self { file, copy: root.join(COPY), path, ended }),
+            Taken::Busy(holder) => Err(Failure::usage(format!("a run of this project's jobs is under way; {}", way_out(holder)))),
         }
+    }
+
+    /// What a run that was killed had left running. It is ended by now.
+    #[must_use]
+    pub fn ended(&self) -> &[Stray] {
+        &self.ended
     }
 
     /// All that is in it.
@@ -87,8 +90,26 @@ impl Journal {
 
 impl Drop for Journal {
     fn drop(&mut self) {
-        // Said, since a process that is being started may have the file open until its program begins.
-        let _ = flock(&self.file, FlockOperation::Unlock);
+        // Closing it would not do: what was started may have it open still.
+        let _released = self.file.unlock();
+    }
+}
+
+/// The process whose run of the jobs of the project in `root` is under way.
+#[must_use]
+pub fn holder(root: &Path) -> Option<i32> {
+    inherited_lock::holder(&root.join(JOURNAL))
+}
+
+/// How a run is ended that this process, or another one, has under way.
+#[must_use]
+pub fn way_out(holder: Option<i32>) -> String {
+    let own = i32::try_from(std::process::id()).ok();
+    match holder {
+        Some(pid) if Some(pid) != own => {
+            format!("process {pid} has it: wait for it, or end it where it was begun, with Ctrl-C or `kill {pid}`")
+        }
+        _ => "wait for it, or end it with `jmake jobs cancel`".to_owned(),
     }
 }
 
@@ -114,10 +135,14 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let mut first = Journal::take(root.path()).unwrap();
         first.add(b"one\n").unwrap();
-        assert!(Journal::take(root.path()).unwrap_err().message.contains("under way"));
+        assert!(Journal::take(root.path()).unwrap_err().message.contains("under way; wait for it, or end it with `jmake jobs cancel`"));
+        assert!(way_out(Some(1)).starts_with("process 1 has it"));
         first.write_copy("copy").unwrap();
         drop(first);
+        assert_eq!(holder(root.path()), None);
         let mut second = Journal::take(root.path()).unwrap();
+        assert_eq!(holder(root.path()), i32::try_from(std::process::id()).ok());
+        assert_eq!(second.ended(), []);
         assert_eq!(second.content().unwrap(), b"one\n");
         second.add(b"two\n").unwrap();
         assert_eq!(peek(root.path()), (b"one\ntwo\n".to_vec(), Some("copy".to_owned())));

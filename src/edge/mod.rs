@@ -21,6 +21,7 @@ pub mod faults;
 pub mod fences;
 pub mod fs;
 pub mod hidden_reads;
+pub mod inherited_lock;
 pub mod inquiry;
 pub mod installing;
 pub mod job_journal;

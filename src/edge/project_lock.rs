@@ -3,20 +3,11 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::OwnedFd;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::{FdFlags, fcntl_setfd};
-use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
-
 use super::fs::FsError;
-
-/// How long a process may take to end that has been killed.
-const PATIENCE: Timespec = Timespec { tv_sec: 5, tv_nsec: 0 };
-/// What is killed may have started something just before.
-const ATTEMPTS: usize = 10;
+use super::inherited_lock::{self, Taken};
 
 /// Held while somebody works. Whatever is started meanwhile inherits it, and keeps others out for as long as it runs.
 #[derive(Debug)]
@@ -44,29 +35,12 @@ impl ProjectLock {
     /// Takes the lock of the project with this state directory, without waiting for anybody who lives.
     pub fn take(directory: &Path) -> Result<Self, LockError> {
         let path = directory.join("lock");
-        let taken = Self::take_file(&path).map_err(|source| LockError::Io(FsError { operation: "lock", path, source }))?;
-        taken.map_err(|holder| LockError::Busy { holder })
-    }
-
-    fn take_file(path: &Path) -> io::Result<Result<Self, Option<i32>>> {
-        let mut holder = None;
-        for _ in 0..ATTEMPTS {
-            let file = File::options().create(true).truncate(false).read(true).write(true).open(path)?;
-            if file.try_lock().is_ok() {
-                // Somebody may have removed it meanwhile, and another one made anew.
-                if std::fs::metadata(path).is_ok_and(|now| same(&now, &file)) {
-                    return Self::begin(file).map(Ok);
-                }
-                continue;
-            }
-            let sharers = Sharers::of(&file)?;
-            holder = sharers.holder();
-            if holder.is_some() || sharers.0.is_empty() {
-                break;
-            }
-            sharers.end();
+        let taken = inherited_lock::take(&path, File::options().create(true).truncate(false).read(true).write(true));
+        let failed = |source| LockError::Io(FsError { operation: "lock", path: path.clone(), source });
+        match taken.map_err(failed)? {
+            Taken::Held { file, .. } => Self::begin(file).map_err(failed),
+            Taken::Busy(holder) => Err(LockError::Busy { holder }),
         }
-        Ok(Err(holder))
     }
 
     /// What is written in it stays there until the work is done: whoever finds it knows that it was not.
@@ -77,7 +51,6 @@ impl ProjectLock {
         let turn = 1 + lines.next().and_then(|line| line.parse::<u64>().ok()).unwrap_or(0);
         let lock = Self { file, turn, unfinished: lines.next().is_some() };
         lock.write(&format!("{turn}\nprocess {}\n", std::process::id()))?;
-        fcntl_setfd(&lock.file, FdFlags::empty())?;
         Ok(lock)
     }
 
@@ -113,55 +86,6 @@ impl Drop for ProjectLock {
         // Closing it would not do: what was started may go on, and is none of the work.
         let _released = self.file.unlock();
     }
-}
-
-fn same(now: &std::fs::Metadata, file: &File) -> bool {
-    file.metadata().is_ok_and(|held| (held.dev(), held.ino()) == (now.dev(), now.ino()))
-}
-
-/// Processes that keep a locked file open, each with the one that locked it.
-#[derive(Debug)]
-struct Sharers(Vec<(i32, i32)>, (u64, u64));
-
-impl Sharers {
-    fn of(file: &File) -> io::Result<Self> {
-        let about = file.metadata()?;
-        let wanted = (about.dev(), about.ino());
-        let all = std::fs::read_dir("/proc")?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-        Ok(Self(all.filter_map(|pid| Some((pid, locker(pid, wanted)?))).collect(), wanted))
-    }
-
-    /// The process that works. Others have only inherited the file.
-    fn holder(&self) -> Option<i32> {
-        self.0.iter().map(|(_, locker)| *locker).find(|locker| self.0.iter().any(|(pid, _)| pid == locker))
-    }
-
-    /// Ends all of them, and waits until they are gone.
-    fn end(&self) {
-        for (pid, process) in self.0.iter().filter_map(|(pid, _)| Some((*pid, handle(*pid)?))) {
-            // By now the number may be another process's; from here on the handle is this one's.
-            if locker(pid, self.1).is_some() && pidfd_send_signal(&process, Signal::KILL).is_ok() {
-                tracing::info!("process {pid} was left running by one that was killed, and is ended");
-                // One that does not go keeps the lock, which is asked for again.
-                let _gone = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&PATIENCE));
-            }
-        }
-    }
-}
-
-fn handle(pid: i32) -> Option<OwnedFd> {
-    pidfd_open(Pid::from_raw(pid)?, PidfdFlags::empty()).ok()
-}
-
-/// Who locked the file with this identity, if `pid` has it open together with the lock.
-fn locker(pid: i32, wanted: (u64, u64)) -> Option<i32> {
-    let open = std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?.flatten();
-    let same = |path: &Path| std::fs::metadata(path).is_ok_and(|about| (about.dev(), about.ino()) == wanted);
-    open.filter(|entry| same(&entry.path())).find_map(|entry| {
-        let about = std::fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", entry.file_name().to_str()?)).ok()?;
-        // `lock:  1: FLOCK  ADVISORY  WRITE 1234 fe:00:5678 0 EOF`; 0 for one that is gone.
-        about.lines().find_map(|line| line.strip_prefix("lock:")?.split_whitespace().nth(4)?.parse().ok())
-    })
 }
 
 #[cfg(test)]

@@ -20,6 +20,9 @@ pub struct JobsReply {
     /// To `cancel`: whether a run was under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled: Option<bool>,
+    /// To `cancel`: a run is under way where this daemon does not reach, and that is how it is ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<String>,
 }
 
 /// A run, as far as it came.
@@ -32,6 +35,9 @@ pub struct PastRunReply {
     /// `None`: it never came to its end, or is under way.
     pub ended_ms: Option<u64>,
     pub success: bool,
+    /// It is under way.
+    #[serde(default)]
+    pub running: bool,
     pub jobs: Vec<JobStateReply>,
 }
 

@@ -180,6 +180,43 @@ fn a_run_whose_daemon_is_killed_goes_on_where_it_was() {
 }
 
 #[test]
+fn what_a_killed_run_left_running_is_ended_before_it_runs_again() {
+    let space = Space::new();
+    gated(&space, 1);
+    space.edit("jmake.toml", "cat gate0", "cat gate0; echo done >> effects");
+    let run = space.start(&["jobs", "run"]);
+    begun(&space, 1);
+    let list = space.jmake(&["jobs", "list"]).ok();
+    list.says("run 1 of jmake.toml: is under way").says("running");
+    let runs = space.jmake(&["jobs", "list", "--json"]).ok().object()["runs"].clone();
+    assert_eq!((runs[0]["running"].as_bool(), runs[0]["jobs"][0]["status"].as_str()), (Some(true), Some("running")), "{runs}");
+    kill_process(Pid::from_raw(space.daemon().unwrap()).unwrap(), Signal::KILL).unwrap();
+    run.finish().exits(4);
+    assert!(space.processes().iter().any(|(_, command)| command.contains("gate0")), "it is left running");
+    space.jmake(&["jobs", "list"]).ok().says("did not end").says("interrupted");
+    let resumed = space.start(&["jobs", "resume"]);
+    begun(&space, 2);
+    open(&space, 0);
+    resumed.finish().ok().says("was left running by a run that was killed, and is ended").says("job j0 was interrupted");
+    assert_eq!(lines(&space, "effects"), ["j0", "j0", "done"]);
+    assert!(space.processes().iter().all(|(_, command)| !command.contains("gate0")), "{:?}", space.processes());
+}
+
+#[test]
+fn a_run_without_the_daemon_is_ended_where_it_was_begun() {
+    let space = Space::new();
+    gated(&space, 1);
+    let run = space.start(&["jobs", "run", "--no-daemon"]);
+    begun(&space, 1);
+    space.jmake(&["jobs", "list"]).ok().says("is under way");
+    space.jmake(&["jobs", "run"]).exits(2).says("is under way; process ").says("with Ctrl-C or `kill ").does_not_say("jobs cancel");
+    space.jmake(&["jobs", "cancel"]).exits(1).says("is not this daemon's; process ");
+    run.signal(Signal::INT);
+    run.finish().exits(130);
+    space.jmake(&["jobs", "list"]).ok().says("cancelled").does_not_say("under way");
+}
+
+#[test]
 fn the_readable_copy_alone_is_enough_to_go_on() {
     let space = Space::new();
     gated(&space, 3);

@@ -152,7 +152,11 @@ pub fn jobs(reply: &JobsReply) -> String {
     let runs = reply.runs.as_ref().map(|runs| past(runs));
     let graph = reply.graph.as_ref().map(|graph| waits(graph));
     let functions = reply.functions.as_ref().map(|functions| documented(functions));
-    let cancelled = reply.cancelled.map(|yes| if yes { "the run ends\n" } else { "no run is under way here\n" }.to_owned());
+    let cancelled = reply.cancelled.map(|yes| match &reply.elsewhere {
+        _ if yes => "the run ends\n".to_owned(),
+        Some(how) => format!("the run that is under way here is not this daemon's; {how}\n"),
+        None => "no run is under way here\n".to_owned(),
+    });
     runs.or(graph).or(functions).or(cancelled).or(reply.dot.clone()).unwrap_or_default()
 }
 
@@ -165,6 +169,7 @@ fn past(runs: &[PastRunReply]) -> String {
         let how = match (run.ended_ms, run.success) {
             (Some(_), true) => "succeeded",
             (Some(_), false) => "did not succeed",
+            (None, _) if run.running => "is under way",
             (None, _) => "did not end",
         };
         let took =

@@ -24,9 +24,10 @@ use crate::edge::compute::compute;
 use crate::edge::{config_edit, job_journal};
 use crate::engine::config::problem::{self, Problem, Severity};
 use crate::engine::failure::Failure;
+use crate::engine::jobs::history::Last;
 use crate::engine::jobs::progress::{Effect, JobError, Progress};
 use crate::engine::jobs::values::{Seen, Values};
-use crate::engine::jobs::{self, Queue, history};
+use crate::engine::jobs::{self, Queue};
 use crate::engine::request::ProjectRequest;
 use crate::engine::tree::SETTINGS;
 use crate::messages::config_store::CheckSettings;
@@ -62,11 +63,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             JobsAction::Cancel => {
                 let found = self.service.jobs.cancel(&root);
                 exit_code = u8::from(!found);
-                Ok(JobsReply { cancelled: Some(found), ..none })
+                let elsewhere = if found { None } else { compute(move || job_journal::holder(&root)).await.ok().flatten() };
+                Ok(JobsReply { cancelled: Some(found), elsewhere: elsewhere.map(|pid| job_journal::way_out(Some(pid))), ..none })
             }
-            JobsAction::List => compute(move || job_journal::peek(&root)).await.map_err(Failure::internal).map(|(journal, copy)| {
-                let runs = history::last_runs(&journal, copy.as_deref());
-                JobsReply { runs: Some(runs.iter().rev().map(translate::past_run).collect()), ..none }
+            JobsAction::List => compute(move || records::standing(&root)).await.map_err(Failure::internal).map(|(runs, last)| {
+                let runs =
+                    runs.iter().enumerate().map(|(at, run)| translate::past_run(run, at + 1 == runs.len() && last == Last::UnderWay));
+                JobsReply { runs: Some(runs.rev().collect()), ..none }
             }),
             JobsAction::Graph => {
                 self.queue(&request).await.map(|(queue, ..)| JobsReply { graph: Some(translate::job_graph(&queue)), ..none })

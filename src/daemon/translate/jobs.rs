@@ -12,14 +12,15 @@ use crate::engine::jobs::queue::{Job, Queue};
 use crate::engine::jobs::run::Status;
 use crate::wire::{self, Event, FromDaemon, FunctionReply, GraphJobReply, JobStateReply, ParameterReply, PastRunReply};
 
-/// How a run went.
-pub(in crate::daemon) fn past_run(run: &PastRun) -> PastRunReply {
+/// How a run went, or goes.
+pub(in crate::daemon) fn past_run(run: &PastRun, running: bool) -> PastRunReply {
     PastRunReply {
         run: run.run,
         file: run.file.clone(),
         began_ms: run.began_ms,
         ended_ms: run.ended.map(|(at, _)| at),
         success: run.ended.is_some_and(|(_, success)| success),
+        running,
         jobs: run.jobs.iter().map(job_state).collect(),
     }
 }

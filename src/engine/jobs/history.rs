@@ -102,9 +102,18 @@ pub fn line(entry: &Entry) -> Vec<u8> {
     line
 }
 
+/// Whether somebody works on the last run of a journal.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Last {
+    /// Somebody does: what runs, runs.
+    UnderWay,
+    /// Nobody does: what was running was interrupted.
+    Over,
+}
+
 /// The runs of a journal, the oldest first. A line that is no entry, as the last one may be after a crash, is passed over.
 #[must_use]
-pub fn replay(journal: &[u8]) -> Vec<PastRun> {
+pub fn replay(journal: &[u8], last: Last) -> Vec<PastRun> {
     let mut runs: Vec<PastRun> = Vec::new();
     for entry in journal.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()) {
         match (entry, runs.last_mut()) {
@@ -120,7 +129,8 @@ pub fn replay(journal: &[u8]) -> Vec<PastRun> {
             (_, None) => {}
         }
     }
-    for job in runs.iter_mut().flat_map(|run| &mut run.jobs).filter(|job| job.status == Status::Running) {
+    let over = runs.len() - usize::from(last == Last::UnderWay && !runs.is_empty());
+    for job in runs[..over].iter_mut().flat_map(|run| &mut run.jobs).filter(|job| job.status == Status::Running) {
         job.status = Status::Interrupted;
     }
     runs
@@ -203,8 +213,8 @@ const KEPT: usize = 20;
 
 /// The last runs, the oldest first, by the journal; without one, the last by its copy.
 #[must_use]
-pub fn last_runs(journal: &[u8], copy: Option<&str>) -> Vec<PastRun> {
-    let mut runs = replay(journal);
+pub fn last_runs(journal: &[u8], copy: Option<&str>, last: Last) -> Vec<PastRun> {
+    let mut runs = replay(journal, last);
     if runs.is_empty() {
         runs.extend(copy.and_then(read_copy));
     }

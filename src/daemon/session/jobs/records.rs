@@ -4,10 +4,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::edge::compute::wait;
+use crate::edge::inherited_lock::Stray;
 use crate::edge::job_journal::{self, Journal, LONG};
 use crate::engine::failure::Failure;
 use crate::engine::jobs::Queue;
-use crate::engine::jobs::history::{self, Entry, JobState, PastRun};
+use crate::engine::jobs::history::{self, Entry, JobState, Last, PastRun};
 use crate::engine::jobs::progress::Effect;
 use crate::engine::jobs::run::Status;
 
@@ -17,20 +18,39 @@ const COPY: Duration = Duration::from_millis(200);
 /// The records of one run.
 #[derive(Debug)]
 pub(super) struct Records {
-    /// `None`: nothing is to be kept.
+    /// `None` while something is being written.
     journal: Option<Journal>,
+    /// Otherwise it only keeps others out.
+    keep: bool,
     head: PastRun,
-    interrupted: Vec<String>,
+    /// What is to be said of the last run: what was running when its daemon died.
+    notes: Vec<String>,
     /// When the copy is to be written, if it says something else by now.
     due: Option<Instant>,
     copied: Instant,
+}
+
+fn stray(stray: &Stray) -> String {
+    format!("process {} ({}) was left running by a run that was killed, and is ended", stray.pid, stray.name)
 }
 
 /// The file of the last run, from the root.
 pub(super) async fn last_file(root: &Path) -> Result<Option<String>, Failure> {
     let root = root.to_owned();
     let (journal, copy) = wait(move || job_journal::peek(&root)).await.map_err(Failure::internal)?;
-    Ok(history::last_runs(&journal, copy.as_deref()).pop().map(|run| run.file))
+    Ok(history::last_runs(&journal, copy.as_deref(), Last::Over).pop().map(|run| run.file))
+}
+
+/// The last runs in `root`, the oldest first, and whether the last of them is under way.
+pub(super) fn standing(root: &Path) -> (Vec<PastRun>, Last) {
+    let (journal, copy) = job_journal::peek(root);
+    let runs = history::last_runs(&journal, copy.as_deref(), Last::UnderWay);
+    if runs.last().is_some_and(|run| run.ended.is_none()) && job_journal::holder(root).is_some() {
+        return (runs, Last::UnderWay);
+    }
+    // It may have come to its end since it was read.
+    let (journal, copy) = job_journal::peek(root);
+    (history::last_runs(&journal, copy.as_deref(), Last::Over), Last::Over)
 }
 
 impl Records {
@@ -40,7 +60,7 @@ impl Records {
         let taken = wait(move || -> Result<_, Failure> {
             let mut journal = Journal::take(&place)?;
             let content = journal.content()?;
-            let runs = history::last_runs(&content, job_journal::read_copy(&place).as_deref());
+            let runs = history::last_runs(&content, job_journal::read_copy(&place).as_deref(), Last::Over);
             if content.len() as u64 > LONG || !content.ends_with(b"\n") {
                 journal.replace(&history::journal(&runs))?;
             }
@@ -56,8 +76,10 @@ impl Records {
             journal.add(&history::line(&history::entry(&head)))?;
         }
         let states = past.iter().flat_map(|past| &past.jobs);
-        let interrupted = states.filter(|state| state.status == Status::Interrupted).map(|state| state.id.clone()).collect();
-        Ok((Self { journal: keep.then_some(journal), head, interrupted, due: None, copied: Instant::now() }, past))
+        let interrupted = states.filter(|state| state.status == Status::Interrupted);
+        let interrupted = interrupted.map(|state| format!("job {} was interrupted: it may have half run, and runs again", state.id));
+        let notes = journal.ended().iter().map(stray).chain(interrupted).collect();
+        Ok((Self { journal: Some(journal), keep, head, notes, due: None, copied: Instant::now() }, past))
     }
 
     /// The run's number.
@@ -65,9 +87,9 @@ impl Records {
         self.head.run
     }
 
-    /// Jobs that were running when the last run's daemon died.
-    pub(super) fn interrupted(&self) -> &[String] {
-        &self.interrupted
+    /// What was running when the last run's daemon died.
+    pub(super) fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// When the copy is to be written.
@@ -114,7 +136,7 @@ impl Records {
     }
 
     async fn with_journal(&mut self, work: impl FnOnce(&mut Journal) -> Result<(), Failure> + Send + 'static) -> Result<(), Failure> {
-        let Some(mut journal) = self.journal.take() else { return Ok(()) };
+        let Some(mut journal) = self.journal.take_if(|_| self.keep) else { return Ok(()) };
         let (journal, done) = wait(move || {
             let done = work(&mut journal);
             (journal, done)

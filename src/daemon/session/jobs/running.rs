@@ -53,12 +53,8 @@ impl Running {
             jobs: ids(|_| true),
             done: ids(|state| state.status == run::Status::Completed),
         };
-        let interrupted = self
-            .records
-            .interrupted()
-            .iter()
-            .map(|id| Event::Notice { text: format!("job {id} was interrupted: it may have half run, and runs again") });
-        std::iter::once(started).chain(self.notes.iter().map(|text| Event::Notice { text: text.clone() })).chain(interrupted).collect()
+        let notes = self.records.notes().iter().chain(&self.notes);
+        std::iter::once(started).chain(notes.map(|text| Event::Notice { text: text.clone() })).collect()
     }
 
     pub(super) fn carry_out(&mut self, effect: Effect) -> Vec<Event> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::history::{Entry, JobState, PastRun, copy, done, line, read_copy, replay};
+use super::super::history::{Entry, JobState, Last, PastRun, copy, done, line, read_copy, replay};
 use super::super::run::Status;
 use super::queue;
 
@@ -34,7 +34,7 @@ fn journal(run: &PastRun) -> Vec<u8> {
 #[test]
 fn a_journal_and_its_copy_say_the_same() {
     let run = past([Status::Completed, Status::Failed, Status::Skipped]);
-    assert_eq!(replay(&journal(&run)), std::slice::from_ref(&run));
+    assert_eq!(replay(&journal(&run), Last::Over), std::slice::from_ref(&run));
     assert_eq!(read_copy(&copy(&run)), Some(run));
     assert_eq!(read_copy("run = 1"), None);
     assert_eq!(read_copy("]["), None);
@@ -43,21 +43,26 @@ fn a_journal_and_its_copy_say_the_same() {
 #[test]
 fn a_job_that_was_running_when_the_daemon_died_was_interrupted() {
     let run = past([Status::Completed, Status::Running, Status::Pending]);
-    assert_eq!(replay(&journal(&run))[0].jobs[1].status, Status::Interrupted);
+    assert_eq!(replay(&journal(&run), Last::Over)[0].jobs[1].status, Status::Interrupted);
     assert_eq!(read_copy(&copy(&run)).unwrap().jobs[1].status, Status::Interrupted);
+    // Of a run that is under way it runs; of those before it nothing does.
+    let two = [journal(&run), journal(&run)].concat();
+    let statuses: Vec<Status> = replay(&two, Last::UnderWay).iter().map(|run| run.jobs[1].status).collect();
+    assert_eq!(statuses, [Status::Interrupted, Status::Running]);
+    assert_eq!(replay(b"", Last::UnderWay), []);
 }
 
 #[test]
 fn whatever_a_journal_was_cut_at_it_says_a_beginning_of_the_run() {
     let whole = journal(&past([Status::Completed, Status::Completed, Status::Completed]));
     for cut in 0..whole.len() {
-        let runs = replay(&whole[..cut]);
+        let runs = replay(&whole[..cut], Last::Over);
         let completed: Vec<bool> = runs.iter().flat_map(|run| &run.jobs).map(|job| job.status == Status::Completed).collect();
         assert!(completed.is_sorted_by(|a, b| a >= b), "{cut}: {completed:?}");
     }
     let mut garbage = whole.clone();
     garbage.splice(0..0, b"\xff\x00{\n".iter().copied());
-    assert_eq!(replay(&garbage), replay(&whole));
+    assert_eq!(replay(&garbage, Last::Over), replay(&whole, Last::Over));
 }
 
 #[test]
