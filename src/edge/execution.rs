@@ -98,6 +98,7 @@ fn prepare(world: &World, order: &Order) -> Result<Prepared, Failure> {
         world.fs.write_atomic(&response.path.under(root), &response.content).map_err(Failure::environment)?;
     }
     let before = Before::look(world, spec, root);
+    before.refuse_missing(spec, root)?;
     Ok(Prepared { temporary: temporary(order), before, started: (world.clock.wall(), Instant::now()) })
 }
 
@@ -224,6 +225,7 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
                 execution.outputs.push((output.path.clone(), identity, stat.mode));
             }
             _ if output.optional => {}
+            _ if spec.kind == StepKind::Job => execution.ending = Ending::Unwritten(output.path.clone()),
             _ => return Err(Failure::internal(format!("{} was not written by its step; run with -v to see the command", output.path))),
         }
     }

@@ -16,6 +16,8 @@ pub enum Ending {
     Broken(Failure),
     /// It ran, but this input changed meanwhile.
     Outdated(FilePath),
+    /// It ended well, but without having made this.
+    Unwritten(FilePath),
 }
 
 /// One run of one step.

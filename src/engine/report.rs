@@ -21,6 +21,8 @@ pub enum StepKind {
     Archive,
     /// A whole-program step: llvm-link, opt or llc.
     Lto,
+    /// A job that makes files.
+    Job,
     /// Any other command.
     Custom,
 }
@@ -36,6 +38,7 @@ impl StepKind {
             Self::Link => "link",
             Self::Archive => "archive",
             Self::Lto => "lto",
+            Self::Job => "job",
             Self::Custom => "custom",
         }
     }

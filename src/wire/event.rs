@@ -241,6 +241,7 @@ pub(super) enum StepKindName {
     Link,
     Archive,
     Lto,
+    Job,
     Custom,
 }
 

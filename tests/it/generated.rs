@@ -50,7 +50,7 @@ fn printed(space: &Space) -> String {
 fn what_a_program_of_the_project_makes_is_built_with_it() {
     let space = Space::with(FILES);
     let run = space.build(&[]).ok();
-    assert_eq!(run.steps("custom", "ran"), ["gen/words.h"]);
+    assert_eq!(run.steps("job", "ran"), ["gen/words.h"]);
     assert_eq!(printed(&space), "6\n");
     assert!(!run.artifacts().iter().any(|path| path.contains("generate")), "nobody asked for the generator: {:?}", run.artifacts());
     assert_eq!(space.build(&[]).ok().count("ran"), 0);
@@ -63,31 +63,31 @@ fn an_edit_of_the_input_the_generator_or_its_flags_makes_it_anew() {
     // The input.
     space.write("data/words.txt", "one two three four");
     let run = space.build(&[]).ok();
-    assert_eq!(run.steps("custom", "ran"), ["gen/words.h"]);
+    assert_eq!(run.steps("job", "ran"), ["gen/words.h"]);
     let mut compiled = run.steps("compile", "ran");
     compiled.sort();
     assert_eq!(compiled, ["gen/words.cpp", "src/twice.cpp"]);
     assert_eq!(printed(&space), "8\n");
     // An input that comes to the others.
     space.write("data/more.txt", "five");
-    assert_eq!(space.build(&[]).ok().steps("custom", "ran"), ["gen/words.h"]);
+    assert_eq!(space.build(&[]).ok().steps("job", "ran"), ["gen/words.h"]);
     // What the generator links; what it makes is as before, and nobody else is touched.
     space.edit("src/count.cpp", "int n = 0;", "int n = 0 ;");
     let run = space.build(&[]).ok();
     assert_eq!(run.steps("compile", "ran"), ["src/count.cpp"]);
-    assert_eq!(run.steps("custom", "ran"), ["gen/words.h"]);
+    assert_eq!(run.steps("job", "ran"), ["gen/words.h"]);
     // The generator.
     space.edit("tools/generate.cpp", "#define WORDS \" << count(in)", "#define WORDS \" << 1 + count(in)");
-    assert_eq!(space.build(&[]).ok().steps("custom", "ran"), ["gen/words.h"]);
+    assert_eq!(space.build(&[]).ok().steps("job", "ran"), ["gen/words.h"]);
     assert_eq!(printed(&space), "10\n");
     // The job's own words.
     space.edit("jmake.toml", "\"data/words.txt\",", "\"data/more.txt\",");
-    assert_eq!(space.build(&[]).ok().steps("custom", "ran"), ["gen/words.h"]);
+    assert_eq!(space.build(&[]).ok().steps("job", "ran"), ["gen/words.h"]);
     assert_eq!(printed(&space), "4\n");
     // Flags that change the generator's objects.
     space.edit("jmake.toml", "[project]", "[compile]\nflags = [\"-O1\"]\n[project]");
     let run = space.build(&[]).ok();
-    assert_eq!(run.steps("custom", "ran"), ["gen/words.h"]);
+    assert_eq!(run.steps("job", "ran"), ["gen/words.h"]);
     assert_eq!(space.build(&[]).ok().count("ran"), 0);
 }
 
@@ -96,13 +96,13 @@ fn what_was_made_is_made_again_if_it_is_gone_or_edited() {
     let space = Space::with(FILES);
     space.build(&[]).ok();
     space.remove("gen/words.cpp");
-    assert_eq!(space.build(&[]).ok().steps("custom", "ran"), ["gen/words.h"]);
+    assert_eq!(space.build(&[]).ok().steps("job", "ran"), ["gen/words.h"]);
     space.write("gen/words.h", "#error mine\n");
-    assert_eq!(space.build(&[]).ok().steps("custom", "ran"), ["gen/words.h"]);
+    assert_eq!(space.build(&[]).ok().steps("job", "ran"), ["gen/words.h"]);
     assert_eq!(printed(&space), "6\n");
     std::fs::remove_dir_all(space.path("gen")).unwrap();
     space.jmake(&["daemon", "stop"]).ok();
-    assert_eq!(space.build(&[]).ok().steps("custom", "ran"), ["gen/words.h"]);
+    assert_eq!(space.build(&[]).ok().steps("job", "ran"), ["gen/words.h"]);
     space.jmake(&["clean"]).ok();
     assert!(!space.path("gen").exists());
     space.build(&[]).ok();
@@ -124,12 +124,12 @@ fn jobs_run_does_what_a_build_would() {
     space.jmake(&["jobs", "run"]).ok();
     assert!(space.path("gen/words.h").exists());
     let run = space.build(&[]).ok();
-    assert_eq!(run.steps("custom", "ran"), [""; 0]);
+    assert_eq!(run.steps("job", "ran"), [""; 0]);
     space.build(&["list"]).ok();
     // Without it, the build has to take what is there.
     space.edit("jmake.toml", "[project]", "[job_queue]\nauto_execute = false\n[project]");
     space.write("data/words.txt", "one");
-    assert_eq!(space.build(&[]).ok().steps("custom", "ran"), [""; 0]);
+    assert_eq!(space.build(&[]).ok().steps("job", "ran"), [""; 0]);
     assert_eq!(printed(&space), "6\n");
 }
 
@@ -150,8 +150,43 @@ fn any_program_in_any_directory_can_make_files() {
     let program = space.path("build/dev/bin/answer");
     assert_eq!(space.command(&program).status().unwrap().code(), Some(42));
     space.edit("jmake.toml", "'42'", "'43'");
-    assert_eq!(space.build(&[]).ok().steps("custom", "ran"), ["build/made/answer.h", "build/made/copy.h"]);
+    assert_eq!(space.build(&[]).ok().steps("job", "ran"), ["build/made/answer.h", "build/made/copy.h"]);
     assert_eq!(space.command(&program).status().unwrap().code(), Some(43));
     space.edit("jmake.toml", "'cp'", "'no-such-program'");
     space.build(&[]).exits(2).says("job `copy` runs no-such-program");
+}
+
+#[test]
+fn a_job_that_does_not_make_what_it_is_to_make_fails_the_build() {
+    let space = Space::with(&[
+        (
+            "jmake.toml",
+            "[[jobs]]\nid = 'half'\ncallback = 'command'\ninputs = ['list.txt']\noutputs = ['gen/a.h', 'gen/b.h']\n\
+             args.argv = ['sh', '-c', 'echo ran >> runs; cp list.txt gen/a.h']\n",
+        ),
+        ("main.c", "#include \"a.h\"\nint main(void) { return 0; }\n"),
+        ("list.txt", "// one\n"),
+        ("runs", ""),
+    ]);
+    let unwritten = "job `half` ended well and did not write gen/b.h; let it write that file, or take it from its `outputs`";
+    space.build(&[]).exits(1).says(unwritten);
+    space.jmake(&["build"]).exits(1).says(unwritten);
+    space.jmake(&["jobs", "run"]).exits(1).says(unwritten);
+    // What it reads and nobody makes is missed before it runs.
+    space.remove("list.txt");
+    let runs = space.read("runs");
+    let missing = "job `half` reads list.txt, which does not exist";
+    space.build(&[]).exits(2).says(missing);
+    space.jmake(&["jobs", "run"]).exits(1).says(missing);
+    assert_eq!(space.read("runs"), runs);
+    // Another job may make it.
+    space.edit(
+        "jmake.toml",
+        "cp list.txt gen/a.h'",
+        "cp list.txt gen/a.h; cp list.txt gen/b.h']\n[[jobs]]\nid = 'list'\ncallback = 'command'\noutputs = ['list.txt']\nargs.argv = ['sh', '-c', 'echo // two > list.txt'",
+    );
+    let run = space.build(&[]).ok();
+    assert_eq!(run.steps("job", "ran"), ["gen/a.h", "list.txt"]);
+    assert_eq!(space.read("gen/b.h"), b"// two\n");
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
 }

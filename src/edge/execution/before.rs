@@ -4,9 +4,12 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::edge::World;
+use crate::edge::fs::exists;
+use crate::engine::failure::Failure;
 use crate::engine::fingerprint::{Identity, Input};
 use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
+use crate::engine::report::StepKind;
 
 /// Declared inputs, looked at.
 pub(super) struct Before {
@@ -30,6 +33,14 @@ impl Before {
             before.inputs.push((path.clone(), digest.map(Identity::of)));
         }
         before
+    }
+
+    /// A job would do with nothing what it is to do with a file that is not there.
+    pub(super) fn refuse_missing(&self, spec: &StepSpec, root: &Path) -> Result<(), Failure> {
+        let missing = |(path, identity): &&Input| identity.is_none() && !exists(&path.under(root));
+        let Some((path, _)) = self.inputs.iter().find(missing).filter(|_| spec.kind == StepKind::Job) else { return Ok(()) };
+        let advice = "write it, take it from the job's `inputs`, or let another job make it";
+        Err(Failure::usage(format!("job `{}` reads {path}, which does not exist; {advice}", spec.target)))
     }
 
     /// The first that is another now. All that happened has to be heard already.

@@ -82,7 +82,7 @@ impl Account {
     /// What it said when it ran is said again: warnings do not go away by being put back.
     pub(super) fn restored(&mut self, step: StepId, spec: &StepSpec, why: &str, said: Vec<u8>, effects: &mut Vec<Effect>) {
         self.reasons.insert(step, why.to_owned());
-        let text = self.text_of(&Execution { output: said, ..Execution::empty() }, false);
+        let text = self.text_of(spec, &Execution { output: said, ..Execution::empty() }, false);
         say(step, spec, text, Outcome::Cached, effects);
         effects.push(self.finished(step, spec, Outcome::Cached, NO_COST));
     }
@@ -101,7 +101,7 @@ impl Account {
 
     pub(super) fn executed(&mut self, step: StepId, spec: &StepSpec, execution: Execution, outcome: Outcome, effects: &mut Vec<Effect>) {
         let failed = outcome == Outcome::Failed;
-        let text = self.text_of(&execution, failed);
+        let text = self.text_of(spec, &execution, failed);
         if failed {
             self.note_error(spec, &execution, &text);
         }
@@ -109,7 +109,7 @@ impl Account {
         effects.push(self.finished(step, spec, outcome, execution.cost));
     }
 
-    fn text_of(&self, execution: &Execution, failed: bool) -> String {
+    fn text_of(&self, spec: &StepSpec, execution: &Execution, failed: bool) -> String {
         let said = String::from_utf8_lossy(&execution.output);
         let mut text = if self.color { said.into_owned() } else { diagnostics::strip(&said) };
         let own = match &execution.ending {
@@ -125,6 +125,10 @@ impl Account {
                 ))
             }
             Ending::Signalled(signal) => Some(format!("note: the process was ended by {}", signal_name(*signal))),
+            Ending::Unwritten(path) => Some(format!(
+                "error: job `{}` ended well and did not write {path}; let it write that file, or take it from its `outputs`",
+                spec.target
+            )),
             Ending::Exited(0) => None,
             Ending::Exited(code) if text.is_empty() => Some(format!("error: the process ended with code {code} and said nothing")),
             Ending::Exited(_) => None,

@@ -13,7 +13,7 @@ pub(super) fn finish_of(execution: &Execution, state: State) -> Finish {
         Ending::Exited(0) => {
             Finish::Succeeded { discovered: execution.discovered.iter().map(|path| FilePath::new(fold(path.as_path()))).collect() }
         }
-        Ending::Exited(_) | Ending::Broken(_) => Finish::Failed,
+        Ending::Exited(_) | Ending::Broken(_) | Ending::Unwritten(_) => Finish::Failed,
         Ending::Signalled(signal) => Finish::Signalled(*signal),
         Ending::Outdated(path) => Finish::Voided(path.to_string()),
     }

@@ -135,6 +135,6 @@ fn step(located: &Located, program: FilePath) -> StepSpec {
             identity: Digest::of(b"job"),
         }),
         cxx: Some(CxxStep { uncacheable: Some(UNSHARED.to_owned()), ..CxxStep::default() }),
-        ..blank(StepKind::Custom, outputs.first().map_or_else(|| id.clone(), ToString::to_string), id.clone())
+        ..blank(StepKind::Job, outputs.first().map_or_else(|| id.clone(), ToString::to_string), id.clone())
     }
 }
