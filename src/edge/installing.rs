@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::whole_file::Unnamed;
 use crate::engine::failure::Failure;
-use crate::engine::install::{Item, Plan};
+use crate::engine::install::{Installation, Item, settled};
 use crate::engine::path::FilePath;
 
 /// Puts all of it below `top`, which is made if need be. What was put where, relative to `top`; what is there already as it should be is not
@@ -14,15 +14,15 @@ use crate::engine::path::FilePath;
 ///
 /// # Errors
 /// The first place that cannot be written, with its path.
-pub fn carry_out(root: &Path, top: &Path, plan: &Plan) -> Result<Vec<(FilePath, bool)>, Failure> {
+pub fn carry_out(root: &Path, top: &Path, installation: &Installation) -> Result<Vec<(FilePath, bool)>, Failure> {
     let mut put = Vec::new();
-    for (to, item) in plan {
+    for (to, item) in &installation.plan {
         let inside = to.as_path().components().all(|part| matches!(part, Component::Normal(_)));
         if !inside {
             return Err(Failure::usage(format!("{to} does not lie below the prefix; name a directory below it in [install]")));
         }
         let place = top.join(to.as_path());
-        let new = one(root, &place, item).map_err(|error| Failure::environment(refusal(&place, &error)))?;
+        let new = one(root, &place, item, &installation.built).map_err(|error| Failure::environment(refusal(&place, &error)))?;
         put.push((to.clone(), new));
     }
     Ok(put)
@@ -33,13 +33,14 @@ fn refusal(place: &Path, error: &std::io::Error) -> String {
 }
 
 /// Whether it was not there.
-fn one(root: &Path, place: &Path, item: &Item) -> std::io::Result<bool> {
+fn one(root: &Path, place: &Path, item: &Item, built: &[FilePath]) -> std::io::Result<bool> {
     if let Some(parent) = place.parent() {
         std::fs::create_dir_all(parent)?;
     }
     match item {
         Item::Copy { from, executable } => {
             let bytes = super::fs::read(&from.under(root))?;
+            let bytes = if *executable { settled(bytes, from, built) } else { bytes };
             write(place, &bytes, if *executable { 0o755 } else { 0o644 })
         }
         Item::Text(text) => write(place, text.as_bytes(), 0o644),
@@ -77,8 +78,9 @@ fn link(place: &Path, target: &str) -> std::io::Result<bool> {
 mod tests {
     use super::*;
 
-    fn plan(items: &[(&str, Item)]) -> Plan {
-        items.iter().map(|(to, item)| (FilePath::from(*to), item.clone())).collect()
+    fn plan(items: &[(&str, Item)]) -> Installation {
+        let plan = items.iter().map(|(to, item)| (FilePath::from(*to), item.clone())).collect();
+        Installation { plan, ..Installation::default() }
     }
 
     #[test]
@@ -89,7 +91,7 @@ mod tests {
         std::fs::write(root.join("app"), "app").unwrap();
         let copy = |executable| Item::Copy { from: "app".into(), executable };
         let plan = plan(&[("bin/app", copy(true)), ("lib/a.so.1", copy(false)), ("lib/a.so", Item::Link("a.so.1".into()))]);
-        let news = |plan: &Plan| carry_out(&root, &top, plan).unwrap().into_iter().filter(|(_, new)| *new).count();
+        let news = |plan: &Installation| carry_out(&root, &top, plan).unwrap().into_iter().filter(|(_, new)| *new).count();
         assert_eq!((news(&plan), news(&plan)), (3, 0));
         let mode = |path: &str| std::fs::metadata(top.join(path)).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode("bin/app"), mode("lib/a.so.1")), (0o755, 0o644));

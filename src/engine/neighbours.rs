@@ -19,8 +19,23 @@ pub struct Offer {
     pub libraries: Vec<String>,
     /// Where these lie.
     pub lib_dirs: Vec<FilePath>,
+    /// Where those of the projects lie that this one needs itself.
+    pub dirs_behind: Vec<FilePath>,
     /// What static ones among them need in turn.
     pub needs: Vec<String>,
+    /// Their files, and those of the projects that static ones among them need.
+    pub files: Vec<OfferedLibrary>,
+}
+
+/// The file of a library that a project offers.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct OfferedLibrary {
+    /// Where it is.
+    pub file: FilePath,
+    /// Further names of a shared one.
+    pub links: Vec<String>,
+    /// It is linked in, not loaded.
+    pub is_static: bool,
 }
 
 /// The projects that the settings name: name and path.
@@ -37,9 +52,10 @@ pub fn may_be_named_in(content: &str) -> bool {
     content.contains("dependencies") && content.contains("path")
 }
 
-/// What the project in `root` offers, of which this is known.
+/// What the project in `root` offers, of which this is known; `behind`: what those offer that it names itself.
 #[must_use]
-pub fn offered(root: &FilePath, settings: &Settings, discovery: &Discovery) -> Offer {
+pub fn offered(root: &FilePath, settings: &Settings, discovery: &Discovery, behind: &[Offer]) -> Offer {
+    let at = |path: &FilePath| FilePath::new(super::path::fold(&root.as_path().join(path.as_path())));
     let mut offer = Offer { include_dirs: include_dirs(discovery), ..Offer::default() };
     for target in &discovery.targets {
         let declared = discovery.declared.get(&target.name);
@@ -47,20 +63,33 @@ pub fn offered(root: &FilePath, settings: &Settings, discovery: &Discovery) -> O
             Some(declared) => declared.by_default && matches!(declared.kind, Kind::StaticLibrary | Kind::SharedLibrary),
             None => target.kind == TargetKind::Library,
         };
-        if let Some(path) = artifact_paths(settings, discovery, target).into_iter().next().filter(|_| links) {
+        let mut paths = artifact_paths(settings, discovery, target).into_iter().filter(|_| links);
+        if let Some(path) = paths.next() {
             let options = declared.map_or(&settings.options, |declared| &declared.options);
+            let is_static = path.name().ends_with(".a");
             offer.libraries.push(linked_as(&path.name()));
             offer.lib_dirs.push(path.parent());
+            offer.files.push(OfferedLibrary { file: at(&path), links: paths.map(|link| link.name()).collect(), is_static });
             // A shared one brings its own.
-            if path.name().ends_with(".a") {
+            if is_static {
                 offer.lib_dirs.extend(options.lib_dirs.iter().cloned());
                 offer.needs.extend(options.link_libraries.iter().cloned());
             }
         }
     }
-    let seen =
-        |dirs: Vec<FilePath>| distinct(dirs.into_iter().map(|dir| FilePath::new(super::path::fold(&root.as_path().join(dir.as_path())))));
-    Offer { include_dirs: seen(offer.include_dirs), lib_dirs: seen(offer.lib_dirs), needs: distinct(offer.needs.into_iter()), ..offer }
+    if offer.files.iter().any(|library| library.is_static) {
+        let seen = |library: &OfferedLibrary| OfferedLibrary { file: at(&library.file), ..library.clone() };
+        offer.files.extend(behind.iter().flat_map(|offer| offer.files.iter().map(seen)));
+    }
+    offer.dirs_behind = behind.iter().flat_map(|offer| offer.lib_dirs.iter().chain(&offer.dirs_behind)).cloned().collect();
+    let seen = |dirs: Vec<FilePath>| distinct(dirs.iter().map(at));
+    Offer {
+        include_dirs: seen(offer.include_dirs),
+        lib_dirs: seen(offer.lib_dirs),
+        dirs_behind: seen(offer.dirs_behind),
+        needs: distinct(offer.needs.into_iter()),
+        ..offer
+    }
 }
 
 /// `include/` if there are headers in it, else wherever there are headers, and what declared targets make public.
@@ -80,7 +109,8 @@ fn linked_as(file: &str) -> String {
     stem[..end].to_owned()
 }
 
-fn distinct<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
+/// Each of `all` once, where it comes first.
+pub fn distinct<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
     let mut kept: Vec<T> = Vec::new();
     all.for_each(|one| {
         if !kept.contains(&one) {

@@ -77,6 +77,8 @@ pub struct Installed {
     pub top: FilePath,
     /// What lies there now, and whether it did not before.
     pub files: Vec<(FilePath, bool)>,
+    /// Remarks, in words.
+    pub notes: Vec<String>,
 }
 
 /// Answer to [`CleanProject`].

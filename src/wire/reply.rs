@@ -236,6 +236,9 @@ pub struct InstallReply {
     pub installed: Vec<PathText>,
     /// What was there already as it should be.
     pub unchanged: Vec<PathText>,
+    /// Remarks, in words.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 /// What was removed.

@@ -97,3 +97,57 @@ fn what_does_not_build_is_not_installed() {
     assert_eq!(space.jmake(&["install", "--prefix", prefix.to_str().unwrap()]).status.code(), Some(1));
     assert!(!prefix.exists());
 }
+
+/// Three libraries that use each other, headers beside their sources, and a program with a directory of its own.
+fn targets() -> Space {
+    let settings = "[project]\nname = 'shop'\n[dependencies]\npkg_config = ['zlib']\n\
+        [[targets]]\nname = 'base'\nkind = 'static'\nsources = ['base/*.c']\npublic_include_dirs = ['base']\npublic_defines = { UNIT = '3' }\n\
+        [[targets]]\nname = 'shapes'\nkind = 'static'\nsources = ['shapes/src/*.c']\npublic_include_dirs = ['shapes/api']\ndepends = ['base']\n\
+        [[targets]]\nname = 'text'\nkind = 'shared'\nversion = '2.0'\nsources = ['text.c']\ninstall = false\noutput_dir = 'out/{profile}'\n\
+        [[targets]]\nname = 'show'\nsources = ['show.c']\ndepends = ['shapes', 'text']\noutput_dir = 'out'\n";
+    Space::with(&[
+        ("jmake.toml", settings),
+        ("base/base.h", "static inline int unit(void) { return UNIT; }\nunsigned long base(void);\n"),
+        ("base/base.c", "#include \"base.h\"\n#include <zlib.h>\nunsigned long base(void) { return compressBound(0); }\n"),
+        ("shapes/api/shapes/area.h", "int area(void);\n"),
+        ("shapes/src/inner.h", "\n"),
+        ("shapes/src/area.c", "#include \"shapes/area.h\"\n#include \"base.h\"\nint area(void) { return base() > 0 ? 2 * unit() : 0; }\n"),
+        ("text.c", "int text(int value) { return value + 1; }\n"),
+        ("show.c", "#include <shapes/area.h>\nint text(int value);\nint main(void) { return text(area()); }\n"),
+    ])
+}
+
+#[test]
+fn another_project_links_libraries_that_use_each_other_and_finds_their_headers() {
+    let space = targets();
+    let prefix = space.place("tmp").join("prefix");
+    space.jmake(&["install", "--prefix", prefix.to_str().unwrap()]).ok().does_not_say("no headers");
+    let expect = "bin/show include/base.h include/shapes/area.h lib/libbase.a lib/libshapes.a lib/libtext.so.2 lib/pkgconfig/shop.pc";
+    assert_eq!(below(&prefix).join(" "), expect);
+    let pc = std::fs::read_to_string(prefix.join("lib/pkgconfig/shop.pc")).unwrap();
+    assert!(pc.contains("Requires: zlib\nLibs: -L${libdir} -lshapes -lbase\nCflags: -I${includedir} -DUNIT=3\n"), "{pc}");
+    space.write("user.c", "#include <shapes/area.h>\n#include <base.h>\nint main(void) { return area() + unit(); }\n");
+    // The linker that takes of a library only what is asked for by then.
+    let script = "cc user.c -o user -fuse-ld=bfd $(pkg-config --cflags --libs shop) && ./user";
+    let user = space.command("sh").args(["-c", script]).env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig")).output().unwrap();
+    assert_eq!(user.status.code(), Some(9), "{user:?}");
+}
+
+#[test]
+fn installed_programs_run_whatever_the_layouts() {
+    let space = targets();
+    space.write("jmake.toml", [space.read("jmake.toml"), b"[install]\nbin_dir = 'libexec/shop'\nlib_dir = 'lib64'\n".to_vec()].concat());
+    let prefix = space.place("tmp").join("prefix");
+    space.jmake(&["install", "--prefix", prefix.to_str().unwrap()]).ok();
+    ["out", "build"].iter().for_each(|made| space.remove(made));
+    assert_eq!(space.command(prefix.join("libexec/shop/show")).status().unwrap().code(), Some(7));
+}
+
+#[test]
+fn a_library_without_headers_for_others_is_told_of() {
+    let space = Space::with(&[("area.c", "#include \"area.h\"\nint area(void) { return 1; }\n"), ("area.h", "int area(void);\n")]);
+    let prefix = space.place("tmp").join("prefix");
+    space.jmake(&["install", "--prefix", prefix.to_str().unwrap()]).ok().says("no headers are installed").says("install.headers");
+    let pc = std::fs::read_to_string(prefix.join("lib/pkgconfig/project.pc")).unwrap();
+    assert!(!pc.contains("include"), "{pc}");
+}

@@ -9,7 +9,7 @@ use crate::edge::{self, World};
 use crate::engine::config::settings::Settings;
 use crate::engine::cxx::pkg_config;
 use crate::engine::failure::Failure;
-use crate::engine::neighbours;
+use crate::engine::neighbours::{self, Offer};
 use crate::engine::path::FilePath;
 use crate::engine::request::ProjectRequest;
 use crate::engine::tree::SETTINGS;
@@ -30,14 +30,14 @@ pub(super) async fn with_modules(
     Ok((Arc::new(applied), places))
 }
 
-/// The settings with what other projects offer that they name, and where these are described.
+/// The settings with what other projects offer that they name, this, and where these are described.
 pub(super) async fn with_neighbours(
     world: &World,
     peers: &Peers,
     project: &ProjectRequest,
     settings: Arc<Settings>,
     chain: &[&Path],
-) -> Result<(Arc<Settings>, Vec<FilePath>), Failure> {
+) -> Result<(Arc<Settings>, Vec<Offer>, Vec<FilePath>), Failure> {
     let (mut offers, mut places) = (Vec::new(), Vec::new());
     for (name, path) in neighbours::named(&settings) {
         let root = edge::fs::project_in(&path.under(&project.root), name)?;
@@ -48,8 +48,8 @@ pub(super) async fn with_neighbours(
         let other = project.of_neighbour(root.clone());
         let facts = Box::pin(gather(world, peers, &other, false, &[chain, &[&root]].concat())).await?;
         places.extend(facts.described_in);
-        offers.push(neighbours::offered(path, &facts.settings, &facts.discovery));
+        offers.push(neighbours::offered(path, &facts.settings, &facts.discovery, &facts.offers));
     }
     let settings = if offers.is_empty() { settings } else { Arc::new(neighbours::applied(&settings, &offers)) };
-    Ok((settings, places))
+    Ok((settings, offers, places))
 }

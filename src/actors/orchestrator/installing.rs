@@ -2,10 +2,10 @@
 
 use actix::prelude::*;
 
-use super::{Orchestrator, Peers, prepare};
-use crate::edge::World;
+use super::prepare::{self, Facts};
+use super::{Orchestrator, Peers};
 use crate::edge::compute::compute;
-use crate::edge::installing;
+use crate::edge::{self, World, installing};
 use crate::engine::failure::Failure;
 use crate::engine::install;
 use crate::messages::orchestrator::{InstallProject, Installed};
@@ -20,12 +20,16 @@ impl Handler<InstallProject> for Orchestrator {
 async fn carry_out(world: World, peers: Peers, install: InstallProject) -> Result<Installed, Failure> {
     let InstallProject { project, artifacts, prefix, destdir } = install;
     let root = project.root.clone();
-    let (settings, discovery) = prepare::described(&world, &peers, &project).await?;
-    let prefix = install::prefix(&settings, prefix);
-    let headers = install::headers(&settings, &discovery.headers, &discovery.include_dirs).map_err(Failure::usage)?;
-    let plan = install::plan(&settings, &artifacts, &headers, &prefix);
+    let Facts { own, discovery, offers, .. } = prepare::gather(&world, &peers, &project, false, &[&project.root]).await?;
+    let prefix = install::prefix(&own, prefix);
     let top = install::top(&prefix, destdir.as_ref());
-    let put = compute(move || installing::carry_out(&root, top.as_path(), &plan).map(|put| (top, put)));
-    let (top, files) = put.await.map_err(Failure::internal)??;
-    Ok(Installed { top, files })
+    let put = compute(move || {
+        let headers = install::headers(&own, &discovery).map_err(Failure::usage)?;
+        let (settings, discovery) = (own.as_ref(), discovery.as_ref());
+        let request = install::Request { settings, discovery, artifacts: &artifacts, headers: &headers, offers: &offers, prefix: &prefix };
+        let installation = install::installation(&request, &|file| edge::fs::read(&file.under(&root)).ok());
+        let files = installing::carry_out(&root, top.as_path(), &installation)?;
+        Ok::<_, Failure>(Installed { top, files, notes: installation.notes })
+    });
+    put.await.map_err(Failure::internal)?
 }

@@ -28,6 +28,7 @@ use crate::engine::discover::{self, Declared, Discovery, LookedAt};
 use crate::engine::failure::Failure;
 use crate::engine::front_end::FrontEnd;
 use crate::engine::jobs::generation::Located;
+use crate::engine::neighbours::Offer;
 use crate::engine::path::FilePath;
 use crate::engine::request::{BuildRequest, ProjectRequest};
 use crate::engine::survey::Survey;
@@ -85,6 +86,10 @@ pub(super) type Outcome = Result<Ready, Failure>;
 /// What is known of a project before it is described.
 pub(super) struct Facts {
     pub(super) settings: Arc<Settings>,
+    /// The same without what modules and neighbours add.
+    pub(super) own: Arc<Settings>,
+    /// What neighbours offer.
+    pub(super) offers: Vec<Offer>,
     toolchain: FoundToolchain,
     pub(super) discovery: Arc<Discovery>,
     generations: Arc<[Located]>,
@@ -113,7 +118,8 @@ pub(super) async fn gather(
     };
     let LoadedSettings { settings, notes, generations } = ask(&peers.settings, load).await??;
     let settings = if afresh { Arc::new(complete::without_lists(&settings)) } else { settings };
-    let (settings, places) = dependencies::with_neighbours(world, peers, project, settings, chain).await?;
+    let own = settings.clone();
+    let (settings, offers, places) = dependencies::with_neighbours(world, peers, project, settings, chain).await?;
     let (settings, mut described_in) = dependencies::with_modules(world, project, settings).await?;
     described_in.extend(places);
     let find = FindToolchain {
@@ -145,7 +151,7 @@ pub(super) async fn gather(
     let discovery = discover(project, &settings, looked_at, declared, probes.clone()).await?;
     let told = [toolchain.notes.as_slice(), &tree.notes, &remarks].concat();
     let notices = notes.into_iter().chain(told).collect();
-    Ok(Facts { settings, toolchain, discovery, generations, tree, probes, linker, described_in, notices })
+    Ok(Facts { settings, own, offers, toolchain, discovery, generations, tree, probes, linker, described_in, notices })
 }
 
 /// What the settings alone say of the files.
@@ -263,12 +269,6 @@ pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, 
 
 fn repeated(discovery: &Discovery) -> Vec<String> {
     discovery.left_out.iter().filter(|left| left.repeat).map(|left| format!("{} is left out: {}", left.path, left.why)).collect()
-}
-
-/// The settings of a project, and what it is made of.
-pub(super) async fn described(world: &World, peers: &Peers, project: &ProjectRequest) -> Result<(Arc<Settings>, Arc<Discovery>), Failure> {
-    let facts = gather(world, peers, project, false, &[&project.root]).await?;
-    Ok((facts.settings, facts.discovery))
 }
 
 /// What `jmake discover` shows. `afresh`: whatever the settings list is looked for as if they did not.

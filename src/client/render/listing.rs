@@ -146,6 +146,7 @@ fn install(reply: &InstallReply) -> String {
     }
     let (new, old) = (reply.installed.len(), reply.unchanged.len());
     let _ = writeln!(out, "{}: {} files installed, {old} were there already", name(&reply.top), new);
+    notes(&mut out, &reply.notes);
     out
 }
 

@@ -25,5 +25,5 @@ pub(in crate::daemon) fn install(request: wire::InstallRequest) -> Result<Instal
 /// The answer to `install`.
 pub(in crate::daemon) fn installed(installed: Installed) -> InstallReply {
     let of = |new: bool| installed.files.iter().filter(|(_, is_new)| *is_new == new).map(|(file, _)| path(file)).collect();
-    InstallReply { top: path(&installed.top), installed: of(true), unchanged: of(false) }
+    InstallReply { top: path(&installed.top), installed: of(true), unchanged: of(false), notes: installed.notes.clone() }
 }

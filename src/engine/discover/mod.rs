@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::declared::{DeclareError, Declared, declare, include_dirs};
 pub use self::looked_at::{LookedAt, asked_for, looked_at, named};
-pub use self::names::{other_platform, vendor_directory};
+pub use self::names::{group_by_directory, other_platform, vendor_directory};
 pub use self::request::{FileEntry, Request};
 pub use self::survey::discover;
 use super::path::FilePath;

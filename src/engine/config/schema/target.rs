@@ -38,7 +38,11 @@ pub(super) const KEYS: &[Key] = &[
     key("targets.soname", Text, "The soname of a shared library."),
     key("targets.version", Text, "The version of a shared library, such as \"1.2.3\"."),
     key("targets.export_list", Texts, "The symbols that a shared library offers, and no others."),
-    key("targets.install", Truth, "`jmake install` takes it. Without it: if it is a program or a library."),
+    key(
+        "targets.install",
+        Truth,
+        "`jmake install` takes it. Without it: if it is a program or a library. A library that something installed needs comes along.",
+    ),
     key("targets.default", Truth, "It is built when nothing is named. Without it: unless it is a test, an example or a benchmark."),
     key("targets.test.args", Texts, "Arguments of a test.").of("test.args"),
     key("targets.test.env", Pairs, "Variables of a test, over the project's.").of("test.env"),

@@ -164,9 +164,10 @@ fn words(step: &StepSpec) -> Vec<String> {
 }
 
 fn installed(out: &mut Described, settings: &Settings, discovery: &Discovery, lowered: &Lowered) -> Result<(), String> {
-    let headers = install::headers(settings, &discovery.headers, &discovery.include_dirs).map_err(|error| error.to_string())?;
+    let headers = install::headers(settings, discovery).map_err(|error| error.to_string())?;
     let prefix = install::prefix(settings, None);
-    for (place, item) in install::plan(settings, &lowered.artifacts, &headers, &prefix) {
+    let request = install::Request { settings, discovery, artifacts: &lowered.artifacts, headers: &headers, offers: &[], prefix: &prefix };
+    for (place, item) in install::installation(&request, &|_| None).plan {
         let words = match item {
             install::Item::Text(text) => text.lines().map(str::to_owned).collect(),
             install::Item::Copy { from, executable } => vec![format!("of {from}"), format!("executable {executable}")],

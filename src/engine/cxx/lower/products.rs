@@ -6,7 +6,7 @@ use super::objects::{Lowering, blank};
 use super::parts::{Part, options};
 use super::{LowerError, whole};
 use crate::engine::config::options::Options;
-use crate::engine::config::settings::Lto;
+use crate::engine::config::settings::{Lto, Settings};
 use crate::engine::cxx::argv::{compile, joined, link, response};
 use crate::engine::cxx::flags::classify;
 use crate::engine::cxx::interface_only::is_operand;
@@ -15,6 +15,8 @@ use crate::engine::digest::{Digest, Hasher};
 use crate::engine::discover::{Group, Language, Target};
 use crate::engine::fingerprint::Reading;
 use crate::engine::graph::{Command, CxxStep, Depfile, Output, ResponseFile, Search, SearchKind};
+use crate::engine::install;
+use crate::engine::neighbours::distinct;
 use crate::engine::path::FilePath;
 use crate::engine::report::{Artifact, ArtifactKind, StepKind};
 use crate::engine::testing::TestRun;
@@ -85,7 +87,7 @@ impl Lowering<'_> {
         let mut flags = link::flags(options, self.request.toolchain, *language, link.product);
         let offered = (!link.export_list.is_empty()).then(|| version_script(named("map"), link.export_list));
         flags.extend(offered.iter().flat_map(|script| ["-Xlinker".into(), joined("--version-script=", &script.path)]));
-        let (depfile, run_paths) = (named("d"), run_paths(&link));
+        let (depfile, run_paths) = (named("d"), run_paths(&link, self.request.settings));
         let files = link::Files { inputs: &link.inputs, libraries, run_paths: &run_paths, output, depfile: &depfile };
         let (args, response) = response::shorten(link::arguments(&flags, options, files), Some(output), &named("rsp"));
         let probe = self.request.probes.link(options, self.request.toolchain);
@@ -131,14 +133,14 @@ fn library_search(probe: Option<&LinkProbe>) -> Arc<Search> {
     Arc::new(Search { kind: SearchKind::Libraries, dirs, unordered: 0, embed_dirs: Vec::new() })
 }
 
-/// Where the product looks when it runs, each once.
-fn run_paths(link: &Link<'_>) -> Vec<FilePath> {
-    let mut out: Vec<FilePath> = Vec::new();
+/// Where the product looks when it runs, each once: where things are built, and last where they are installed.
+fn run_paths(link: &Link<'_>, settings: &Settings) -> Vec<FilePath> {
     let dirs = link.run_paths.iter().chain(&link.options.lib_dirs).filter(|_| link.options.rpath);
-    for path in dirs.map(|dir| link::run_path(&link.output, dir)) {
-        if !out.contains(&path) {
-            out.push(path);
-        }
+    let mut out = distinct(dirs.map(|dir| link::run_path(&link.output, dir)));
+    if !out.is_empty() {
+        let installed = install::run_path(settings, link.product == link::Product::Executable);
+        out.retain(|path| *path != installed);
+        out.push(installed);
     }
     out
 }
