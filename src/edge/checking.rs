@@ -14,7 +14,7 @@ use crate::engine::cxx::toolchain::Install;
 use crate::engine::failure::Failure;
 use crate::engine::jobs::{
     self,
-    values::{Seen, Values},
+    values::{Given, Seen, Values},
 };
 use crate::engine::path::FilePath;
 use crate::engine::request::ProjectRequest;
@@ -33,7 +33,12 @@ pub fn check(world: &World, project: &ProjectRequest, installs: Vec<Arc<Install>
     let facts = Facts { root: project.root.clone(), lies, files, installs: Some(installs), toolchain: project.toolchain.clone() };
     let content = request.project.unwrap_or_default();
     let rows = shown::rows(&examined, &request, project.toolchain.as_deref());
-    let values = Values::of_project(&Seen::by(project), &project.root.join(&texts.path_of_file), &project.variables, &rows);
+    let values = Values::of_project(
+        &Seen::by(project),
+        &project.root.join(&texts.path_of_file),
+        &project.variables,
+        &Given { content, rows: &rows },
+    );
     let mut problems = check::check(&examined, content, &facts);
     problems.extend(jobs::problems(&texts.path_of_file, content, &values));
     Ok(Checked {
@@ -41,6 +46,7 @@ pub fn check(world: &World, project: &ProjectRequest, installs: Vec<Arc<Install>
         problems,
         error: examined.settings.as_ref().err().map(ToString::to_string),
         rows,
+        content: content.to_owned(),
     })
 }
 

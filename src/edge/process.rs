@@ -83,6 +83,8 @@ pub struct ProcessExit {
     pub output: Vec<u8>,
     /// Standard error, where it is heard apart.
     pub errors: Vec<u8>,
+    /// So many bytes of `output` went beyond its limit. Where outputs are heard apart they are for programs, and hold no remark about it.
+    pub cut: usize,
     /// What it cost.
     pub cost: Cost,
 }
@@ -92,6 +94,7 @@ const NEVER_RUN: ProcessExit = ProcessExit {
     status: Exit::Signalled(libc::SIGTERM),
     output: Vec::new(),
     errors: Vec::new(),
+    cut: 0,
     cost: Cost { wall_ms: 0, user_ms: 0, max_rss_kb: 0 },
 };
 
@@ -155,7 +158,9 @@ impl Processes {
         let (status, user_ms, max_rss_kb) = waited;
         let wall_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let errors = errors.map(Output::finish).unwrap_or_default();
-        Ok(ProcessExit { status, output: output.finish(), errors, cost: Cost { wall_ms, user_ms, max_rss_kb } })
+        let cut = output.cut;
+        let output = if spec.heard == Heard::Apart { output.bytes } else { output.finish() };
+        Ok(ProcessExit { status, output, errors, cut, cost: Cost { wall_ms, user_ms, max_rss_kb } })
     }
 
     /// Ends every process at once and starts no other: this process is about to end.

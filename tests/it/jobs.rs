@@ -96,7 +96,10 @@ fn the_originals_seven_jobs_run_as_written() {
     let linked = String::from_utf8(space.read(at("link", "output").as_str().unwrap())).unwrap();
     assert!(linked.contains("@twice") && linked.contains("@_Z4fourv"), "{linked}");
     assert!(space.exists(at("binary", "library_path").as_str().unwrap()));
-    assert!(at("llvm", "tools").as_table().unwrap().contains_key("llvm-link"));
+    let tools = at("llvm", "tools");
+    assert!(["llvm-link", "llvm-nm", "llvm-objdump"].iter().all(|tool| tools.as_table().unwrap().contains_key(*tool)), "{tools}");
+    assert_eq!(at("compile", "output_dir").as_str(), Some("build/{profile}/ir"));
+    assert!(!space.exists("build/{profile}") && space.exists("build/dev/ir"));
     // What they wrote changes nothing, and the file is not written again.
     assert_eq!(space.build(&[]).ok().count("ran"), 0);
     space.jmake(&["jobs", "run"]).ok();
@@ -296,4 +299,86 @@ fn scripts_get_events_lists_and_graphs() {
     space.jmake(&["jobs", "graph"]).ok().says("b (get_all_tools, priority 9) after a");
     space.jmake(&["jobs", "list", "--functions"]).ok().says("command(argv)");
     space.jmake(&["jobs", "list"]).ok().says("run 1 of jmake.toml: succeeded");
+}
+
+/// Jobs that each write a key of their own, `count` of them.
+fn writers(count: usize) -> String {
+    let job = |at: usize| {
+        format!(
+            "[[jobs]]\nid = 'j{at}'\ncallback = 'command'\nargs.argv = ['echo', 'v{at}']\ntarget_section = 'custom.k{at}'\n\
+             [[jobs]]\nid = 'u{at}'\ncallback = 'update_config'\nargs = {{ section = 'custom.t{at}', data = {{ a = 'x', b = ['y'] }} }}\n"
+        )
+    };
+    (0..count).map(job).collect::<String>() + "[job_queue]\nmax_concurrent_jobs = 16\n"
+}
+
+#[test]
+fn jobs_that_end_together_all_write_their_results() {
+    let space = with_jobs(&writers(40));
+    space.jmake(&["jobs", "run"]).ok().says("80 jobs: 80 completed");
+    let table: toml::Table = String::from_utf8(space.read("jmake.toml")).unwrap().parse().unwrap();
+    for at in 0..40 {
+        assert_eq!(table["custom"][&format!("k{at}")].as_str(), Some(format!("v{at}").as_str()));
+        assert_eq!(table["custom"][&format!("t{at}")]["b"].as_array().unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn what_the_settings_would_not_take_is_not_written() {
+    let run = |job: &str, expect: &str| {
+        let text = format!("[[jobs]]\nid = 'a'\n{job}\n");
+        let space = with_jobs(&text);
+        space.jmake(&["jobs", "run"]).exits(1).says(expect);
+        assert_eq!(space.read("jmake.toml"), text.as_bytes(), "{job}");
+    };
+    run("callback = 'command'\nargs.argv = ['echo', 'hi']\ntarget_section = 'link.opt_level'", "`link.opt_level` must be one of");
+    // What a variable holds is known late.
+    let update = |section: &str, data: &str| {
+        format!(
+            "callback = 'update_config'\nenv = {{}}\nargs = {{ section = '{{{{custom.section}}}}', data = {data} }}\n[custom]\nsection = '{section}'"
+        )
+    };
+    run(&update("link", "{ opt_level = '{{config_path}}' }"), "`link.opt_level` must be one of");
+    run(&update("lnk", "{ opt_level = 'O2' }"), "did you mean \"link\"?");
+    run(&update("jobs", "{ id = 'x' }"), "no job may change it");
+    run(&update("a b]", "{ id = 'x' }"), "is no place in jmake.toml");
+    run(&update("project", "{ version = '1', name = ['{{project.name}}'] }"), "`project.name` must be a string");
+}
+
+#[test]
+fn templates_and_sections_see_all_that_is_typed() {
+    let space = with_jobs(
+        "[compile]\nir_files = ['a.ll', 'b.ll']\n[discovery.files]\nc_sources = ['src/twice.c']\ncpp_sources = ['src/four.cpp']\n\
+         [custom.mine]\nnumbers = [1, 2]\n\
+         [[jobs]]\nid = 'say'\ncallback = 'command'\ntarget_section = 'custom.said'\n\
+         args.argv = ['echo', '{{compile.ir_files}}', '{{discovery.files.c_sources.0}}', '{{custom.mine.numbers.1}}/{{project.name}}', '{{compile.flags}}']\n\
+         [[jobs]]\nid = 'files'\ncallback = 'build_include_dirs'\nargs.files = '{{discovery.files}}'\n\
+         [[jobs]]\nid = 'held'\ncallback = 'get_config_section'\nargs.section = 'discovery'\ntarget_section = 'custom.held'\n\
+         [[jobs]]\nid = 'own'\ncallback = 'get_config_section'\nargs.section = 'custom.mine'\n\
+         [[jobs]]\nid = 'number'\ncallback = 'command'\ndepends_on = ['own', 'held']\ntarget_section = 'custom.number'\n\
+         args.argv = ['echo', '{{jobs.own.result.data.numbers.0}}-{{jobs.held.result.data.files.c_sources.0}}']\n",
+    );
+    space.jmake(&["jobs", "run"]).ok();
+    let table: toml::Table = String::from_utf8(space.read("jmake.toml")).unwrap().parse().unwrap();
+    assert_eq!(table["custom"]["said"].as_str(), Some("a.ll b.ll src/twice.c 2/project -O0 -g -gdwarf-4"));
+    assert_eq!(table["custom"]["number"].as_str(), Some("1-src/twice.c"));
+    assert_eq!(table["custom"]["held"]["files"]["cpp_sources"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_directory_that_is_not_there_and_output_that_is_too_long_are_said() {
+    let space =
+        with_jobs("[[jobs]]\nid = 'a'\ncallback = 'command'\nargs.argv = ['true']\ncwd = '{{custom.where}}'\n[custom]\nwhere = 'none'\n");
+    space.jmake(&["jobs", "run"]).exits(1).says("/none, which is no directory");
+    let long = "[[jobs]]\nid = 'a'\ncallback = 'command'\nargs.argv = ['sh', '-c', 'head -c 1100000 /dev/zero | tr \"\\\\0\" x']\n";
+    let space = with_jobs(long);
+    space.jmake(&["jobs", "run"]).ok().says("job a: it printed more than the 1048576 bytes that are kept of it");
+    space.write("jmake.toml", format!("{long}target_section = 'custom.x'\n"));
+    space.jmake(&["jobs", "run"]).exits(1).says("it printed more than is kept, so that its result is not written");
+}
+
+#[test]
+fn options_of_a_queue_are_checked_where_there_are_no_jobs() {
+    let space = with_jobs("[job_queue]\nenabled = 'yes'\nmax_retires = 2\n");
+    space.jmake(&["check"]).exits(2).says("`job_queue.enabled` must be true or false").says("did you mean `max_retries`?");
 }

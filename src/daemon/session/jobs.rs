@@ -4,6 +4,7 @@ mod facts;
 mod perform;
 mod records;
 mod running;
+mod writing;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ use crate::engine::config::problem::{self, Problem, Severity};
 use crate::engine::failure::Failure;
 use crate::engine::jobs::history::Last;
 use crate::engine::jobs::progress::{Effect, JobError, Progress};
-use crate::engine::jobs::values::{Seen, Values};
+use crate::engine::jobs::values::{Given, Seen, Values};
 use crate::engine::jobs::{self, Queue};
 use crate::engine::request::ProjectRequest;
 use crate::engine::tree::SETTINGS;
@@ -125,7 +126,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     async fn values(&self, project: &ProjectRequest, settings: &Path) -> Result<Values, Failure> {
         let doors = self.service.root.send(GetDaemon).await.map_err(|_| root_failed())?;
         let checked = ask(&doors.check, CheckSettings { project: project.clone(), installs: Vec::new() }).await??;
-        Ok(Values::of_project(&Seen::by(project), settings, &project.variables, &checked.rows))
+        Ok(Values::of_project(&Seen::by(project), settings, &project.variables, &Given::of(&checked)))
     }
 
     async fn begin_jobs(&self, request: &JobsRequest) -> Result<Started, Failure> {

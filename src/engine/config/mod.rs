@@ -3,6 +3,7 @@
 //! [`schema`] lists all keys. [`raw`] reads one file by it, [`merge`] puts files, environment and profile in order ([`merged`]), and
 //! [`settings`] is what comes out. [`document`] completes a file's text.
 
+pub mod change;
 pub mod check;
 mod dialects;
 pub mod document;

@@ -1,15 +1,17 @@
 //! What functions answer, in the words of the original's results. Does not know who found it out.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value as Json, json};
 
 use super::commands::Process;
 use super::functions::{Call, Function};
 use super::progress::JobError;
+use super::typed;
 use crate::engine::complete::Found;
 use crate::engine::config::check::Checked;
+use crate::engine::config::keys::nearest;
 use crate::engine::config::problem::Severity;
+use crate::engine::config::schema;
+use crate::engine::cxx::toolchain::Install;
 use crate::engine::report::Counts;
 
 /// How a process ended.
@@ -53,15 +55,22 @@ pub fn discovered(files: &Json, dirs: &Json, found: &Found) -> Json {
 
 /// To `get_all_tools`.
 #[must_use]
-pub fn tools(tools: &Json) -> Json {
-    json!({ "success": true, "tools": tools, "count": tools.as_object().map_or(0, Map::len) })
+pub fn tools(install: &Install) -> Json {
+    let tools: Map<String, Json> = install.tools.iter().map(|(name, path)| (name.clone(), path.to_string().into())).collect();
+    json!({ "success": true, "count": tools.len(), "tools": tools })
 }
 
 /// To `get_tool`.
-pub fn tool(tools: &Json, name: &str) -> Result<Json, String> {
-    let name = if name == "clang" && tools.get("clang").is_none() { "clang++" } else { name };
-    let path = tools.get(name).ok_or_else(|| format!("the toolchain has no `{name}`; `jmake tools` lists what it has"))?;
-    Ok(json!({ "success": true, "tool": name, "path": path }))
+pub fn tool(install: &Install, name: &str) -> Result<Json, String> {
+    let dashed = name.replace('_', "-");
+    let aliases = [name, dashed.as_str()].into_iter().chain((name == "clang").then_some("clang++"));
+    let found = aliases.into_iter().find_map(|name| Some((name, install.tool(name)?)));
+    let (tool, path) = found.ok_or_else(|| {
+        let near = nearest(&dashed, install.tools.keys().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+        let advice = near.unwrap_or_else(|| "`jmake tools` lists what it has".to_owned());
+        format!("the toolchain in {} has no `{name}`; {advice}", install.bin_dir)
+    })?;
+    Ok(json!({ "success": true, "tool": tool, "path": path.to_string() }))
 }
 
 /// The directories of a project of type `kind`, that of IR last.
@@ -85,25 +94,50 @@ pub fn validated(checked: &Checked) -> Result<Json, JobError> {
     Ok(json!({ "success": true, "valid": true, "issues": issues }))
 }
 
-/// The settings of one table, by what stands after its name.
-fn section(settings: &BTreeMap<String, Json>, section: &str) -> Json {
-    let prefix = format!("{section}.");
-    let inner = settings.iter().filter_map(|(key, value)| Some((key.strip_prefix(&prefix)?.to_owned(), value.clone())));
-    Json::Object(inner.collect())
+/// What a process printed.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "the names say all")]
+pub struct Printed<'a> {
+    pub output: &'a [u8],
+    pub errors: &'a [u8],
+    /// So many bytes of the output are not there.
+    pub cut: usize,
 }
 
 /// Of a function that is a process.
-pub fn exited(function: &Function, process: &Process, ended: Ended, output: &[u8], errors: &[u8]) -> Result<Json, JobError> {
-    let (said, complained) = (String::from_utf8_lossy(output), String::from_utf8_lossy(errors));
+pub fn exited(function: &Function, process: &Process, ended: Ended, printed: &Printed<'_>) -> Result<Json, JobError> {
+    let (said, complained) = (String::from_utf8_lossy(printed.output), String::from_utf8_lossy(printed.errors));
     let why = match ended {
         Ended::Exited(0) if function.call == Call::Command => {
-            return Ok(json!({ "success": true, "stdout": said.trim_end_matches('\n'), "stderr": complained, "exit_code": 0 }));
+            let stdout = if printed.cut == 0 { said.trim_end_matches('\n') } else { &said };
+            return Ok(json!({
+                "success": true, "stdout": stdout, "stderr": complained, "exit_code": 0, "truncated": printed.cut > 0,
+            }));
         }
         Ended::Exited(0) => return Ok(json!({ "success": true, "output": process.output })),
         Ended::Exited(code) => format!("it ended with exit code {code}"),
         Ended::Signalled(signal) => format!("it was ended by signal {signal}"),
     };
-    Err(JobError { why, output: format!("{said}{complained}"), hopeless: false })
+    let cut = if printed.cut > 0 { format!("\n[{} more bytes were cut]\n", printed.cut) } else { String::new() };
+    Err(JobError { why, output: format!("{said}{cut}{complained}"), hopeless: false })
+}
+
+/// Whether a result is all of what there was.
+///
+/// # Errors
+/// It is a part.
+pub fn whole(result: &Json) -> Result<(), String> {
+    match truncation(result) {
+        Some(_) => Err("it printed more than is kept, so that its result is not written; let it write a file".to_owned()),
+        None => Ok(()),
+    }
+}
+
+/// A remark about a result that is a part of what there was.
+#[must_use]
+pub fn truncation(result: &Json) -> Option<String> {
+    let kept = || result["stdout"].as_str().map_or(0, str::len);
+    (result["truncated"] == true).then(|| format!("it printed more than the {} bytes that are kept of it", kept()))
 }
 
 /// Of a build that succeeded: its artifacts by kind, its steps, and how long it took in milliseconds.
@@ -146,8 +180,21 @@ pub fn updated(keys: &[&String]) -> Json {
     json!({ "success": true, "updated": keys })
 }
 
-/// To `get_config_section`.
-#[must_use]
-pub fn held(settings: &BTreeMap<String, Json>, name: &str) -> Json {
-    json!({ "success": true, "data": section(settings, name) })
+/// To `get_config_section`, of all settings.
+///
+/// # Errors
+/// The section is none.
+pub fn held(settings: &Json, section: &str) -> Result<Json, String> {
+    let path: Vec<&str> = section.split('.').collect();
+    match typed::inner(settings, &path) {
+        Some(data) if data.is_object() => Ok(json!({ "success": true, "data": data })),
+        Some(_) => Err(format!("`{section}` is no table of jmake.toml; {{{{{section}}}}} in an argument stands for its value")),
+        None if schema::is_table(section) || schema::find_section(section).is_some() => Ok(json!({ "success": true, "data": {} })),
+        None => {
+            let names = || schema::SECTIONS.iter().map(|section| section.name);
+            let near = nearest(section, names()).map(|near| format!("did you mean `{near}`?"));
+            let advice = near.unwrap_or_else(|| format!("there are: {}", names().collect::<Vec<_>>().join(", ")));
+            Err(format!("jmake.toml has no table `{section}`; {advice}"))
+        }
+    }
 }

@@ -95,7 +95,7 @@ impl Function {
 pub const FUNCTIONS: &[Function] = &[
     function(Call::Command, "command", "Runs a program, without a shell.")
         .takes(&[required("argv", Kind::Texts, "The program and its arguments; a list among them counts as its items.")])
-        .gives(&["stdout", "stderr", "exit_code"], "stdout"),
+        .gives(&["stdout", "stderr", "exit_code", "truncated"], "stdout"),
     function(Call::ScanFiles, "scan_files", "Finds the files of the project, by kind.")
         .takes(&[PATH])
         .gives(&["files", "results", "total"], "files"),

@@ -11,7 +11,7 @@ use super::functions::Call;
 use super::queue::{Job, Queue, When};
 use super::reading::Reader;
 use super::template::Template;
-use super::values::{Seen, Values};
+use super::values::{Given, Seen, Values};
 use crate::engine::config::{Request, merge, shown};
 use crate::engine::discover::patterns::{Patterns, is_literal};
 use crate::engine::path::{FilePath, fold};
@@ -87,7 +87,7 @@ pub fn read(request: &Request<'_>, root: &Path, variables: &Variables) -> Result
         &Seen { root, profile: request.profile, build_dir: &request.build_dir },
         &root.join(request.path_of_file),
         variables,
-        &rows,
+        &Given { content, rows: &rows },
     );
     let table: DeTable<'_> = DeTable::parse_recoverable(content).0.into_inner();
     let jobs = table.get("jobs").and_then(|jobs| jobs.get_ref().as_array()).into_iter().flatten();

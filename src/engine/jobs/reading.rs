@@ -14,12 +14,13 @@ use super::check;
 use super::fields::Fields;
 use super::functions::{self, FUNCTIONS, Function};
 use super::generation;
+use super::places;
 use super::queue::{Job, Options, Places, Queue, When};
 use super::template::Template;
 use super::values::Values;
 use crate::engine::config::keys::nearest;
 use crate::engine::config::problem::{Problem, Severity};
-use crate::engine::config::{schema, syntax};
+use crate::engine::config::syntax;
 use crate::engine::digest::Digest;
 
 pub(super) type Typed<'i> = Spanned<DeValue<'i>>;
@@ -63,7 +64,15 @@ pub fn refusal(file: &str, problems: &[Problem]) -> String {
 #[must_use]
 pub fn problems(file: &str, content: &str, values: &Values) -> Vec<Problem> {
     let (table, errors) = DeTable::parse_recoverable(content);
-    if errors.is_empty() && table.get_ref().contains_key("jobs") { read(file, content, values).1 } else { Vec::new() }
+    if !errors.is_empty() {
+        return Vec::new();
+    }
+    if table.get_ref().contains_key("jobs") {
+        return read(file, content, values).1;
+    }
+    let mut reader = Reader { file, content, problems: Vec::new(), old: None };
+    reader.options_of(table.get_ref());
+    reader.problems
 }
 
 pub(super) struct Reader<'a> {
@@ -81,14 +90,7 @@ pub(super) type Named = Vec<Items>;
 
 impl Reader<'_> {
     fn top(&mut self, table: &DeTable<'_>) -> (Options, Vec<Job>, Named) {
-        let options = match table.get("job_queue").map(|value| (value.get_ref(), value)) {
-            None => Options::default(),
-            Some((DeValue::Table(table), _)) => self.options(table),
-            Some((_, value)) => {
-                self.error(value.span(), "`job_queue` must be a table", "write [job_queue], and its keys below it");
-                Options::default()
-            }
-        };
+        let options = self.options_of(table);
         let (mut jobs, mut named) = (Vec::new(), Vec::new());
         for value in self.tables(table.get("jobs")) {
             let DeValue::Table(table) = value.get_ref() else { continue };
@@ -98,6 +100,17 @@ impl Reader<'_> {
             }
         }
         (options, jobs, named)
+    }
+
+    fn options_of(&mut self, table: &DeTable<'_>) -> Options {
+        match table.get("job_queue").map(|value| (value.get_ref(), value)) {
+            None => Options::default(),
+            Some((DeValue::Table(table), _)) => self.options(table),
+            Some((_, value)) => {
+                self.error(value.span(), "`job_queue` must be a table", "write [job_queue], and its keys below it");
+                Options::default()
+            }
+        }
     }
 
     fn tables<'t, 'i>(&mut self, value: Option<&'t Typed<'i>>) -> Vec<&'t Typed<'i>> {
@@ -214,23 +227,8 @@ impl Reader<'_> {
     /// `section.key`, where a result can go.
     fn section(&mut self, fields: &mut Fields) -> Option<Vec<String>> {
         let typed = fields.text("target_section")?;
-        let segments: Vec<String> = typed.split('.').map(str::to_owned).collect();
-        let bare = |segment: &String| !segment.is_empty() && segment.chars().all(|c| c.is_ascii_alphanumeric() || "_-+".contains(c));
         let at = fields.place("target_section", &(0..0));
-        if segments.len() < 2 || !segments.iter().all(bare) {
-            self.error(at, format!("`{typed}` is no place in jmake.toml"), "write a section and a key, such as \"discovery.files\"");
-            return None;
-        }
-        let known = schema::find(&typed).is_some() || schema::is_table(&typed) || segments[0] == "custom";
-        if !known {
-            let tables = schema::all().iter().filter_map(|key| Some(key.path.rsplit_once('.')?.0));
-            let near = nearest(&typed, schema::all().iter().map(|key| key.path).chain(tables));
-            let advice = near
-                .map_or_else(|| "write a key of jmake.toml, or one below `custom`".to_owned(), |near| format!("did you mean \"{near}\"?"));
-            self.error(at, format!("jmake.toml has no key `{typed}`"), advice);
-            return None;
-        }
-        Some(segments)
+        places::key(&typed).map_err(|(message, advice)| self.error(at, message, advice)).ok()
     }
 
     /// Each argument that the function takes has to be there.

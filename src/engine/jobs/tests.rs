@@ -18,10 +18,9 @@ const SEVEN: &str = include_str!("tests/seven.toml");
 fn values() -> Values {
     Values {
         root: "/p".to_owned(),
-        name: "p".to_owned(),
         config_path: "/p/jmake.toml".to_owned(),
         env: BTreeMap::from([("HOME".to_owned(), "/home/me".to_owned())]),
-        settings: BTreeMap::from([("link.output_dir".to_owned(), json!("build/linked"))]),
+        settings: json!({ "project": { "root": "/p", "name": "p" }, "link": { "output_dir": "build/linked" } }),
         ..Values::default()
     }
 }

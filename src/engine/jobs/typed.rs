@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
+use toml::de::DeTable;
 
 use crate::engine::config::document::Value;
+use crate::engine::config::schema;
 use crate::engine::config::shown::Row;
 
 /// `data` as a value of jmake.toml, which has no null and no lists of tables that JMake would write.
@@ -36,11 +38,51 @@ pub fn data(value: &Value) -> Json {
     }
 }
 
-/// Settings by dotted key. Lists and tables of several places are one.
+/// All that can be said of the settings, as tables: what stands in the file `content`, and before that what counts, by `rows`.
 #[must_use]
-pub fn settings(rows: &[Row]) -> BTreeMap<String, Json> {
+pub fn tree(content: &str, rows: &[Row]) -> Json {
+    let mut tree = file(content);
+    for (key, value) in settings(rows) {
+        put(&mut tree, &key.split('.').collect::<Vec<_>>(), value);
+    }
+    tree
+}
+
+/// A file of settings, as it is typed; of one that is no TOML, what can be read.
+#[must_use]
+pub fn file(content: &str) -> Json {
+    let table = DeTable::parse_recoverable(content).0.into_inner();
+    Json::Object(table.iter().map(|(name, value)| (name.get_ref().to_string(), super::arguments::data(value.get_ref()))).collect())
+}
+
+/// What stands at `path` in tables and lists of `tree`.
+#[must_use]
+pub fn inner<'a>(tree: &'a Json, path: &[&str]) -> Option<&'a Json> {
+    path.iter().try_fold(tree, |value, segment| match value {
+        Json::Array(items) => items.get(segment.parse::<usize>().ok()?),
+        other => other.get(segment),
+    })
+}
+
+/// Puts `value` at `path`, as writing it into a file does: the entries of a table go to those that are there.
+pub fn put(tree: &mut Json, path: &[&str], value: Json) {
+    let place = path.iter().fold(tree, |tree, name| {
+        if !tree.is_object() {
+            *tree = Json::Object(Map::new());
+        }
+        &mut tree[*name]
+    });
+    match (place, value) {
+        (Json::Object(all), Json::Object(more)) => all.extend(more),
+        (place, value) => *place = value,
+    }
+}
+
+/// Settings by dotted key. Lists and tables of several places are one.
+fn settings(rows: &[Row]) -> BTreeMap<String, Json> {
     let mut settings: BTreeMap<String, Json> = BTreeMap::new();
-    for row in rows {
+    let of_a_table = |key: &str| ["targets.", "files.", "jobs."].iter().any(|table| key.starts_with(table));
+    for row in rows.iter().filter(|row| schema::find(&row.key).is_some() && !of_a_table(&row.key)) {
         let Some(value) = parsed(&row.value) else { continue };
         match (settings.get_mut(&row.key), value) {
             (Some(Json::Array(all)), Json::Array(more)) => all.extend(more),
@@ -52,8 +94,7 @@ pub fn settings(rows: &[Row]) -> BTreeMap<String, Json> {
 }
 
 fn parsed(typed: &str) -> Option<Json> {
-    let table: toml::Table = format!("value = {typed}").parse().ok()?;
-    serde_json::to_value(table.get("value")?).ok()
+    file(&format!("value = {typed}")).get("value").cloned()
 }
 
 #[cfg(test)]
@@ -70,10 +111,36 @@ mod tests {
     }
 
     #[test]
-    fn lists_of_several_places_are_one() {
+    fn settings_are_what_counts_and_what_is_typed_beside_it() {
         let row = |key: &str, value: &str| Row { key: key.to_owned(), value: value.to_owned(), origin: String::new() };
-        let rows = [row("a", "[\"x\"]"), row("a", "[\"y\"]"), row("b", "\"z\""), row("$CC", "clang"), row("d", "{ A = \"1\" }")];
-        let expect = [("a", json!(["x", "y"])), ("b", json!("z")), ("d", json!({ "A": "1" }))];
-        assert_eq!(settings(&rows), expect.map(|(key, value)| (key.to_owned(), value)).into());
+        let rows = [
+            row("profile", "\"dev\""),
+            row("compile.flags", "[\"-O0\"]"),
+            row("compile.flags", "[\"-g\"]"),
+            row("compile.defines", "{ A = \"1\" }"),
+            row("$CFLAGS", "\"x\""),
+            row("targets.t.flags", "[\"-x\"]"),
+        ];
+        let content = "[compile]\nflags = ['-g']\nir_files = ['a.ll']\n[custom.mine]\ndeep = { x = [1, true] }\n[discovery.files]\n\
+                       c_sources = ['a.c']\n[[targets]]\nname = 't'";
+        let expect = json!({
+            "compile": { "flags": ["-O0", "-g"], "defines": { "A": "1" }, "ir_files": ["a.ll"] },
+            "custom": { "mine": { "deep": { "x": [1, true] } } },
+            "discovery": { "files": { "c_sources": ["a.c"] } },
+            "targets": [{ "name": "t" }],
+        });
+        let tree = tree(content, &rows);
+        assert_eq!(tree, expect);
+        assert_eq!(inner(&tree, &["custom", "mine", "deep", "x", "0"]), Some(&json!(1)));
+        assert_eq!(inner(&tree, &["custom", "mine", "deep", "y"]), None);
+    }
+
+    #[test]
+    fn values_are_put_where_a_file_would_have_them() {
+        let mut tree = json!({ "a": { "b": { "x": 1 }, "c": 2 } });
+        put(&mut tree, &["a", "b"], json!({ "y": 3 }));
+        put(&mut tree, &["a", "c"], json!([4]));
+        put(&mut tree, &["d", "e", "f"], json!("5"));
+        assert_eq!(tree, json!({ "a": { "b": { "x": 1, "y": 3 }, "c": [4] }, "d": { "e": { "f": "5" } } }));
     }
 }

@@ -9,6 +9,8 @@ use serde_json::{Map, Value as Json};
 use super::functions::Function;
 use super::queue::{Argument, Job};
 use super::template::{FillError, Name};
+use super::typed;
+use crate::engine::config::check::Checked;
 use crate::engine::config::shown::Row;
 use crate::engine::path::FilePath;
 use crate::engine::request::ProjectRequest;
@@ -79,21 +81,33 @@ impl<'a> Seen<'a> {
     }
 }
 
+/// The settings of a project, as they are typed and as they count.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "the names say all")]
+pub struct Given<'a> {
+    pub content: &'a str,
+    pub rows: &'a [Row],
+}
+
+impl<'a> Given<'a> {
+    /// As checking found them.
+    #[must_use]
+    pub fn of(checked: &'a Checked) -> Self {
+        Self { content: &checked.content, rows: &checked.rows }
+    }
+}
+
 /// What the names of a queue's templates stand for.
 #[derive(Clone, Debug, Default)]
 pub struct Values {
     /// The project's root.
     pub root: String,
-    /// The project's name.
-    pub name: String,
     /// The settings' file.
     pub config_path: String,
     /// Variables of whoever runs the queue.
     pub env: BTreeMap<String, String>,
-    /// Settings by dotted key.
-    pub settings: BTreeMap<String, Json>,
-    /// What jobs put into settings, by dotted key.
-    pub written: BTreeMap<String, Json>,
+    /// Settings, as tables, with what jobs put into them.
+    pub settings: Json,
     /// Results of jobs that completed, by id.
     pub results: BTreeMap<String, Json>,
 }
@@ -101,17 +115,19 @@ pub struct Values {
 impl Values {
     /// What stands for something before any job ran: the project with these settings, and these variables.
     #[must_use]
-    pub fn of_project(project: &Seen<'_>, config_path: &Path, variables: &Variables, rows: &[Row]) -> Self {
-        let mut settings = super::typed::settings(rows);
-        for (key, usual) in [("compile.output_dir", "ir"), ("link.output_dir", "ir"), ("binary.output_dir", "lib")] {
-            let dir = settings.get(key).and_then(Json::as_str).map(|dir| dir.replace("{profile}", project.profile));
+    pub fn of_project(project: &Seen<'_>, config_path: &Path, variables: &Variables, given: &Given<'_>) -> Self {
+        let mut settings = typed::tree(given.content, given.rows);
+        for (section, usual) in [("compile", "ir"), ("link", "ir"), ("binary", "lib")] {
+            let path = [section, "output_dir"];
+            let dir = typed::inner(&settings, &path).and_then(Json::as_str).map(|dir| dir.replace("{profile}", project.profile));
             let usual = || project.build_dir.join(project.profile).join(usual).to_string();
-            settings.insert(key.to_owned(), Json::String(dir.unwrap_or_else(usual)));
+            typed::put(&mut settings, &path, Json::String(dir.unwrap_or_else(usual)));
         }
+        let root = project.root.to_string_lossy().into_owned();
+        typed::put(&mut settings, &["project", "root"], Json::String(root.clone()));
         let text = |(name, value): &(OsString, OsString)| Some((name.to_str()?.to_owned(), value.to_str()?.to_owned()));
         Self {
-            root: project.root.to_string_lossy().into_owned(),
-            name: settings.get("project.name").and_then(Json::as_str).unwrap_or_default().to_owned(),
+            root,
             config_path: config_path.to_string_lossy().into_owned(),
             env: variables.all().iter().filter_map(text).collect(),
             settings,
@@ -125,27 +141,16 @@ impl Values {
         let segments: Vec<&str> = name.segments.iter().map(String::as_str).collect();
         match segments.as_slice() {
             ["config_path"] => Some(Json::String(self.config_path.clone())),
-            ["project", "root"] => Some(Json::String(self.root.clone())),
-            ["project", "name"] => Some(Json::String(self.name.clone())),
             ["env", variable] => self.env.get(*variable).cloned().map(Json::String),
-            ["jobs", id, "result", rest @ ..] => inner(self.results.get(*id)?, rest).cloned(),
-            _ => self.setting(&segments),
+            ["jobs", id, "result", rest @ ..] => typed::inner(self.results.get(*id)?, rest).cloned(),
+            _ => typed::inner(&self.settings, &segments).cloned(),
         }
-    }
-
-    /// The longest beginning of the name that has a value, and what is in it.
-    fn setting(&self, segments: &[&str]) -> Option<Json> {
-        (1..=segments.len()).rev().find_map(|length| {
-            let key = segments[..length].join(".");
-            let value = self.written.get(&key).or_else(|| self.settings.get(&key))?;
-            inner(value, &segments[length..]).cloned()
-        })
     }
 
     /// A job completed: its result can be named, and what it writes into the settings too.
     pub fn completed(&mut self, job: &Job, result: Json) {
         if let (Some(section), Some(value)) = (&job.target_section, primary(job, &result)) {
-            self.written.insert(section.join("."), value.clone());
+            typed::put(&mut self.settings, &section.iter().map(String::as_str).collect::<Vec<_>>(), value.clone());
         }
         self.results.insert(job.id.clone(), result);
     }
@@ -188,11 +193,4 @@ pub fn primary<'a>(job: &Job, result: &'a Json) -> Option<&'a Json> {
 #[must_use]
 pub fn primary_of<'a>(function: &Function, result: &'a Json) -> Option<&'a Json> {
     result.get(function.primary).filter(|value| !value.is_null())
-}
-
-fn inner<'a>(value: &'a Json, segments: &[&str]) -> Option<&'a Json> {
-    segments.iter().try_fold(value, |value, segment| match value {
-        Json::Array(items) => items.get(segment.parse::<usize>().ok()?),
-        other => other.get(segment),
-    })
 }

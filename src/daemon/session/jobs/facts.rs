@@ -13,8 +13,10 @@ use crate::engine::complete::{self, Found, Question};
 use crate::engine::config::check::Checked;
 use crate::engine::config::document::Field;
 use crate::engine::config::settings::Settings;
+use crate::engine::cxx::toolchain::Toolchain;
 use crate::engine::failure::Failure;
 use crate::engine::jobs::progress::JobError;
+use crate::engine::jobs::values::{Given, Seen, Values};
 use crate::engine::jobs::{answers, typed};
 use crate::messages::config_store::{CheckSettings, LoadSettings};
 use crate::messages::file_scanner::FindBinaries;
@@ -35,7 +37,7 @@ impl Doer {
                 let found = ask(&self.opened.files.binaries, FindBinaries { root: self.project.root.clone() }).await??;
                 Found::Binaries(found, self.load().await?)
             }
-            Question::Toolchain => self.toolchain().await?,
+            Question::Toolchain => Found::Toolchain(self.toolchain().await?),
             Question::Settings => Found::Settings(self.load().await?),
         };
         Self::value(field, &found)
@@ -58,15 +60,18 @@ impl Doer {
         Ok(ask(&self.opened.files.settings, load).await??.settings)
     }
 
-    pub(super) async fn toolchain(&self) -> Told<Found> {
+    pub(super) async fn toolchain(&self) -> Told<Arc<Toolchain>> {
         let root = self.load().await?.llvm_root.as_ref().map(|path| path.under(&self.project.root));
         let find = FindToolchain { wanted: self.project.toolchain.clone(), root, variables: self.project.variables.clone() };
-        Ok(Found::Toolchain(ask(&self.tools.find, find).await??.toolchain))
+        Ok(ask(&self.tools.find, find).await??.toolchain)
     }
 
     pub(super) async fn create_structure(&self, kind: &str) -> Told<Json> {
-        let ir = self.field(Field::OutputDir).await?;
-        let dirs = answers::structure(kind, ir.as_str().unwrap_or_default()).map_err(JobError::hopeless)?;
+        let typed = typed::file(&self.checked().await?.content);
+        let ir = typed::inner(&typed, &["compile", "output_dir"]).and_then(Json::as_str).filter(|dir| !dir.is_empty());
+        let ir = ir.map_or_else(|| format!("{}/{{profile}}/ir", self.project.build_dir), str::to_owned);
+        let place = ir.replace("{profile}", &self.project.profile);
+        let dirs = answers::structure(kind, &place).map_err(JobError::hopeless)?;
         let (root, wanted) = (self.project.root.clone(), dirs.clone());
         let made = compute(move || {
             let mut made = Vec::new();
@@ -81,7 +86,7 @@ impl Doer {
             Ok::<_, Failure>(made)
         });
         let made = made.await.map_err(Failure::internal)??;
-        Ok(answers::made(&made, &ir))
+        Ok(answers::made(&made, &Json::String(ir)))
     }
 
     pub(super) async fn checked(&self) -> Told<Checked> {
@@ -94,7 +99,9 @@ impl Doer {
     }
 
     pub(super) async fn section(&self, section: &str) -> Told<Json> {
-        let settings = typed::settings(&self.checked().await?.rows);
-        Ok(answers::held(&settings, section))
+        let checked = self.checked().await?;
+        let project = &self.project;
+        let values = Values::of_project(&Seen::by(project), &self.settings(), &project.variables, &Given::of(&checked));
+        answers::held(&values.settings, section).map_err(JobError::hopeless)
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use serde_json::{Map, Value as Json};
-use tokio::sync::oneshot;
+use tokio::sync::{Mutex, oneshot};
 
 use super::super::Service;
 use super::super::neighbours::Ends;
@@ -15,14 +15,14 @@ use crate::actors::supervise::ask;
 use crate::daemon::translate;
 use crate::edge::compute::compute;
 use crate::edge::process::{Heard, ProcessSpec};
-use crate::edge::{config_edit, tools_search};
-use crate::engine::complete::Found;
-use crate::engine::config::document::{self, Field};
+use crate::edge::tools_search;
+use crate::engine::config::document::Field;
 use crate::engine::failure::Failure;
+use crate::engine::jobs::answers::{self, Printed};
 use crate::engine::jobs::commands::{self, Process, Program};
 use crate::engine::jobs::functions::Call;
 use crate::engine::jobs::progress::{JobError, Order};
-use crate::engine::jobs::{answers, typed, values};
+use crate::engine::jobs::values;
 use crate::engine::path::FilePath;
 use crate::engine::request::ProjectRequest;
 use crate::engine::tree::SETTINGS;
@@ -49,6 +49,8 @@ pub(super) struct Doer {
     pub(super) opened: OpenedProject,
     pub(super) tools: ToolDoors,
     pub(super) client_pid: u32,
+    /// Held by whoever writes the settings.
+    pub(super) writer: Arc<Mutex<()>>,
 }
 
 /// What came of a job, or of a part of it.
@@ -62,7 +64,7 @@ impl From<Failure> for JobError {
 
 impl Doer {
     pub(super) fn new(service: Service, project: ProjectRequest, opened: OpenedProject, tools: ToolDoors, client_pid: u32) -> Self {
-        Self { service, project: project.into(), opened, tools, client_pid }
+        Self { service, project: project.into(), opened, tools, client_pid, writer: Arc::default() }
     }
 
     /// Milliseconds since 1970.
@@ -77,6 +79,7 @@ impl Doer {
         let done = async {
             let result = self.call(&order).await?;
             if let Some(section) = &order.section {
+                answers::whole(&result).map_err(JobError::hopeless)?;
                 self.write(section, values::primary_of(order.function, &result)).await?;
             }
             Ok(result)
@@ -110,8 +113,8 @@ impl Doer {
                 let survey = self.survey().await?;
                 Ok(answers::discovered(&Self::value(Field::Files, &survey)?, &Self::value(Field::IncludeDirs, &survey)?, &survey))
             }
-            Call::GetAllTools => Ok(answers::tools(&self.field(Field::Tools).await?)),
-            Call::GetTool => answers::tool(&self.field(Field::Tools).await?, text("tool")).map_err(JobError::hopeless),
+            Call::GetAllTools => Ok(answers::tools(&self.toolchain().await?.install)),
+            Call::GetTool => answers::tool(&self.toolchain().await?.install, text("tool")).map_err(JobError::hopeless),
             Call::CreateStructure => self.create_structure(text("type")).await,
             Call::ValidateConfig => self.validate().await,
             Call::UpdateConfig => self.update(text("section"), arguments.get("data")).await,
@@ -143,7 +146,7 @@ impl Doer {
         Ok(())
     }
 
-    fn settings(&self) -> PathBuf {
+    pub(super) fn settings(&self) -> PathBuf {
         self.project.config.as_ref().map_or_else(|| self.project.root.join(SETTINGS), |config| config.under(&self.project.root))
     }
 
@@ -159,6 +162,9 @@ impl Doer {
             let place = path.parent().under(root);
             compute(move || std::fs::create_dir_all(place)).await.map_err(Failure::internal)?.map_err(Failure::environment)?;
         }
+        if !cwd.is_dir() {
+            return Err(JobError::hopeless(format!("cwd is {}, which is no directory; make it, or name another", cwd.display())));
+        }
         let mut env: Vec<(OsString, OsString)> = self.project.variables.all().clone();
         env.retain(|(name, _)| name.to_str().is_none_or(|name| !order.env.contains_key(name)));
         env.extend(order.env.iter().map(|(name, value)| (name.into(), value.into())));
@@ -166,7 +172,7 @@ impl Doer {
             Program::Named(name) => tools_search::program(name, &cwd, &self.project.variables)
                 .ok_or_else(|| JobError::hopeless(format!("there is no program {name}; install it, or write its path")))?,
             Program::Tool(tool) => {
-                let Found::Toolchain(toolchain) = self.toolchain().await? else { return Err(JobError::hopeless("there is no toolchain")) };
+                let toolchain = self.toolchain().await?;
                 let found = toolchain.tool(tool).map(|path| path.as_path().to_owned());
                 found.ok_or_else(|| JobError::hopeless(format!("the LLVM in {} has no {tool}; install it", toolchain.bin_dir)))?
             }
@@ -182,41 +188,8 @@ impl Doer {
             output_limit: OUTPUT_LIMIT,
         };
         let exit = self.service.world.process.run(spec).await.map_err(JobError::hopeless)?;
-        answers::exited(order.function, &process, exit.status.into(), &exit.output, &exit.errors)
-    }
-
-    async fn update(&self, section: &str, data: Option<&Json>) -> Told<Json> {
-        let entries = data.and_then(Json::as_object).cloned().unwrap_or_default();
-        for (name, value) in &entries {
-            let path: Vec<String> = section.split('.').chain([name.as_str()]).map(str::to_owned).collect();
-            self.write(&path, Some(value)).await?;
-        }
-        Ok(answers::updated(&entries.keys().collect::<Vec<_>>()))
-    }
-
-    /// Writes a value into the settings, if they do not say so already.
-    async fn write(&self, section: &[String], value: Option<&Json>) -> Told<()> {
-        let name = section.join(".");
-        let failed = |why: String| JobError::hopeless(format!("its result cannot be written to `{name}`: {why}"));
-        let value = typed::value(value.unwrap_or(&Json::Null)).map_err(failed)?;
-        let (path, section) = (self.settings(), section.to_vec());
-        let written = compute(move || {
-            config_edit::begin(&path)?;
-            let names: Vec<&str> = section.iter().map(String::as_str).collect();
-            let mut wrong = None;
-            let changed = config_edit::change(&path, &|text| match document::set(text, &names, &value) {
-                Ok(whole) => whole,
-                Err(_) => text.to_owned(),
-            })?;
-            if let Err(error) = document::set(&changed.after, &names, &value) {
-                wrong = Some(error.to_string());
-            }
-            Ok::<_, Failure>(wrong)
-        });
-        match written.await.map_err(Failure::internal)?? {
-            Some(why) => Err(failed(why)),
-            None => Ok(()),
-        }
+        let printed = Printed { output: &exit.output, errors: &exit.errors, cut: exit.cut };
+        answers::exited(order.function, &process, exit.status.into(), &printed)
     }
 
     async fn build(&self, arguments: &Map<String, Json>) -> Told<Json> {

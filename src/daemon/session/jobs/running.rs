@@ -13,7 +13,7 @@ use super::{Started, milliseconds};
 use crate::daemon::running_jobs::RunningJob;
 use crate::daemon::translate;
 use crate::engine::jobs::progress::{Clock, Effect, Progress};
-use crate::engine::jobs::{history, run};
+use crate::engine::jobs::{answers, history, run};
 use crate::wire::Event;
 
 /// A run under way.
@@ -76,8 +76,10 @@ impl Running {
             }
             Effect::Ended { job, output } => {
                 let output = (!output.is_empty()).then(|| Event::JobOutput { job: self.progress.jobs()[job].id.clone(), text: output });
-                let ended = translate::job_finished(&self.progress.jobs()[job], &self.progress.states()[job]);
-                std::iter::once(ended).chain(output).collect()
+                let (told, state) = (&self.progress.jobs()[job], &self.progress.states()[job]);
+                let cut = state.result.as_ref().and_then(answers::truncation);
+                let cut = cut.map(|remark| Event::Notice { text: format!("job {}: {remark}", told.id) });
+                std::iter::once(translate::job_finished(told, state)).chain(output).chain(cut).collect()
             }
             Effect::Record(_) | Effect::Perform(_) | Effect::Finish { .. } => Vec::new(),
         }

@@ -84,6 +84,8 @@ pub struct Checked {
     pub error: Option<String>,
     /// Every setting with where it came from.
     pub rows: Vec<Row>,
+    /// The project's file, as it is; empty: there is none.
+    pub content: String,
 }
 
 struct Finder<'a> {

@@ -74,7 +74,7 @@ pub enum Value {
 
 impl Value {
     /// Each value that is not a table, with the name that leads to it.
-    pub(super) fn leaves(&self) -> Vec<(Option<&str>, &Self)> {
+    pub(in crate::engine::config) fn leaves(&self) -> Vec<(Option<&str>, &Self)> {
         match self {
             Self::Table(entries) => entries.iter().map(|(name, value)| (Some(name.as_str()), value)).collect(),
             leaf => vec![(None, leaf)],
