@@ -3,7 +3,7 @@
 //! Owns: settings by the content of the files and variables they come from.
 //! Receives: `LoadSettings`, `CheckSettings`, `GetCaches`, `Flush`.
 //! Sends: nothing but answers.
-//! On failure: restarted empty; files are read again.
+//! On failure: restarted with what the last one wrote down; files are read again, and what they come to is known or worked out.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use actix::prelude::*;
 use crate::edge::checking;
 use crate::edge::compute::compute;
 use crate::edge::config_files::{self, ConfigTexts};
-use crate::edge::{World, faults};
+use crate::edge::{World, faults, snapshot};
 use crate::engine::cache::{Cache, CacheCounts};
 use crate::engine::config::{self, check::Checked, settings::Settings};
 use crate::engine::digest::Digest;
@@ -28,15 +28,17 @@ const CAPACITY: NonZeroUsize = NonZeroUsize::new(64).expect("not zero");
 /// The store.
 pub struct ConfigStore {
     world: World,
-    snapshot: PathBuf,
+    cache_dir: PathBuf,
     settings: Cache<Digest, LoadedSettings>,
 }
 
 impl ConfigStore {
-    /// An empty store.
+    /// A store with what the last one wrote down.
     #[must_use]
-    pub fn new(world: World, snapshot: PathBuf) -> Self {
-        Self { world, snapshot, settings: Cache::new("settings", CAPACITY) }
+    pub fn new(world: World, cache_dir: PathBuf) -> Self {
+        let mut settings = Cache::new("settings", CAPACITY);
+        settings.restore(snapshot::read(&cache_dir, snapshot::SETTINGS).unwrap_or_default());
+        Self { world, cache_dir, settings }
     }
 
     fn settle(&mut self, load: &LoadSettings, texts: &ConfigTexts) -> Result<LoadedSettings, Failure> {
@@ -69,7 +71,7 @@ impl Actor for ConfigStore {
 impl Supervised for ConfigStore {
     fn restarting(&mut self, _: &mut Context<Self>) {
         faults::point("ConfigStore.restart");
-        *self = Self::new(self.world.clone(), self.snapshot.clone());
+        *self = Self::new(self.world.clone(), self.cache_dir.clone());
     }
 }
 
@@ -105,5 +107,7 @@ impl Handler<GetCaches> for ConfigStore {
 
 impl Handler<Flush> for ConfigStore {
     type Result = ();
-    fn handle(&mut self, _: Flush, _: &mut Context<Self>) {}
+    fn handle(&mut self, _: Flush, _: &mut Context<Self>) {
+        snapshot::write(&self.cache_dir, snapshot::SETTINGS, &self.settings.rows());
+    }
 }

@@ -211,6 +211,7 @@ fn hash(path: &Path) -> Option<(Digest, Stat)> {
             Err(_) => return None,
         };
     }
+    tracing::debug!("hashed {}", path.display());
     Some((hasher.finish(), stat))
 }
 

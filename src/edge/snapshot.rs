@@ -1,6 +1,7 @@
 //! Caches written down at the end of a daemon's life and read at the start of the next: `<cache>/snapshots/<name>`.
 //!
-//! A file is a magic word, the digest of its content, and the content. Whatever is wrong with one, it counts as absent.
+//! A file is a magic word, the digest of its content, and the content. Whatever is wrong with one, it counts as absent; and so does what
+//! another build of JMake wrote, which may have read the same texts otherwise.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -8,12 +9,12 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::own_process;
 use super::whole_file::Unnamed;
-
 use crate::engine::digest::Digest;
 
 /// Changes with the format of any content.
-const MAGIC: &[u8; 8] = b"jmakes06";
+const MAGIC: &[u8; 8] = b"jmakes07";
 
 /// What source texts say.
 pub const SCAN_FACTS: &str = "scan-facts";
@@ -25,6 +26,8 @@ pub const TEXTS: &str = "texts";
 pub const OFFERS: &str = "offers";
 /// LLVM installs and drivers.
 pub const TOOLS: &str = "tools";
+/// Settings by the texts and variables that they come from.
+pub const SETTINGS: &str = "settings";
 
 fn place(cache_dir: &Path, name: &str) -> PathBuf {
     cache_dir.join("snapshots").join(name)
@@ -32,7 +35,7 @@ fn place(cache_dir: &Path, name: &str) -> PathBuf {
 
 /// Writes a snapshot. One that cannot be written costs the next daemon its warmth, and is logged.
 pub fn write<T: Serialize>(cache_dir: &Path, name: &str, content: &T) {
-    if let Err(error) = write_at(&place(cache_dir, name), content) {
+    if let Err(error) = write_at(&place(cache_dir, name), &(own_process::executable(), content)) {
         tracing::warn!("the cache {name} could not be written: {error}");
     }
 }
@@ -54,7 +57,8 @@ pub fn write_at<T: Serialize>(path: &Path, content: &T) -> std::io::Result<()> {
 /// Reads a snapshot; `None` if there is no sound one.
 #[must_use]
 pub fn read<T: DeserializeOwned>(cache_dir: &Path, name: &str) -> Option<T> {
-    read_at(&place(cache_dir, name))
+    let (writer, content) = read_at::<((u64, i128), T)>(&place(cache_dir, name))?;
+    (writer == own_process::executable()).then_some(content)
 }
 
 /// Reads a file of the same form; `None` if there is no sound one.
@@ -75,7 +79,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let rows = vec![("a".to_owned(), 1_u32), ("b".to_owned(), 2)];
         write(dir.path(), "test", &rows);
-        assert_eq!(read(dir.path(), "test"), Some(rows));
+        assert_eq!(read(dir.path(), "test"), Some(rows.clone()));
         assert_eq!(read::<Vec<(String, u32)>>(dir.path(), "other"), None);
         let path = place(dir.path(), "test");
         let whole = std::fs::read(&path).unwrap();
@@ -83,6 +87,8 @@ mod tests {
             std::fs::write(&path, &whole[..length]).unwrap();
             assert_eq!(read::<Vec<(String, u32)>>(dir.path(), "test"), None, "{length}");
         }
+        write_at(&path, &((0_u64, 0_i128), &rows)).unwrap();
+        assert_eq!(read::<Vec<(String, u32)>>(dir.path(), "test"), None, "another JMake wrote it");
         let mut damaged = whole;
         *damaged.last_mut().unwrap() ^= 1;
         std::fs::write(&path, &damaged).unwrap();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use actix::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::engine::config::check::Checked;
 use crate::engine::config::settings::Settings;
@@ -43,7 +44,7 @@ pub struct CheckSettings {
 }
 
 /// Answer to [`LoadSettings`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LoadedSettings {
     /// The settings.
     pub settings: Arc<Settings>,

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod build;
+mod caches;
 mod changed_trees;
 mod check;
 mod clean;

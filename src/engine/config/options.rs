@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::settings::Lto;
 use crate::engine::path::FilePath;
 
 /// One set of options. All that a command line is made of but files.
-#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub struct Options {
     /// `compile.std`, such as `c++20`; `None`: `gnu++17`.
     pub std: Option<String>,
@@ -54,7 +56,7 @@ pub struct Options {
 }
 
 /// Flags of the environment, split.
-#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub struct EnvironmentFlags {
     /// `CPPFLAGS` and `CFLAGS`.
     pub c: Vec<String>,
@@ -65,7 +67,7 @@ pub struct EnvironmentFlags {
 }
 
 /// How much the compiler warns.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub enum Warnings {
     /// `"none"`: `-w`.
     None,
@@ -81,7 +83,7 @@ pub enum Warnings {
 }
 
 /// Which symbols a shared library offers unless its source says otherwise.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub enum Visibility {
     /// All that are not static.
     #[default]
@@ -91,7 +93,7 @@ pub enum Visibility {
 }
 
 /// What is compiled for; all empty: the machine at hand.
-#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub struct Platform {
     /// `target.triple`, such as `aarch64-linux-gnu`.
     pub triple: Option<String>,

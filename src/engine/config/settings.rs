@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::options::Options;
 use super::targets::{Dependency, FileRule, InstallSettings, LibraryVersion, TargetSettings, TestSettings};
 use crate::engine::path::FilePath;
 use crate::engine::report::ArtifactKind;
 
 /// The form of the project's library.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub enum LibraryType {
     /// `lib<name>.so`
     #[default]
@@ -29,7 +31,7 @@ impl LibraryType {
 }
 
 /// Link-time optimisation.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub enum Lto {
     /// None.
     #[default]
@@ -41,7 +43,7 @@ pub enum Lto {
 }
 
 /// What a build is asked to do.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     /// `project.name`, else the root directory's name.
     pub name: String,
@@ -114,7 +116,7 @@ impl Settings {
 }
 
 /// `[discovery]`: what of the tree is looked at, and what was written down of it.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct DiscoverySettings {
     /// `scan_recursive = false` and `max_depth`: directories below the root that are looked into; `None`: all.
     pub max_depth: Option<u32>,
@@ -131,7 +133,7 @@ pub struct DiscoverySettings {
 }
 
 /// Intermediate results that are placed in the tree.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Emit {
     /// `compile.emit_ir`: a `.ll` for each source.
     pub ir: bool,

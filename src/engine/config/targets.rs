@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::options::Options;
 use crate::engine::path::FilePath;
 
 /// One `[[targets]]` table. If there is one, targets are what these say and discovery makes none.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct TargetSettings {
     /// `name`.
     pub name: String,
@@ -41,7 +43,7 @@ pub struct TargetSettings {
 }
 
 /// What a target becomes.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 pub enum Kind {
     /// `"executable"`
     #[default]
@@ -65,7 +67,7 @@ pub enum Kind {
 }
 
 /// How a shared library is named for those that load it.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct LibraryVersion {
     /// `soname`; `None`: `lib<name>.so`, with the version's first number if there is a version.
     pub soname: Option<String>,
@@ -74,7 +76,7 @@ pub struct LibraryVersion {
 }
 
 /// How tests are run.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct TestSettings {
     /// `args`.
     pub args: Vec<String>,
@@ -89,7 +91,7 @@ pub struct TestSettings {
 }
 
 /// One `[[files]]` table: options of some sources, after those of their target.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct FileRule {
     /// `match`: globs, relative to the root.
     pub patterns: Vec<String>,
@@ -100,7 +102,7 @@ pub struct FileRule {
 }
 
 /// One entry of `[dependencies]`.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub enum Dependency {
     /// `pkg_config = ["zlib >= 1.2", …]`: modules as pkg-config knows them.
     PkgConfig(String),
@@ -114,7 +116,7 @@ pub enum Dependency {
 }
 
 /// `[install]`.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct InstallSettings {
     /// `prefix`; `None`: `/usr/local`.
     pub prefix: Option<FilePath>,

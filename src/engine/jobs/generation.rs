@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
 use toml::de::DeTable;
 
 use super::commands::{self, Program};
@@ -19,7 +20,7 @@ use crate::engine::tree::SETTINGS;
 use crate::engine::variables::Variables;
 
 /// A job that makes files, for a build.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Generation {
     /// The job's id.
     pub id: String,
