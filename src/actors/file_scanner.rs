@@ -1,7 +1,7 @@
 //! Reads a project's files and remembers what their text says.
 //!
 //! Owns: scan facts by content; a log of changes for each project.
-//! Receives: `ScanTree`, `SyncTree`, `WatchTree`, `RingOnChange`, `FindBinaries`, `GetCaches`, `Flush`.
+//! Receives: `ScanTree`, `SyncTree`, `WatchTree`, `RingOnChange`, `FindBinaries`, `ForgetTree`, `GetCaches`, `Flush`.
 //! Sends: nothing but answers, and rings the bells of those who follow a project.
 //! On failure: restarted empty; files are scanned again, and whoever relied on a log is told that anything may have changed.
 
@@ -26,7 +26,7 @@ use crate::engine::scan::binary::BinaryFacts;
 use crate::engine::scan::facts::SourceFacts;
 use crate::engine::scan::kind::FileKind;
 use crate::engine::tree::Tree;
-use crate::messages::file_scanner::{Bell, FindBinaries, RingOnChange, ScanTree, SyncTree, WatchTree, Watched};
+use crate::messages::file_scanner::{Bell, FindBinaries, ForgetTree, RingOnChange, ScanTree, SyncTree, WatchTree, Watched};
 use crate::messages::{Flush, GetCaches};
 
 /// Facts of so many texts are kept: a few large projects.
@@ -189,6 +189,16 @@ impl Handler<RingOnChange> for FileScanner {
     fn handle(&mut self, RingOnChange { root, bell }: RingOnChange, _: &mut Context<Self>) {
         self.bells.retain(|(_, known)| known.strong_count() > 0 && !known.ptr_eq(&bell));
         self.bells.push((root, bell));
+    }
+}
+
+impl Handler<ForgetTree> for FileScanner {
+    type Result = ();
+    fn handle(&mut self, ForgetTree { root }: ForgetTree, _: &mut Context<Self>) {
+        self.world.projects.close(&root);
+        let Some(log) = self.logs.remove(&root) else { return };
+        let shared = |path: &Path| self.logs.values().any(|other| other.watches(path));
+        self.world.watches.unwatch_all(log.watched().filter(|path| !shared(path)));
     }
 }
 

@@ -34,6 +34,7 @@ use crate::edge::World;
 use crate::engine::restart::DAEMON_POLICY;
 use crate::messages::compile_worker::ExecuteStep;
 use crate::messages::config_store::CheckSettings;
+use crate::messages::file_scanner::ForgetTree;
 use crate::messages::orchestrator::WorkersLost;
 use crate::messages::supervisor::{ActorFailed, Ending, FileDoors, OpenedProject, ToolDoors};
 use crate::messages::{Flush, GetCaches, Ping};
@@ -82,6 +83,7 @@ pub(crate) struct Branch {
     pub(crate) ping: Recipient<Ping>,
     pub(crate) tools: ToolDoors,
     pub(crate) check: Recipient<CheckSettings>,
+    pub(crate) forget: Recipient<ForgetTree>,
     pub(crate) caches: Vec<Recipient<GetCaches>>,
     pub(crate) flush: Vec<Recipient<Flush>>,
     peers: Peers,
@@ -152,6 +154,7 @@ impl Soil {
             ping: tools.clone().recipient(),
             tools: ToolDoors { find: tools.clone().recipient(), list: tools.clone().recipient() },
             check: settings.clone().recipient(),
+            forget: files.clone().recipient(),
             caches: vec![tools.clone().recipient(), files.clone().recipient(), settings.clone().recipient()],
             flush: vec![tools.clone().recipient(), files.clone().recipient(), settings.clone().recipient()],
             peers: Peers {

@@ -2,7 +2,7 @@
 //!
 //! Owns: the branch of small actors, the workshop, open projects, and how often each actor failed.
 //! Receives: `ActorFailed`, `OpenProject`, `GetDaemon`, `GetBranch`, `BeginShutdown`, `Shutdown`, `WorkersLost`.
-//! Sends: `Ping` and `Flush` to all, `WorkersLost` to the orchestrators.
+//! Sends: `Ping` and `Flush` to all, `WorkersLost` to the orchestrators, `ForgetTree` to the FileScanner.
 //! On failure: the process ends; the next client starts a new one.
 
 use std::collections::BTreeMap;
@@ -10,12 +10,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use actix::prelude::*;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
 use super::{Branch, Outside, Project, Soil, Workshop};
-use crate::edge::faults;
+use crate::edge::{faults, fs};
 use crate::engine::failure::Failure;
-use crate::messages::orchestrator::{GetProject, WorkersLost};
+use crate::messages::file_scanner::ForgetTree;
+use crate::messages::orchestrator::{GetProject, ProjectStanding, WorkersLost};
 use crate::messages::supervisor::{
     ActorFailed, ActorStanding, BeginShutdown, CurrentBranch, DaemonStanding, Ending, GetBranch, GetDaemon, OpenProject, OpenedProject,
     Shutdown,
@@ -86,6 +87,15 @@ impl Supervisor {
         (self.outside.cut_sessions)();
     }
 
+    /// Those of `projects` that are not where they were, and in which nothing happens, are closed.
+    fn close_gone(&mut self, projects: &mut Vec<(PathBuf, ProjectStanding)>) {
+        for (root, _) in projects.extract_if(.., |(root, standing)| standing.builds.is_empty() && !fs::exists(root)) {
+            // Without addresses its Orchestrator ends by itself, once whoever asked it something has an answer.
+            self.projects.remove(&root);
+            self.branch.forget.do_send(ForgetTree { root });
+        }
+    }
+
     fn standings(&self) -> Vec<ActorStanding> {
         let fixed = SMALL.into_iter().chain(["Supervisor", "CompilePool"]).map(str::to_owned);
         let open = self.projects.keys().map(|root| orchestrator_of(root));
@@ -153,8 +163,12 @@ impl Handler<WorkersLost> for Supervisor {
 
 impl Handler<OpenProject> for Supervisor {
     type Result = Result<OpenedProject, Failure>;
-    fn handle(&mut self, OpenProject { root }: OpenProject, _: &mut Context<Self>) -> Self::Result {
+    fn handle(&mut self, OpenProject { root }: OpenProject, context: &mut Context<Self>) -> Self::Result {
         faults::point("Supervisor");
+        if !self.projects.contains_key(&root) {
+            // Who looks at the daemon closes what is gone.
+            context.notify(GetDaemon);
+        }
         let project = self.projects.entry(root).or_insert_with_key(|root| self.soil.project(root, &self.branch));
         Ok(project.opened.clone())
     }
@@ -168,17 +182,17 @@ impl Handler<GetBranch> for Supervisor {
 }
 
 impl Handler<GetDaemon> for Supervisor {
-    type Result = ResponseFuture<DaemonStanding>;
+    type Result = ResponseActFuture<Self, DaemonStanding>;
     fn handle(&mut self, _: GetDaemon, _: &mut Context<Self>) -> Self::Result {
-        let uptime = self.soil.world.clock.now().saturating_sub(self.since);
-        let (actors, tools, check) = (self.standings(), self.branch.tools.clone(), self.branch.check.clone());
         let caches = join_all(self.branch.caches.iter().map(|door| door.send(GetCaches)));
         let doors = self.projects.iter().map(|(root, project)| (root.clone(), project.opened.standing.clone()));
         let projects = join_all(doors.map(|(root, door)| async move { (root, door.send(GetProject).await.unwrap_or_default()) }));
-        Box::pin(async move {
-            let caches = caches.await.into_iter().flatten().flatten().collect();
-            DaemonStanding { uptime, actors, projects: projects.await, caches, tools, check }
-        })
+        Box::pin(join(caches, projects).into_actor(self).map(|(caches, mut projects), root, _| {
+            root.close_gone(&mut projects);
+            let uptime = root.soil.world.clock.now().saturating_sub(root.since);
+            let (actors, tools, check) = (root.standings(), root.branch.tools.clone(), root.branch.check.clone());
+            DaemonStanding { uptime, actors, projects, caches: caches.into_iter().flatten().flatten().collect(), tools, check }
+        }))
     }
 }
 

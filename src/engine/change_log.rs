@@ -135,6 +135,17 @@ impl ChangeLog {
         known
     }
 
+    /// All that is watched for this log.
+    pub fn watched(&self) -> impl Iterator<Item = &Path> {
+        self.watched.iter().map(PathBuf::as_path)
+    }
+
+    /// Whether this log relies on the watch of `path`.
+    #[must_use]
+    pub fn watches(&self, path: &Path) -> bool {
+        self.watched.contains(path)
+    }
+
     /// Whether all that is watched was watched at `moment` already.
     #[must_use]
     pub fn stood_at(&self, moment: Moment) -> bool {

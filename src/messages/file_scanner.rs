@@ -79,3 +79,11 @@ pub struct RingOnChange {
     /// Not kept alive.
     pub bell: Weak<dyn Bell>,
 }
+
+/// Request: nobody works on the project any more. What was kept of it goes, and so do watches that were set for it alone.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub struct ForgetTree {
+    /// The project's root.
+    pub root: PathBuf,
+}

@@ -34,6 +34,7 @@ mod oracle;
 mod outputs;
 mod settings;
 mod settled;
+mod side_by_side;
 mod stalled;
 mod supervision;
 mod support;
