@@ -81,6 +81,8 @@ if $for_tests; then
     [ -f /usr/aarch64-linux-gnu/lib/libc.so.6 ] || want libc6-dev-arm64-cross
     have qemu-aarch64 || want qemu-user
     [ -x /usr/lib/llvm-14/bin/clang ] || optional="$optional clang-14"
+    # A file system that does not tell of changes.
+    have bindfs || optional="$optional bindfs"
     [ -x /usr/lib/llvm-14/bin/ld.lld ] || optional="$optional lld-14"
     [ -x /usr/lib/llvm-14/bin/opt ] || optional="$optional llvm-14"
     for dir in /usr/lib/llvm-1[4-9] /usr/lib/llvm-[2-9][0-9]; do

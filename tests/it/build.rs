@@ -184,7 +184,7 @@ fn stages_and_one_process_give_the_same_bytes_with_an_old_llvm() {
 
 fn same_bytes(version: u32) {
     if llvm_bin(version).is_none() {
-        eprintln!("LLVM {version} is not installed: not tried");
+        crate::support::not_tried(&format!("LLVM {version} is not installed"));
         return;
     }
     for flags in FLAG_SETS {
@@ -242,7 +242,7 @@ fn a_static_library_is_one_on_request() {
 fn old_and_new_llvm_both_build() {
     for version in [14, 19] {
         let Some(bin) = llvm_bin(version) else {
-            eprintln!("LLVM {version} is not installed: not tried");
+            crate::support::not_tried(&format!("LLVM {version} is not installed"));
             continue;
         };
         let space = Space::with(PROJECT);

@@ -140,7 +140,7 @@ fn a_socket_directory_that_others_may_use_is_refused() {
 #[test]
 fn a_socket_directory_of_somebody_else_is_refused() {
     if !crate::support::is_root() {
-        eprintln!("only root can make a directory somebody else's: not tried");
+        crate::support::not_tried("only root can make a directory somebody else's");
         return;
     }
     let mut space = Space::with(HELLO);

@@ -45,3 +45,4 @@ mod traps;
 mod tried;
 mod undefined;
 mod watch;
+mod without_events;

@@ -8,4 +8,4 @@ mod stage;
 pub use processes::until;
 pub use run::{Run, Running};
 pub use space::Space;
-pub use stage::{DEADLINE, corpus, is_root, llvm_bin, slow_header};
+pub use stage::{DEADLINE, corpus, is_root, llvm_bin, not_tried, slow_header};

@@ -33,3 +33,11 @@ pub fn corpus(name: &str) -> PathBuf {
 pub fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
+
+/// Says, past the silence of tests that pass, that the machine at hand did not let one show anything.
+pub fn not_tried(why: &str) {
+    let thread = std::thread::current();
+    let line = format!("\n*** {} WAS NOT TRIED, and shows nothing here: {why}\n", thread.name().unwrap_or("a test"));
+    // Not by `eprintln!`, which is heard of tests that fail alone.
+    let _unheard = std::io::Write::write_all(&mut std::io::stderr().lock(), line.as_bytes());
+}
