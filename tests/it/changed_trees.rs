@@ -6,9 +6,12 @@
 //! |---|---|
 //! | t5000, t5002, t5007, t5010, t7002, t7028: delete, `rm -rf` | [`files_and_directories_are_deleted`] |
 //! | t5001, t5071, t5081, t7039: outputs deleted, touched, in the way | [`outputs_are_deleted_or_in_the_way`], `settled::outputs_are_taken_away_or_spoilt` |
-//! | t5003, t5004, t5008, t5009, t5050, t7000, t7001, t7006, t7013, t7032: move | [`files_and_directories_are_moved`] |
+//! | t5003, t5004, t5006, t5008, t5009, t5050, t7000, t7001, t7006, t7008, t7013, t7032: move | [`files_and_directories_are_moved`] |
+//! | t7025: an output is deleted before, and after, anything was made | [`outputs_go_before_and_after_the_first_build`] |
 //! | t5012, t7007, t7009, t7011: move and back | [`what_is_moved_comes_back`] |
 //! | t5048, t5049, t7027, t7035, t7059: move out of the tree | [`directories_are_moved_out_and_in`] |
+//! | t7036: what asked for a ghost moves out, others come in its place | [`a_directory_that_asked_in_vain_is_moved_out`] |
+//! | t7060: a directory of outputs moves out | [`directories_of_outputs_are_moved_out`] |
 //! | t5005: hard links | `settled::a_file_is_edited_under_another_of_its_names` |
 //! | t5011, t5016–t5022, t5055, t5057, t5060, t5083, t5118, t7012–t7015, t7021, t7024: links | [`links_come_change_and_become_files`], `linked_includes` |
 //! | t5033: links in a circle | [`links_in_a_circle_harm_nobody`] |
@@ -160,6 +163,46 @@ fn files_and_directories_are_moved() {
     });
 }
 
+/// `t5006` is `t5003` with a library; `t7008` moves a directory that holds nothing but another one.
+#[test]
+fn members_of_a_library_and_directories_of_directories_are_moved() {
+    play(|play| {
+        play.after(|space| space.write("jmake.toml", "[binary]\nlibrary_type = 'static'\nlibrary_name = 'thing'\n")).ends_with(34);
+        play.after(|space| rename(space, "a.c", "real_a.c")).ends_with(34);
+        play.after(|space| rename(space, "sub", "one/two")).ends_with(34);
+        play.after(|space| rename(space, "one", "other")).ends_with(34);
+        let objects = |play: &Play<'_>| {
+            let all = walkdir::WalkDir::new(play.space.path(".jmake_cache/obj")).into_iter().map(Result::unwrap);
+            let path = |entry: walkdir::DirEntry| entry.path().display().to_string();
+            all.map(path).filter(|path| path.ends_with("/b.c.o")).collect::<Vec<_>>()
+        };
+        assert!(matches!(&objects(play)[..], [only] if only.ends_with("/other/two/b.c.o")), "{:?}", objects(play));
+        play.after(|space| space.edit("other/two/b.h", "4", "5")).ends_with(35);
+    });
+}
+
+#[test]
+fn outputs_go_before_and_after_the_first_build() {
+    let reference = Reference::new();
+    let space = Space::with(&[("main.c", "int main(void) { return 3; }\n")]);
+    reference.warm(&space.place("cache"));
+    // Described and explained, never made; then what was never made is removed.
+    space.jmake(&["explain"]).ok();
+    space.jmake(&["build", "-n"]).ok();
+    space.write("build/dev/bin/project", "not of this build");
+    space.remove("build");
+    let play = Play { space, reference: &reference, stopped: false };
+    play.ends_with(3);
+    for output in ["build/dev/bin/project", ".jmake_cache/obj/dev/project/main.c.o"] {
+        assert!(play.space.exists(output), "{output}");
+        play.after(|space| space.remove(output));
+        let said = play.space.jmake(&["explain"]).ok();
+        assert!(said.stdout.contains(&format!("{output} is gone")), "{said}");
+        play.ends_with(3);
+        assert!(play.space.exists(output), "{output}");
+    }
+}
+
 #[test]
 fn what_is_moved_comes_back() {
     play(|play| {
@@ -192,6 +235,47 @@ fn directories_are_moved_out_and_in() {
             fs::rename(space.place("tmp/build"), space.path("build")).unwrap();
         })
         .ends_with(15);
+    });
+}
+
+/// A source that looks for `secret/ghost.h` in several places goes with its directory; new directories come, then it.
+#[test]
+fn a_directory_that_asked_in_vain_is_moved_out() {
+    play(|play| {
+        play.after(|space| {
+            space.write("jmake.toml", "[compile]\ninclude_dirs = ['.', 'sub', 'include']\n");
+            space.write("sub/b.c", "#include \"secret/ghost.h\"\nint b(void) { return GHOST; }\n");
+            space.write("secret/ghost.h", "#define GHOST 4\n");
+        })
+        .ends_with(34);
+        play.after(|space| fs::rename(space.path("sub"), space.place("tmp/sub")).unwrap()).fails("b");
+        play.after(|space| space.write("bizzle/nibble/fiddle/b.c", "int b(void) { return 5; }\n")).ends_with(35);
+        play.after(|space| {
+            space.remove("bizzle");
+            fs::rename(space.place("tmp/sub"), space.path("sub")).unwrap();
+        })
+        .ends_with(34);
+        play.after(|space| space.write("sub/secret/ghost.h", "#define GHOST 6\n")).ends_with(36);
+    });
+}
+
+#[test]
+fn directories_of_outputs_are_moved_out() {
+    play(|play| {
+        for (round, folder) in ["build/dev/bin", "build/dev", ".jmake_cache/obj/dev/project", ".jmake_cache/obj"].iter().enumerate() {
+            let away = play.space.place("tmp").join(format!("away{round}"));
+            play.after(|space| fs::rename(space.path(folder), &away).unwrap()).ends_with(34);
+            // What was moved out is nobody's.
+            let made = |place: &std::path::Path| {
+                walkdir::WalkDir::new(place).into_iter().map(|entry| entry.unwrap().into_path()).collect::<Vec<_>>()
+            };
+            let before = made(&away);
+            play.after(|space| space.write("a.c", format!("int a(void) {{ return {}; }}\n", round + 1)))
+                .ends_with(i32::try_from(round).unwrap() * 10 + 14);
+            play.after(|space| space.write("a.c", "int a(void) { return 3; }\n")).ends_with(34);
+            assert_eq!(made(&away), before, "{folder}");
+        }
+        play.after(|space| space.remove("build/dev/bin/project")).ends_with(34);
     });
 }
 

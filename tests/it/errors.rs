@@ -1,6 +1,9 @@
 //! What people and scripts are told when a build fails.
 
-use crate::support::Space;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::support::{Space, slow_header, until};
 
 #[test]
 fn the_compilers_words_come_whole_and_the_first_error_comes_last() {
@@ -146,4 +149,37 @@ fn a_build_ends_though_an_object_that_would_tell_of_a_main_is_not_made() {
     let space = Space::with(&[("a.c", MAIN), ("b.c", &broken)]);
     space.build(&["-k", "-j1"]).exits(1).says("nothing");
     space.build(&["-j1"]).exits(1).says("nothing");
+}
+
+#[test]
+fn a_file_that_keeps_changing_while_it_is_read_fails_the_build_and_no_later_one() {
+    let space = Space::with(&[("main.c", "#include \"slow.h\"\n#include \"own.h\"\nint main(void) { return OWN > 0; }\n")]);
+    space.write("slow.h", slow_header(15));
+    let set = |value: u32| {
+        space.write("new.h", format!("#define OWN {value}\n"));
+        std::fs::rename(space.path("new.h"), space.path("own.h")).unwrap();
+    };
+    for args in [&[][..], &["--no-daemon"]] {
+        set(1);
+        let over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for value in 1.. {
+                    set(value);
+                    // Often enough for every compile, and no oftener.
+                    if until(Duration::from_millis(5), || over.load(Ordering::Relaxed)) {
+                        break;
+                    }
+                }
+            });
+            let run = space.build(&[&["--force"], args].concat());
+            over.store(true, Ordering::Relaxed);
+            let run = run.exits(1).says("own.h keeps changing while it is read; build again when nobody writes it");
+            assert_eq!((run.steps("compile", "failed"), run.count("ran")), (vec!["main.c".to_owned()], 0), "{args:?}: {run}");
+        });
+        assert!(!space.exists("build/dev/bin/project"), "{args:?}");
+        space.build(args).ok();
+        assert_eq!(space.command(space.path("build/dev/bin/project")).status().unwrap().code(), Some(1), "{args:?}");
+        space.remove("build");
+    }
 }

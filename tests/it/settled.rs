@@ -380,3 +380,65 @@ fn clean_leaves_what_somebody_else_wrote_just_now() {
     assert_eq!(space.read("build/dev/bin/project"), b"mine");
     assert!(!space.exists(".jmake_cache"));
 }
+
+#[test]
+fn what_the_last_process_left_is_damaged_or_anothers() {
+    let stamps = ".jmake_cache/stamps";
+    let (space, foreign) = (project(), project());
+    foreign.write("src/own.h", "#define OWN 6\n");
+    for space in [&space, &foreign] {
+        settle(space);
+        space.jmake(&["daemon", "stop"]).ok();
+    }
+    let own = space.read(stamps);
+    let half = own[..own.len() / 2].to_vec();
+    let flipped: Vec<u8> = own.iter().enumerate().map(|(at, byte)| if at == own.len() - 9 { byte ^ 1 } else { *byte }).collect();
+    let earlier = own.clone();
+    let kinds = [
+        ("empty", Vec::new()),
+        ("half", half),
+        ("a bit is another", flipped),
+        ("noise", b"noise".repeat(99)),
+        ("another project's", foreign.read(stamps)),
+        ("an earlier one", earlier),
+    ];
+    for (value, (what, bytes)) in (1..).zip(kinds) {
+        space.write(stamps, &bytes);
+        assert_eq!(space.build(&[]).ok().count("ran"), 0, "{what}");
+        space.jmake(&["daemon", "stop"]).ok();
+        space.write(stamps, &bytes);
+        space.write("src/own.h", format!("#define OWN {value}\n"));
+        space.build(&[]).ok();
+        assert_eq!(code(&space), Some(1 + value), "{what}");
+        assert_eq!(space.build(&[]).ok().count("ran"), 0, "{what}");
+        settle(&space);
+        space.jmake(&["daemon", "stop"]).ok();
+    }
+    space.remove(stamps);
+    std::fs::create_dir(space.path(stamps)).unwrap();
+    assert_eq!(space.build(&[]).ok().count("ran"), 0, "a directory");
+    space.jmake(&["daemon", "stop"]).ok();
+}
+
+/// Directories that come one in the other, and at once a file in the last: the watch of the first begins when the file may be there.
+#[test]
+fn five_hundred_times_a_file_comes_with_the_directories_above_it() {
+    const ROUNDS: u32 = 50;
+    const EACH: u32 = 10;
+    let all = |text: &str| (0..EACH).map(|n| text.replace('#', &n.to_string())).collect::<String>();
+    let asks = all("$if __has_include(\"d#/e/f/x.h\")\n$include \"d#/e/f/x.h\"\n$else\n$define X# 0\n$endif\n").replace('$', "#");
+    let space = Space::with(&[(
+        "src/main.c",
+        &format!("{asks}int printf(const char *, ...);\nint main(void) {{ printf(\"%d\", {}0); }}\n", all("X# + ")),
+    )]);
+    settle(&space);
+    for round in 1..=ROUNDS {
+        for n in 0..EACH {
+            let _first_time = std::fs::remove_dir_all(space.path(format!("src/d{n}")));
+            space.write(format!("src/d{n}/e/f/x.h"), format!("#define X{n} {round}\n"));
+        }
+        assert_eq!(space.build(&[]).ok().count("ran"), 2, "round {round}");
+        let said = space.command(space.path("build/dev/bin/project")).output().unwrap().stdout;
+        assert_eq!(String::from_utf8_lossy(&said), (round * EACH).to_string(), "round {round}");
+    }
+}

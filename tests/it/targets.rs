@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::Space;
+use crate::support::{DEADLINE, Space, until};
 
 const SETTINGS: &str = r#"[project]
 name = "medium"
@@ -240,4 +240,39 @@ fn intermediate_code_is_placed_where_it_is_asked_for() {
     assert!(space.read("build/dev/ir/src/main.c.bc").starts_with(b"BC"));
     assert_eq!(space.read(".jmake_cache/obj/dev/project/src/main.c.o"), object);
     assert_eq!(space.build(&[]).ok().count("ran"), 0);
+}
+
+#[test]
+fn globs_are_as_fresh_as_the_files() {
+    for stopped in [false, true] {
+        let space = Space::with(&[
+            ("jmake.toml", "[[targets]]\nname = 'app'\nsources = ['main.c', 'parts/**/*.c']\nexclude = ['parts/**/not_*.c']\n"),
+            (
+                "main.c",
+                "#include <stdio.h>\nextern __attribute__((weak)) int a, b, c;\nint main(void) { return (&a != 0) + 2 * (&b != 0) + 4 * (&c != 0); }\n",
+            ),
+            ("parts/a.c", "int a;\n"),
+        ]);
+        let check = |what: &str, code: i32, change: &dyn Fn()| {
+            if stopped {
+                space.jmake(&["daemon", "stop"]).ok();
+            } else {
+                let watching = || space.jmake(&["status", "--json"]).object()["projects"][0]["watching"] == true;
+                assert!(until(DEADLINE, watching), "it does not watch");
+            }
+            change();
+            let run = space.build(&[]).ok();
+            let program = space.command(space.path("build/dev/bin/app")).status().unwrap();
+            assert_eq!(program.code(), Some(code), "{what}, stopped: {stopped}: {run}");
+            assert_eq!(space.build(&[]).ok().count("ran"), 0, "{what}, stopped: {stopped}");
+        };
+        space.build(&[]).ok();
+        check("one more", 3, &|| space.write("parts/b.c", "int b;\n"));
+        check("in a new directory", 7, &|| space.write("parts/deep/er/c.c", "int c;\n"));
+        check("renamed to what is left out", 5, &|| std::fs::rename(space.path("parts/b.c"), space.path("parts/not_b.c")).unwrap());
+        check("removed", 4, &|| space.remove("parts/a.c"));
+        check("no other directory", 4, &|| space.write("others/a.c", "int a;\n"));
+        check("a directory goes", 0, &|| space.remove("parts/deep"));
+        check("and comes back as a link", 1, &|| std::os::unix::fs::symlink("../others/a.c", space.path("parts/link.c")).unwrap());
+    }
 }

@@ -161,6 +161,7 @@ fn errors_are_mended_whatever_they_were() {
     succeeds(&mut watch);
     // A name of no known kind that is looked for in vain.
     space.write("src/other.c", "int other(void) { return\n#include \"table.inc\"\n; }\n");
+    assert!(watch.wait_for_event("build_error")["first"].as_str().unwrap().contains("table.inc"));
     assert_eq!(built(&mut watch)["exit_code"], 1);
     space.write("src/table.inc", "4");
     succeeds(&mut watch);
@@ -350,4 +351,38 @@ fn without_a_daemon_and_by_its_old_name() {
     assert_eq!(code(&space), Some(2));
     stopped(watch);
     assert!(until(DEADLINE, || space.processes().is_empty()), "{:?}", space.processes());
+}
+
+/// On a terminal: what is on the screen is of the last build alone.
+#[test]
+fn each_build_has_a_fresh_screen_from_which_errors_go_when_they_are_mended() {
+    const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
+    let space = project();
+    let mut terminal = space.command("script");
+    terminal.args(["-qfec", &format!("{} watch", env!("CARGO_BIN_EXE_jmake")), "/dev/null"]).env("TERM", "xterm");
+    let mut watch = Running::start(terminal);
+    let screen = std::cell::RefCell::new(String::new());
+    // What is left of everything since the screen was cleared for the last time, once a build is done.
+    let shown = |watch: &mut Running| {
+        watch.wait_for(|line| {
+            let mut screen = screen.borrow_mut();
+            *screen = line.rsplit_once(CLEAR).map_or_else(|| format!("{screen}{line}"), |(_, fresh)| fresh.to_owned());
+            screen.contains("watching for changes")
+        });
+        screen.take()
+    };
+    let first = shown(&mut watch);
+    assert!(!first.contains("error"), "{first:?}");
+    space.write("src/value.h", "#error not yet\n");
+    let broken = shown(&mut watch);
+    assert!(broken.contains("not yet") && broken.contains("changed: src/value.h"), "{broken:?}");
+    space.write("src/other.c", "int other(void) { return 1; }\n");
+    let still = shown(&mut watch);
+    assert!(still.contains("not yet") && !still.contains("changed: src/value.h"), "{still:?}");
+    set(&space, 4);
+    let mended = shown(&mut watch);
+    assert!(!mended.contains("not yet") && !mended.contains("error"), "{mended:?}");
+    assert_eq!(code(&space), Some(5));
+    space.jmake(&["daemon", "stop"]).ok();
+    watch.finish();
 }

@@ -134,7 +134,7 @@ impl<'a> Cover<'a> {
         let inputs = self.record.inputs.iter().filter_map(|(path, _)| path.under(&self.root).parent().map(Path::to_owned));
         let searched = self.search.dirs.iter().map(|dir| dir.under(&self.root));
         let outputs = self.record.outputs.iter().map(|(path, ..)| path.under(&self.root));
-        let all = inputs.chain(searched).chain(outputs).chain([self.root.clone(), std::env::temp_dir()]);
+        let all = inputs.chain(searched).chain(outputs).chain(self.places.iter().cloned()).chain([self.root.clone(), std::env::temp_dir()]);
         let place = folded(place);
         let is_no_file = self.world.fs.stat(&place).map_or(true, |stat| !stat.is_file());
         is_no_file && all.map(|path| folded(&path)).any(|path| path.starts_with(&place))

@@ -54,7 +54,8 @@ fn tried(space: &Space, shim: &Path, step: &Step, driver_alone: bool) -> BTreeSe
     let text = String::from_utf8_lossy(&std::fs::read(&log).unwrap()).into_owned();
     let own = [log.to_str().unwrap(), shim.to_str().unwrap()];
     let all: BTreeSet<String> = text.lines().filter(|path| !own.contains(path)).map(str::to_owned).collect();
-    let source = step.words[1..].iter().find(|word| step.kind == "compile" && space.path(word.as_str()).is_file());
+    let source =
+        step.words[1..].iter().find(|word| matches!(step.kind.as_str(), "compile" | "frontend") && space.path(word.as_str()).is_file());
     assert!(source.is_none_or(|source| all.iter().any(|path| path.ends_with(source.as_str()))), "the log has no {source:?}: {all:?}");
     all
 }
@@ -104,6 +105,10 @@ fn of_headers_in_several_places() {
     for profile in ["dev", "release"] {
         check(&space, &space.build(&["--all", "--profile", profile]).ok());
     }
+    space.write("src/other.cpp", "int other() { return 0; }\n");
+    let staged = space.build(&["--all", "--staged"]).ok();
+    assert!(!staged.steps("backend", "ran").is_empty(), "{staged}");
+    check(&space, &staged);
 }
 
 #[test]
@@ -149,5 +154,10 @@ fn of_real_projects() {
             space.write("jmake.toml", settings);
         }
         check(&space, &space.build(&["--native"]).ok());
+        if ["http-parser", "tinyxml2", "zlib"].contains(&name) {
+            let staged = space.build(&["--native", "--staged"]).ok();
+            assert!(!staged.steps("backend", "ran").is_empty(), "{staged}");
+            check(&space, &staged);
+        }
     }
 }
