@@ -102,9 +102,9 @@ impl ToolCache {
         let world = self.world.clone();
         let identified = compute(move || {
             let programs: Vec<_> = toolchain::IDENTIFYING.iter().filter_map(|name| install.tool(name)).collect();
-            let identity = tools_search::identity_of(&world, &programs);
+            let identities = tools_search::identities_of(&world, programs);
             let preloaded = tools_search::preloaded(&world, &install.bin_dir, &variables);
-            Arc::new(Toolchain { install, identity, preloaded })
+            Arc::new(Toolchain { install, identities, preloaded })
         });
         Box::pin(identified.into_actor(self).map(|identified, _, _| identified.map_err(Failure::internal)))
     }
@@ -229,7 +229,8 @@ fn probe_key(ask: &ProbeDriver) -> Digest {
     let bin_dir = ask.toolchain.bin_dir.as_path();
     let sees = driver_places::digest(&Driver { bin_dir, flags: &ask.argv, root: &ask.root, variables: &ask.variables });
     hasher.part(&sees.bytes);
-    hasher.part(&ask.toolchain.identity.bytes).part(&ask.variables.tool_identity().bytes);
+    let driver = ask.argv.first().and_then(|driver| ask.toolchain.identities.get(driver));
+    hasher.part(driver.map_or(&[][..], |driver| &driver.bytes)).part(&ask.variables.tool_identity().bytes);
     hasher.part(ask.root.as_os_str().as_encoded_bytes());
     for arg in &ask.argv {
         hasher.part(arg.as_bytes());

@@ -15,7 +15,7 @@ use super::{compile_database, tools_search};
 use crate::engine::build::Records;
 use crate::engine::change_log::Change;
 use crate::engine::cxx::lower::Lowered;
-use crate::engine::cxx::toolchain::Toolchain;
+use crate::engine::cxx::toolchain::{Identities, Toolchain};
 use crate::engine::digest::Digest;
 use crate::engine::path::{FilePath, fold};
 use crate::engine::scan::kind::FileKind;
@@ -54,10 +54,8 @@ pub struct Sources {
     pub variables: Variables,
     /// All that drivers were told, for any step.
     pub flags: Vec<FilePath>,
-    /// All that ran, for any step.
-    pub programs: Vec<FilePath>,
-    /// Those of them that run when something is linked, and what they were.
-    pub linker: (Vec<FilePath>, Digest),
+    /// All that ran, for any step, and what it was.
+    pub programs: Arc<Identities>,
     /// Where other projects are described that this one needs.
     pub described_in: Vec<FilePath>,
     pub build_dir: FilePath,
@@ -69,7 +67,7 @@ pub struct Sources {
 /// Arranges what a successful build left behind; `None` if something changed meanwhile that no watch tells.
 #[must_use]
 pub fn settle(world: &World, root: &Path, sources: Sources, records: &Records) -> Option<(Settled, Surroundings)> {
-    let Sources { toolchain, lowered, tree, variables, flags, programs, linker, described_in, build_dir, config, since } = sources;
+    let Sources { toolchain, lowered, tree, variables, flags, programs, described_in, build_dir, config, since } = sources;
     let database = Some(Digest::of(&compile_database::text(root, &lowered.compile_commands)));
     if world.digests.digest(&compile_database::place(root, &build_dir)) != database {
         return None;
@@ -79,12 +77,12 @@ pub fn settle(world: &World, root: &Path, sources: Sources, records: &Records) -
     let doubtful = since.checked_sub(DOUBT)?;
     let driver = Driver { bin_dir: toolchain.bin_dir.as_path(), flags: &flags, root, variables: &variables };
     let mut fences = fences(&toolchain, &driver);
-    fences.extend(tools_search::files_of(world, &programs.iter().collect::<Vec<_>>()));
+    fences.extend(tools_search::files_of(world, programs.keys()));
     fences.extend(described_in.iter().map(|place| place.as_path().to_owned()));
-    fences.extend(programs.iter().map(|program| program.as_path().to_owned()));
+    fences.extend(programs.keys().map(|program| program.as_path().to_owned()));
     around.fences = Fences::around(fences);
     // One that was gone for a moment loads nothing that could be fenced in.
-    let is_another = tools_search::identity_of(world, &linker.0.iter().collect::<Vec<_>>()) != linker.1;
+    let is_another = tools_search::identities_of(world, programs.keys()) != *programs;
     if around.fences.changed_since(doubtful) || is_another {
         return None;
     }

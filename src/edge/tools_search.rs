@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::World;
 use super::inquiry::{self, Inquiry, InquiryError};
 use super::process::Heard;
-use crate::engine::cxx::toolchain::{IDENTIFYING, Toolchain};
+use crate::engine::cxx::toolchain::{IDENTIFYING, Identities, Toolchain};
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
@@ -131,7 +131,7 @@ pub fn with_tools(world: &World, toolchain: &Toolchain, tools: &BTreeMap<String,
         toolchain.install.tools.insert(name.clone(), FilePath::new(place));
     }
     let programs: Vec<_> = IDENTIFYING.iter().filter_map(|name| toolchain.install.tool(name)).collect();
-    toolchain.identity = identity_of(world, &programs);
+    toolchain.identities = identities_of(world, programs);
     Ok(toolchain)
 }
 
@@ -195,9 +195,9 @@ pub struct NeededLibraries(Mutex<HashMap<Digest, Vec<String>>>);
 
 /// Programs, and the shared libraries they load.
 #[must_use]
-pub fn files_of(world: &World, programs: &[&FilePath]) -> BTreeSet<PathBuf> {
+pub fn files_of<'p>(world: &World, programs: impl IntoIterator<Item = &'p FilePath>) -> BTreeSet<PathBuf> {
     let mut files: BTreeSet<PathBuf> = BTreeSet::new();
-    for path in programs.iter().map(|program| program.as_path()) {
+    for path in programs.into_iter().map(FilePath::as_path) {
         let Some(digest) = world.digests.digest(path) else { continue };
         files.extend(loaded(world, path, digest));
         files.insert(path.to_owned());
@@ -205,17 +205,22 @@ pub fn files_of(world: &World, programs: &[&FilePath]) -> BTreeSet<PathBuf> {
     files
 }
 
-/// Identity of programs: their content and that of the shared libraries they load.
+/// Identities of programs: of the content of each and of the shared libraries it loads.
 #[must_use]
-pub fn identity_of(world: &World, programs: &[&FilePath]) -> Digest {
-    let files = files_of(world, programs);
-    // LLVM's libraries are large: hashed side by side.
-    let digests: Vec<_> = Vec::from_iter(&files).into_par_iter().with_max_len(1).map(|file| world.digests.digest(file)).collect();
-    let mut hasher = Hasher::default();
-    for (file, digest) in files.iter().zip(digests) {
-        hasher.part(file.as_os_str().as_encoded_bytes()).part(&digest.map(|digest| digest.bytes).unwrap_or_default());
-    }
-    hasher.finish()
+pub fn identities_of<'p>(world: &World, programs: impl IntoIterator<Item = &'p FilePath>) -> Identities {
+    let each: Vec<(&FilePath, BTreeSet<PathBuf>)> = programs.into_iter().map(|program| (program, files_of(world, [program]))).collect();
+    let files: BTreeSet<&PathBuf> = each.iter().flat_map(|(_, files)| files).collect();
+    // LLVM's libraries are large: hashed side by side, each once.
+    let digest = |file: &'_ PathBuf| world.digests.digest(file).map(|digest| digest.bytes).unwrap_or_default();
+    let digests: HashMap<&PathBuf, _> = Vec::from_iter(files).into_par_iter().with_max_len(1).map(|file| (file, digest(file))).collect();
+    let identity = |files: &BTreeSet<PathBuf>| {
+        let mut hasher = Hasher::default();
+        for file in files {
+            hasher.part(file.as_os_str().as_encoded_bytes()).part(&digests[file]);
+        }
+        hasher.finish()
+    };
+    each.iter().map(|(program, files)| ((*program).clone(), identity(files))).collect()
 }
 
 /// Identity of the libraries that `LD_LIBRARY_PATH` puts before those that a program in `bin_dir` would load without it, if there are any.

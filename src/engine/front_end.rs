@@ -6,14 +6,13 @@ use std::sync::Arc;
 use super::config::settings::Settings;
 use super::cxx::flag_sets::Probes;
 use super::cxx::lower::{LowerError, LowerRequest, Lowered, Requested, lower};
-use super::cxx::toolchain::{IDENTIFYING, Toolchain};
+use super::cxx::toolchain::{Identities, Toolchain};
 use super::cxx::undefined::Lookup;
 use super::digest::Digest;
 use super::discover::Discovery;
 use super::failure::Failure;
 use super::jobs::generation::Located;
 use super::path::FilePath;
-use super::report::StepKind;
 
 /// All that a description is made from.
 #[derive(Clone, Debug)]
@@ -24,12 +23,13 @@ pub struct FrontEnd {
     pub generations: Arc<[Located]>,
     pub toolchain: Arc<Toolchain>,
     pub probes: Arc<Probes>,
-    pub linker: Digest,
+    /// What drivers run, and the programs of the toolchain.
+    pub programs: Arc<Identities>,
     /// Where other projects describe what this one needs of them: files and directories outside of it.
     pub described_in: Vec<FilePath>,
     pub epoch: Option<Digest>,
     pub requested: Requested,
-    /// Files that arguments of unknown flags name: each counts as an input of every compile.
+    /// Files that arguments of unknown flags name.
     pub named_inputs: BTreeSet<FilePath>,
 }
 
@@ -42,17 +42,15 @@ impl FrontEnd {
             generations: &self.generations,
             toolchain: &self.toolchain,
             probes: &self.probes,
-            linker: self.linker,
+            programs: &self.programs,
             epoch: self.epoch,
             requested: &self.requested,
+            named_inputs: &self.named_inputs,
             confirmed_mains: confirmed,
         };
         let mut lowered = lower(&request).map_err(failure)?;
         if lowered.steps.is_empty() && lowered.awaiting.is_empty() {
             lowered.notes.push(self.nothing_to_do()?);
-        }
-        for step in lowered.steps.iter_mut().filter(|step| matches!(step.kind, StepKind::Compile | StepKind::Frontend)) {
-            step.implicit.extend(self.named_inputs.iter().cloned());
         }
         Ok(lowered)
     }
@@ -63,13 +61,6 @@ impl FrontEnd {
     #[must_use]
     pub fn flags(&self) -> Vec<FilePath> {
         self.probes.asked().flags()
-    }
-
-    /// The programs that steps run.
-    #[must_use]
-    pub fn programs(&self) -> Vec<FilePath> {
-        let tools = IDENTIFYING.iter().filter_map(|name| self.toolchain.tool(name));
-        tools.cloned().chain(self.probes.linkers()).collect()
     }
 
     /// Where to look for what a link of `target` may lack.

@@ -90,6 +90,37 @@ fn a_flag_of_the_linker_compiles_nothing() {
 }
 
 #[test]
+fn files_that_a_flag_of_the_linker_names_count_for_links_alone() {
+    for (flag, before, after) in [
+        ("-Wl,--version-script=list", "{ local: *; };\n", "{ global: part; local: *; };\n"),
+        ("-Wl,--dynamic-list,list", "{ part; };\n", "{ main; };\n"),
+    ] {
+        let space = built("");
+        space.write("list", before);
+        space.write("jmake.toml", format!("link.flags = ['{flag}']\n"));
+        let links = ["link build/dev/bin/project", "link build/dev/lib/libproject.so"];
+        assert_eq!(runs(&space), links, "{flag}");
+        for stopped in [false, true] {
+            space.write("list", format!("{after}/* stopped: {stopped} */\n"));
+            if stopped {
+                space.jmake(&["daemon", "stop"]).ok();
+                space.started_daemon();
+            }
+            assert_eq!(runs(&space), links, "{flag}: stopped: {stopped}");
+        }
+    }
+}
+
+#[test]
+fn files_that_a_flag_of_the_compiler_names_count_for_compiles_with_it() {
+    let space = built("[[files]]\nmatch = 'part.c'\nflags = ['-Wp,-DX=list']\n");
+    space.write("list", "1");
+    assert_eq!(runs(&space)[0], "compile part.c");
+    space.write("list", "2");
+    assert_eq!(runs(&space), ["compile part.c"]);
+}
+
+#[test]
 fn a_level_of_optimisation_counts_for_compiles_and_links() {
     let space = built("");
     space.write("jmake.toml", "link.opt_level = 'O2'\n");

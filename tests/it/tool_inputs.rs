@@ -68,16 +68,7 @@ fn an_install_of_gcc_that_comes_later_is_used() {
         if stopped {
             space.jmake(&["daemon", "stop"]).ok();
         }
-        let triple = format!("{}-linux-gnu", std::env::consts::ARCH);
-        let installs = Path::new("/usr/lib/gcc").join(&triple);
-        let newest = fs::read_dir(&installs).unwrap().map(|entry| entry.unwrap().path()).max().expect("there is a GCC");
-        let later = llvm.join("lib/gcc").join(&triple).join("99");
-        fs::create_dir_all(&later).unwrap();
-        for entry in fs::read_dir(newest).unwrap().map(Result::unwrap) {
-            symlink(entry.path(), later.join(entry.file_name())).unwrap();
-        }
-        fs::create_dir_all(llvm.join("include/c++/99")).unwrap();
-        fs::write(llvm.join("include/c++/99/answer_of_gcc"), "#define ANSWER 2\n").unwrap();
+        own_gcc(&llvm);
         build(&space, &llvm);
         assert_eq!(code(&space), Some(2), "stopped: {stopped}");
     }
@@ -95,16 +86,127 @@ fn another_linker_in_the_place_of_the_old_one_links_again() {
         if stopped {
             space.jmake(&["daemon", "stop"]).ok();
         }
-        // Programs may be longer than they need be.
-        let mut longer = fs::read(&linker).unwrap();
-        longer.push(0);
-        fs::remove_file(&linker).unwrap();
-        fs::write(&linker, longer).unwrap();
-        fs::set_permissions(&linker, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        replace_by_a_longer_one(&linker);
         let run = space.build(&["--explain"]).ok();
         assert_eq!((run.steps("link", "ran").len(), run.count("ran")), (1, 1), "stopped: {stopped}: {run}");
     }
 }
+
+/// Files may be longer than they need be, and are the same to all who read them.
+fn replace_by_a_longer_one(place: &Path) {
+    let mut longer = fs::read(place).unwrap();
+    longer.push(0);
+    let mode = fs::metadata(place).unwrap().permissions();
+    fs::remove_file(place).unwrap();
+    fs::write(place, longer).unwrap();
+    fs::set_permissions(place, mode).unwrap();
+}
+
+/// What runs once `change` was made to an LLVM, with the daemon that was there before and with a new one.
+fn after(change: impl Fn(&Path)) -> Vec<Vec<String>> {
+    let files = [
+        ("main.cpp", "#include <answer_of_gcc>\nint part();\nint main() { return ANSWER + part(); }\n"),
+        ("part.cpp", "int part() { return 0; }\n"),
+    ];
+    let space = Space::with(&files);
+    let llvm = own_llvm(&space);
+    own_gcc(&llvm);
+    build(&space, &llvm);
+    assert_eq!(build(&space, &llvm).count("ran"), 0);
+    let ran = |stopped: bool| {
+        change(&llvm);
+        if stopped {
+            space.jmake(&["daemon", "stop"]).ok();
+        }
+        let run = build(&space, &llvm);
+        let of_kind = |kind: &'static str| run.steps(kind, "ran").into_iter().map(move |label| format!("{kind} {label}"));
+        let all: Vec<String> = ["compile", "archive", "link"].into_iter().flat_map(of_kind).collect();
+        assert_eq!(all.len() as u64, run.count("ran"), "{run}");
+        assert_eq!(build(&space, &llvm).count("ran"), 0);
+        all
+    };
+    [false, true].map(ran).to_vec()
+}
+
+/// A GCC that the driver of this LLVM prefers, with a header of its own.
+fn own_gcc(llvm: &Path) -> PathBuf {
+    let triple = format!("{}-linux-gnu", std::env::consts::ARCH);
+    let installs = Path::new("/usr/lib/gcc").join(&triple);
+    let newest = fs::read_dir(&installs).unwrap().map(|entry| entry.unwrap().path()).max().expect("there is a GCC");
+    let own = llvm.join("lib/gcc").join(&triple).join("99");
+    fs::create_dir_all(&own).unwrap();
+    for entry in fs::read_dir(newest).unwrap().map(Result::unwrap) {
+        symlink(entry.path(), own.join(entry.file_name())).unwrap();
+    }
+    fs::create_dir_all(llvm.join("include/c++/99")).unwrap();
+    fs::write(llvm.join("include/c++/99/answer_of_gcc"), "#define ANSWER 2\n").unwrap();
+    own
+}
+
+const SOURCES: [&str; 2] = ["compile main.cpp", "compile part.cpp"];
+const PROGRAM: &str = "link build/dev/bin/project";
+
+#[test]
+fn another_lld_links_again_and_compiles_nothing() {
+    for ran in after(|llvm| replace_by_a_longer_one(&llvm.join("bin/lld"))) {
+        assert_eq!(ran, [PROGRAM]);
+    }
+}
+
+#[test]
+fn another_archiver_does_again_what_it_did() {
+    for ran in after(|llvm| replace_by_a_longer_one(&llvm.join("bin/llvm-ar"))) {
+        assert!(ran.iter().all(|it| it.starts_with("archive ")), "{ran:?}");
+    }
+}
+
+#[test]
+fn another_clang_compiles_again() {
+    for ran in after(|llvm| replace_by_a_longer_one(&llvm.join("bin/clang"))) {
+        assert_eq!(ran, [&SOURCES[..], &[PROGRAM]].concat());
+    }
+}
+
+#[test]
+fn another_header_of_cxx_compiles_what_reads_it() {
+    for ran in after(|llvm| fs::write(llvm.join("include/c++/99/answer_of_gcc"), format!("#define ANSWER {}\n", next())).unwrap()) {
+        assert_eq!(ran, [SOURCES[0], PROGRAM]);
+    }
+}
+
+/// Another number each time.
+fn next() -> u32 {
+    static LAST: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(10);
+    LAST.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+}
+
+#[test]
+fn another_object_of_gcc_links_again() {
+    let triple = format!("{}-linux-gnu", std::env::consts::ARCH);
+    for ran in after(|llvm| replace_by_a_longer_one(&llvm.join("lib/gcc").join(&triple).join("99/crtbeginS.o"))) {
+        assert_eq!(ran, [PROGRAM]);
+    }
+}
+
+#[test]
+fn another_assembler_assembles_again() {
+    let mut space = Space::with(&[("main.c", "int main(void) { return 1; }\n")]);
+    let dir = space.place("tmp").join("own");
+    fs::create_dir(&dir).unwrap();
+    fs::copy(fs::canonicalize("/usr/bin/as").unwrap(), dir.join("as")).unwrap();
+    space.set("CFLAGS", format!("-fno-integrated-as -B{}", dir.display()));
+    space.build(&[]).ok();
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+    for stopped in [false, true] {
+        if stopped {
+            space.jmake(&["daemon", "stop"]).ok();
+        }
+        replace_by_a_longer_one(&dir.join("as"));
+        let run = space.build(&[]).ok();
+        assert_eq!((run.steps("compile", "ran").len(), run.count("ran")), (1, 1), "stopped: {stopped}: {run}");
+    }
+}
+
 #[test]
 fn libraries_that_the_path_of_libraries_puts_before_those_of_a_tool_count() {
     let mut space = Space::with(&[("main.c", "int main(void) { return 1; }\n")]);

@@ -22,8 +22,7 @@ use crate::engine::complete;
 use crate::engine::config::settings::Settings;
 use crate::engine::cxx::flag_sets::{FlagSets, Probes};
 use crate::engine::cxx::lower::{Lowered, Requested};
-use crate::engine::cxx::toolchain::{self, Toolchain};
-use crate::engine::digest::Digest;
+use crate::engine::cxx::toolchain::{self, Identities, Toolchain};
 use crate::engine::discover::{self, Declared, Discovery, LookedAt};
 use crate::engine::failure::Failure;
 use crate::engine::front_end::FrontEnd;
@@ -95,7 +94,7 @@ pub(super) struct Facts {
     generations: Arc<[Located]>,
     tree: Arc<Tree>,
     probes: Arc<Probes>,
-    linker: Digest,
+    programs: Arc<Identities>,
     pub(super) described_in: Vec<FilePath>,
     notices: Vec<String>,
 }
@@ -146,12 +145,12 @@ pub(super) async fn gather(
     });
     let sketched = sketched.await;
     let Sketch { looked_at, declared, sets, generations } = sketched.map_err(Failure::internal)??;
-    let (probes, linker) = probing::probed(world, peers, project, &toolchain, sets).await?;
+    let (probes, programs) = probing::probed(world, peers, project, &toolchain, sets).await?;
     let remarks = looked_at.notes.clone();
     let discovery = discover(project, &settings, looked_at, declared, probes.clone()).await?;
     let told = [toolchain.notes.as_slice(), &tree.notes, &remarks].concat();
     let notices = notes.into_iter().chain(told).collect();
-    Ok(Facts { settings, own, offers, toolchain, discovery, generations, tree, probes, linker, described_in, notices })
+    Ok(Facts { settings, own, offers, toolchain, discovery, generations, tree, probes, programs, described_in, notices })
 }
 
 /// What the settings alone say of the files.
@@ -245,7 +244,7 @@ pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, 
         generations: facts.generations,
         toolchain: facts.toolchain.toolchain,
         probes: facts.probes,
-        linker: facts.linker,
+        programs: facts.programs,
         described_in: facts.described_in,
         epoch: request.project.variables.epoch(),
         requested,

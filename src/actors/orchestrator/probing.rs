@@ -12,22 +12,22 @@ use crate::edge::compute::compute;
 use crate::edge::spelling::Spelling;
 use crate::edge::tools_search;
 use crate::engine::cxx::flag_sets::{FlagSets, Probes};
+use crate::engine::cxx::toolchain::Identities;
 use crate::engine::cxx::{argv, probe};
-use crate::engine::digest::Digest;
 use crate::engine::discover::Language;
 use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
 use crate::engine::request::ProjectRequest;
 use crate::messages::tool_cache::{FoundToolchain, Probe, ProbeDriver, ProbeKind};
 
-/// What drivers say, and the identity of all linkers that they would run.
+/// What drivers say, and the identities of the toolchain's programs and of all that drivers would run.
 pub(super) async fn probed(
     world: &World,
     peers: &Peers,
     project: &ProjectRequest,
     found: &FoundToolchain,
     sets: FlagSets,
-) -> Result<(Arc<Probes>, Digest), Failure> {
+) -> Result<(Arc<Probes>, Arc<Identities>), Failure> {
     let asked = |kind, language, arguments: Vec<FilePath>| {
         let driver = found.toolchain.tool(argv::compile::driver(language)).cloned();
         let argv = driver.into_iter().chain(arguments).collect();
@@ -42,16 +42,17 @@ pub(super) async fn probed(
         async { answer.await? }
     });
     let answers: Vec<Probe> = try_join_all(all).await?;
-    let (world, root) = (world.clone(), project.root.clone());
+    let (world, root, toolchain) = (world.clone(), project.root.clone(), found.toolchain.clone());
     let arranged = compute(move || {
         let mut spelling = Spelling::seen_from(&root);
         let probes = arrange(sets, answers, &mut |dir| spelling.of(dir))?;
-        let linkers = probes.linkers();
-        Some((tools_search::identity_of(&world, &linkers.iter().collect::<Vec<_>>()), probes))
+        let mut programs = toolchain.identities.clone();
+        programs.extend(tools_search::identities_of(&world, probes.programs()));
+        Some((programs, probes))
     });
-    let (linker, probes) =
+    let (programs, probes) =
         arranged.await.map_err(Failure::internal)?.ok_or_else(|| Failure::internal("a driver was asked one thing and answered another"))?;
-    Ok((Arc::new(probes), linker))
+    Ok((Arc::new(probes), Arc::new(programs)))
 }
 
 /// Answers in the order of the questions, to where they belong.

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::engine::config::settings::LibraryType;
-use crate::engine::cxx::toolchain::{Install, Version};
-use crate::engine::digest::Digest;
+use crate::engine::cxx::toolchain::{Identities, Install, Version};
 use crate::engine::discover::{Discovery, Language, Source};
 use crate::engine::scan::binary::BinaryKind;
 
@@ -88,7 +87,7 @@ fn the_tools_that_builds_use_are_named() {
     let tools: BTreeMap<String, FilePath> =
         ["clang", "clang++", "llvm-ar", "llvm-mca"].map(|it| (it.to_owned(), FilePath::from("/l").join(it))).into();
     let install = Install { bin_dir: "/l".into(), version: Version(19, 1, 7), triple: String::new(), tools, origin: String::new() };
-    let toolchain = Toolchain { install, identity: Digest::of(b""), preloaded: None };
+    let toolchain = Toolchain { install, identities: Identities::new(), preloaded: None };
     let value = value(Field::Tools, &Found::Toolchain(Arc::new(toolchain))).unwrap();
     assert_eq!(in_words(Field::Tools, &value), "clang, clang++, llvm-ar");
 }

@@ -137,11 +137,11 @@ impl Probes {
         FlagSets { compiles: self.compiles.keys().cloned().collect(), links: self.links.keys().cloned().collect() }
     }
 
-    /// The programs that links run.
+    /// The programs that compiles and links run.
     #[must_use]
-    pub fn linkers(&self) -> Vec<FilePath> {
-        let all: BTreeSet<&FilePath> = self.links.values().flat_map(LinkProbe::programs).collect();
-        all.into_iter().cloned().collect()
+    pub fn programs(&self) -> BTreeSet<&FilePath> {
+        let compilers = self.compiles.values().flat_map(|probe| &probe.programs);
+        compilers.chain(self.links.values().flat_map(LinkProbe::programs)).collect()
     }
 }
 

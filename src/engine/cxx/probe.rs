@@ -1,5 +1,6 @@
 //! What a driver expands flags to, learnt from its `-###`. Does not run it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,9 @@ use crate::engine::digest::{Digest, Hasher};
 use crate::engine::discover::Language;
 use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
+
+/// What comes before a file that the driver found for the compiler.
+const READ: [&str; 2] = ["-fprofile-instrument-use-path=", "-fsanitize-system-ignorelist="];
 
 /// Why a probe says nothing.
 #[derive(Debug, Eq, PartialEq, thiserror::Error)]
@@ -117,11 +121,13 @@ pub fn parse_compile(stderr: &str) -> Result<DriverProbe, ProbeError> {
     let cc1 = cc1.ok_or_else(|| ProbeError::NoCommand(stderr.to_owned()))?;
     let lists = SearchLists::of(cc1);
     let (search_dirs, angled) = lists.angled_order();
-    let profiles = cc1.iter().filter_map(|arg| arg.strip_prefix("-fprofile-instrument-use-path=")).map(FilePath::from).collect();
+    let read = |arg: &String| READ.iter().find_map(|flag| arg.strip_prefix(flag)).map(FilePath::from);
+    let profiles = cc1.iter().filter_map(read).collect();
     let comment_blind = dialect_of(&commands).ok();
     let embed_dirs = cc1.iter().filter_map(|arg| arg.strip_prefix("--embed-dir=")).map(FilePath::from).collect();
     Ok(DriverProbe {
         identity: identity(&commands),
+        programs: programs(&commands),
         quote_dirs: lists.quote.clone(),
         search_dirs,
         angled,
@@ -147,6 +153,12 @@ pub fn parse_link(stderr: &str) -> Result<LinkProbe, ProbeError> {
     let profiles = ld.iter().filter_map(profile).collect();
     let (library_dirs, interfaces) = (dirs.collect(), interface_only::reads_interfaces(&commands));
     Ok(LinkProbe { identity: identity(&commands), program: program.as_str().into(), plugins, profiles, library_dirs, interfaces })
+}
+
+/// The first word of each line, once.
+fn programs(commands: &[Vec<String>]) -> Vec<FilePath> {
+    let all: BTreeSet<&String> = commands.iter().filter_map(|command| command.first()).collect();
+    all.into_iter().map(|program| program.as_str().into()).collect()
 }
 
 /// What stands for the time concerns only texts that show it: it is no part of this.

@@ -45,13 +45,16 @@ pub struct Install {
     pub origin: String,
 }
 
+/// Programs by path, each with its identity: a digest of its content and of that of the shared libraries it loads.
+pub type Identities = BTreeMap<FilePath, Digest>;
+
 /// The install that a build uses.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Toolchain {
     /// Which.
     pub install: Install,
-    /// Identity of the programs a build runs (clang with its shared libraries, lld, llvm-ar…): digest of their contents.
-    pub identity: Digest,
+    /// Of those of its programs that a build may run.
+    pub identities: Identities,
     /// Identity of libraries that `LD_LIBRARY_PATH` puts before those that the programs would load without it, if there are any.
     pub preloaded: Option<Digest>,
 }
@@ -212,7 +215,9 @@ pub struct DriverProbe {
     pub search_dirs: Vec<FilePath>,
     /// How many of these, at the start, stem from `-I` and `CPATH`.
     pub angled: usize,
-    /// Profiles that the compiler reads.
+    /// All that runs when something is compiled.
+    pub programs: Vec<FilePath>,
+    /// Files that the compiler reads beside texts: profiles, and what sanitizers leave alone.
     pub profiles: Vec<FilePath>,
     /// Where `#embed` looks besides.
     pub embed_dirs: Vec<FilePath>,

@@ -58,7 +58,7 @@ impl<'a> Cover<'a> {
         let places = driver_places::places(&driver);
         let programs: Vec<FilePath> =
             ["clang", "clang++", "ld.lld", "lld", "llvm-ar"].iter().map(|name| FilePath::new(bin_dir.join(name))).collect();
-        let tools = tools_search::files_of(world, &programs.iter().collect::<Vec<_>>());
+        let tools = tools_search::files_of(world, &programs);
         Self { root, world, record, search, temporary: space.place("tmp"), words, places, tools }
     }
 

@@ -16,7 +16,7 @@ use crate::engine::cxx::flag_sets::{FlagSets, Probes};
 use crate::engine::cxx::lower::{LowerRequest, Lowered, Requested, lower};
 use crate::engine::cxx::pkg_config::{self, Answer};
 use crate::engine::cxx::probe::LinkProbe;
-use crate::engine::cxx::toolchain::{self, DriverProbe, Install, Toolchain, Version};
+use crate::engine::cxx::toolchain::{self, DriverProbe, Identities, Install, Toolchain, Version};
 use crate::engine::digest::Digest;
 use crate::engine::discover::{self, Declared, Discovery, FileEntry};
 use crate::engine::graph::StepSpec;
@@ -54,7 +54,7 @@ fn toolchain() -> Toolchain {
     let tools = names.map(|name| (name.to_owned(), FilePath::from(name)));
     let triple = "x86_64-linux-gnu".to_owned();
     let install = Install { bin_dir: "/l".into(), version: Version(19, 0, 0), triple, tools: tools.into(), origin: String::new() };
-    Toolchain { install, identity: Digest::of(b"toolchain"), preloaded: None }
+    Toolchain { install, identities: Identities::new(), preloaded: None }
 }
 
 fn probes(sets: FlagSets) -> Probes {
@@ -64,6 +64,7 @@ fn probes(sets: FlagSets) -> Probes {
         quote_dirs: vec![],
         search_dirs: vec![],
         angled: 0,
+        programs: vec![],
         profiles: vec![],
         embed_dirs: vec![],
         comment_blind: None,
@@ -110,7 +111,8 @@ pub(super) fn described(text: &str) -> Result<Described, String> {
             discovery: &discovery,
             toolchain: &tools,
             probes: &probes,
-            linker: Digest::of(b"linker"),
+            programs: &Identities::new(),
+            named_inputs: &BTreeSet::new(),
             epoch: None,
             requested: &requested,
             confirmed_mains: &BTreeMap::new(),

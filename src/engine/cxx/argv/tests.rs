@@ -5,8 +5,7 @@ use crate::engine::config::options::{Options, Visibility, Warnings};
 use crate::engine::config::settings::Settings;
 use crate::engine::config::{Request, load};
 use crate::engine::cxx::flags::classify;
-use crate::engine::cxx::toolchain::{Install, Toolchain, Version};
-use crate::engine::digest::Digest;
+use crate::engine::cxx::toolchain::{Identities, Install, Toolchain, Version};
 use crate::engine::discover::Language;
 
 fn settings(profile: &str, toml: &str) -> Settings {
@@ -32,7 +31,7 @@ fn toolchain(lld: bool) -> Toolchain {
         tools: tools.into_iter().collect(),
         origin: String::new(),
     };
-    Toolchain { install, identity: Digest::of(b""), preloaded: None }
+    Toolchain { install, identities: Identities::new(), preloaded: None }
 }
 
 fn text(args: &[FilePath]) -> String {

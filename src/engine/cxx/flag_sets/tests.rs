@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use super::*;
 use crate::engine::config::targets::TargetSettings;
-use crate::engine::cxx::toolchain::{Install, Version};
-use crate::engine::digest::Digest;
+use crate::engine::cxx::toolchain::{Identities, Install, Version};
 use crate::engine::discover::{FileEntry, declare};
 
 fn toolchain() -> Toolchain {
     let (tools, origin) = (BTreeMap::new(), String::new());
     let install = Install { bin_dir: "/l".into(), version: Version(19, 0, 0), triple: String::new(), tools, origin };
-    Toolchain { install, identity: Digest::of(b""), preloaded: None }
+    Toolchain { install, identities: Identities::new(), preloaded: None }
 }
 
 fn files(paths: &[&str]) -> Vec<FileEntry> {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::LowerRequest;
+use super::objects::{identity, named_files};
 use crate::engine::config::options::Options;
 use crate::engine::cxx::argv::compile;
 use crate::engine::cxx::flags::{Classified, can_be_staged, classify};
 use crate::engine::cxx::toolchain::DriverProbe;
-use crate::engine::digest::{Digest, Hasher};
+use crate::engine::digest::Digest;
 use crate::engine::discover::Language;
 use crate::engine::fingerprint::Reading;
 use crate::engine::graph::{Search, SearchKind};
@@ -39,18 +40,20 @@ impl LanguageFlags {
         let args = compile::flags(options, language, &request.discovery.include_dirs);
         let probe = request.probes.compile(options, language);
         let words: Vec<String> = args.iter().map(ToString::to_string).collect();
-        let mut identity = Hasher::default();
-        identity.part(&request.toolchain.identity.bytes);
-        identity.part(probe.map_or(&[][..], |probe| &probe.identity.bytes));
+        let driver = request.toolchain.tool(compile::driver(language));
+        let programs = driver.into_iter().chain(probe.iter().flat_map(|probe| &probe.programs));
+        let identity = identity(request, programs, probe.map(|probe| &probe.identity));
         let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
         let mut classified = classify(&words);
         classified.inputs.extend(probe.iter().flat_map(|probe| probe.profiles.iter().cloned()));
+        let named: Vec<FilePath> = named_files(request, &classified).collect();
+        classified.inputs.extend(named);
         Self {
             classified,
             staged: can_be_staged(&words),
             split_dwarf: has(&["-gsplit-dwarf", "-gsplit-dwarf=split"]),
             coverage: has(&["--coverage", "-coverage", "-ftest-coverage"]),
-            identity: identity.finish(),
+            identity,
             reading: reading(probe, language),
             search: Arc::new(search(probe, &request.discovery.include_dirs)),
             args,

@@ -1,10 +1,10 @@
 //! From targets to steps: what is compiled, archived and linked for a request, by which command lines.
 //! Does not know what is up to date, nor what exists on disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::flag_sets::Probes;
-use super::toolchain::Toolchain;
+use super::toolchain::{Identities, Toolchain};
 use crate::engine::config::settings::Settings;
 use crate::engine::digest::Digest;
 use crate::engine::discover::Discovery;
@@ -73,14 +73,16 @@ pub struct LowerRequest<'a> {
     pub toolchain: &'a Toolchain,
     /// What drivers make of the flags in use.
     pub probes: &'a Probes,
-    /// Identity of all linkers in use.
-    pub linker: Digest,
+    /// What drivers run, and the programs of the toolchain.
+    pub programs: &'a Identities,
     /// Identity of what stands for the time.
     pub epoch: Option<Digest>,
     /// What to build.
     pub requested: &'a Requested,
     /// Jobs that make files.
     pub generations: &'a [Located],
+    /// Those of [`Lowered::maybe_inputs`] that are there: inputs of what their flags are for.
+    pub named_inputs: &'a BTreeSet<FilePath>,
     /// For sources whose `main` is conditional: whether their objects define it.
     pub confirmed_mains: &'a BTreeMap<FilePath, bool>,
 }
@@ -118,7 +120,7 @@ pub struct Lowered {
     pub compile_commands: Vec<CompileCommand>,
     /// To look into once built; then lower again with the answers. The same steps come again, and those that depend on them.
     pub awaiting: Vec<Awaited>,
-    /// Arguments of flags nobody knows: each that exists counts as an input of every compile.
+    /// Arguments of flags nobody knows: each that exists counts as an input of what the flag is for.
     pub maybe_inputs: Vec<FilePath>,
     /// Remarks, in words.
     pub notes: Vec<String>,

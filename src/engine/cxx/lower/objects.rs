@@ -9,7 +9,8 @@ use super::{LowerError, LowerRequest, Lowered, generated, names};
 use crate::engine::config::settings::Lto;
 use crate::engine::cxx::argv::compile;
 use crate::engine::cxx::flag_sets::Rules;
-use crate::engine::digest::Digest;
+use crate::engine::cxx::flags::Classified;
+use crate::engine::digest::{Digest, Hasher};
 use crate::engine::discover::{Declared, Language};
 use crate::engine::graph::{Command, CxxStep, Depfile, Environment, Output, Purity, StepFlags, StepSpec};
 use crate::engine::path::FilePath;
@@ -203,7 +204,7 @@ impl<'a> Lowering<'a> {
 
     fn passes_step(&mut self, part: Part<'_>, bitcode: &FilePath, changed: &FilePath) -> Result<(), LowerError> {
         let args = crate::engine::cxx::argv::lto::only_passes(&options(&self.request, part.of).opt_passes, bitcode, changed);
-        let mut step = self.step(StepKind::Lto, part, "opt", args, self.request.toolchain.identity);
+        let mut step = self.step(StepKind::Lto, part, "opt", args, self.identity_of("opt"));
         step.explicit = vec![bitcode.clone()];
         step.outputs = vec![Output::file(changed.clone())];
         self.push(step)
@@ -211,6 +212,15 @@ impl<'a> Lowering<'a> {
 
     fn step(&self, kind: StepKind, part: Part<'_>, program: &str, args: Vec<FilePath>, identity: Digest) -> StepSpec {
         StepSpec { command: Some(self.command(program, args, identity)), ..blank(kind, part.source.to_string(), self.home(part)) }
+    }
+
+    /// A process of the toolchain that runs nothing else.
+    pub fn plain(&self, program: &str, args: Vec<FilePath>) -> Command {
+        self.command(program, args, self.identity_of(program))
+    }
+
+    fn identity_of(&self, program: &str) -> Digest {
+        identity(&self.request, self.request.toolchain.tool(program), None)
     }
 
     /// A process of the toolchain.
@@ -221,6 +231,22 @@ impl<'a> Lowering<'a> {
         let (cwd, sets, responses, depfile) = Default::default();
         Command { program, args, cwd, environment: Environment::Tools, sets, responses, depfile, variables, identity }
     }
+}
+
+/// Identity of what runs: of these programs, and of what the first of them makes of its flags.
+pub fn identity<'p>(request: &LowerRequest<'_>, programs: impl IntoIterator<Item = &'p FilePath>, made: Option<&Digest>) -> Digest {
+    let mut hasher = Hasher::default();
+    hasher.part(made.map_or(&[][..], |made| &made.bytes));
+    for program in programs {
+        hasher.part(program.as_bytes()).part(request.programs.get(program).map_or(&[][..], |identity| &identity.bytes));
+    }
+    hasher.finish()
+}
+
+/// The files that arguments of unknown flags name.
+pub fn named_files<'n>(request: &LowerRequest<'n>, classified: &'n Classified) -> impl Iterator<Item = FilePath> + use<'n> {
+    let there = request.named_inputs;
+    classified.named_paths.iter().filter(move |path| there.contains(*path)).cloned()
 }
 
 /// A step that does nothing yet.

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use super::objects::{Lowering, blank};
+use super::objects::{Lowering, blank, identity, named_files};
 use super::parts::{Part, options};
 use super::{LowerError, whole};
 use crate::engine::config::options::Options;
 use crate::engine::config::settings::{Lto, Settings};
 use crate::engine::cxx::argv::{compile, joined, link, response};
-use crate::engine::cxx::flags::classify;
+use crate::engine::cxx::flags::{Classified, classify};
 use crate::engine::cxx::interface_only::is_operand;
 use crate::engine::cxx::probe::LinkProbe;
-use crate::engine::digest::{Digest, Hasher};
+use crate::engine::digest::Digest;
 use crate::engine::discover::{Group, Language, Target};
 use crate::engine::fingerprint::Reading;
 use crate::engine::graph::{Command, CxxStep, Depfile, Output, ResponseFile, Search, SearchKind};
@@ -76,7 +76,7 @@ impl Lowering<'_> {
         step.explicit = objects.to_vec();
         step.outputs = vec![Output::file(output.clone())];
         let responses = Vec::from_iter(response);
-        step.command = Some(Command { responses, ..self.command("llvm-ar", args, self.request.toolchain.identity) });
+        step.command = Some(Command { responses, ..self.plain("llvm-ar", args) });
         self.push(step)
     }
 
@@ -96,22 +96,24 @@ impl Lowering<'_> {
         step.order_only.clone_from(&link.before);
         let files = libraries.iter().filter(|l| l.contains('/') && !l.starts_with('/')).map(|l| FilePath::from(l.as_str()));
         let profiles = probe.iter().flat_map(|probe| probe.profiles.iter().cloned());
-        step.implicit = link.members.iter().cloned().chain(files).chain(profiles).collect();
+        let classified = classified(options);
+        step.implicit = link.members.iter().cloned().chain(files).chain(profiles).chain(named_files(&self.request, &classified)).collect();
         let to_output = |path: &FilePath| Output { leads_to: Some(output.name().as_str().into()), ..Output::file(path.clone()) };
         step.outputs = std::iter::once(Output::file(output.clone())).chain(link.links.iter().map(to_output)).collect();
         let operands = libraries.iter().all(|library| !library.contains('/') || is_operand(library));
         let reading = (operands && probe.is_some_and(|probe| probe.interfaces)).then_some(Reading::Interface);
         let search = Some(library_search(probe));
-        step.cxx = Some(CxxStep { uncacheable: uncacheable(options), reading, search, ..CxxStep::default() });
-        let command = self.command(compile::driver(*language), args, self.link_identity(probe));
+        step.cxx = Some(CxxStep { uncacheable: classified.uncacheable(), reading, search, ..CxxStep::default() });
+        let command = self.command(compile::driver(*language), args, self.link_identity(*language, probe));
         let responses = response.into_iter().chain(offered).collect();
         step.command = Some(Command { responses, depfile: Some(Depfile { path: depfile }), ..command });
         self.push(step)
     }
 
-    fn link_identity(&self, probe: Option<&LinkProbe>) -> Digest {
-        let (toolchain, probed) = (self.request.toolchain, probe.map_or(&[][..], |probe| &probe.identity.bytes));
-        Hasher::default().part(&toolchain.identity.bytes).part(probed).part(&self.request.linker.bytes).finish()
+    fn link_identity(&self, language: Language, probe: Option<&LinkProbe>) -> Digest {
+        let driver = self.request.toolchain.tool(compile::driver(language));
+        let programs = driver.into_iter().chain(probe.into_iter().flat_map(LinkProbe::programs));
+        identity(&self.request, programs, probe.map(|probe| &probe.identity))
     }
 
     /// Tells of what a target makes.
@@ -123,9 +125,10 @@ impl Lowering<'_> {
     }
 }
 
-fn uncacheable(options: &Options) -> Option<String> {
+/// What the flags of a link name.
+pub fn classified(options: &Options) -> Classified {
     let all = [&options.flags, &options.environment.c, &options.environment.cxx, &options.link_flags, &options.environment.link];
-    classify(&all.into_iter().flatten().collect::<Vec<_>>()).uncacheable()
+    classify(&all.into_iter().flatten().collect::<Vec<_>>())
 }
 
 fn library_search(probe: Option<&LinkProbe>) -> Arc<Search> {

@@ -63,10 +63,9 @@ fn language(path: &FilePath) -> Language {
 fn toolchain() -> Toolchain {
     let names = ["clang", "clang++", "llvm-ar", "ld.lld", "llvm-link", "opt", "llc"];
     let tools = names.map(|name| (name.to_owned(), FilePath::from(name)));
-    let identity = Digest::of(b"toolchain");
     let install =
         Install { bin_dir: "/l".into(), version: Version(19, 0, 0), triple: String::new(), tools: tools.into(), origin: String::new() };
-    Toolchain { install, identity, preloaded: None }
+    Toolchain { install, identities: Identities::new(), preloaded: None }
 }
 
 fn settings(toml: &str) -> Settings {
@@ -95,6 +94,7 @@ fn run_with(settings: &Settings, discovery: &Discovery, requested: &Requested, c
         quote_dirs: vec![],
         search_dirs: vec![],
         angled: 0,
+        programs: vec![],
         profiles: vec![],
         embed_dirs: vec![],
         comment_blind: None,
@@ -125,7 +125,8 @@ fn run_with(settings: &Settings, discovery: &Discovery, requested: &Requested, c
         discovery,
         toolchain: &toolchain(),
         probes: &probes,
-        linker: Digest::of(b"linker"),
+        programs: &Identities::new(),
+        named_inputs: &BTreeSet::new(),
         epoch: None,
         requested,
         confirmed_mains: &confirmed.iter().map(|(path, yes)| (FilePath::from(*path), *yes)).collect(),

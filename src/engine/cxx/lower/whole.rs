@@ -28,18 +28,14 @@ pub fn program(lowering: &mut Lowering<'_>, target: &str, stem: &FilePath, parts
     let (linked, optimised, object) = (beside("linked.bc"), beside("opt.bc"), named("o"));
     let passes = &options(&lowering.request, of).opt_passes;
     let (args, response) = response::shorten(lto::merge(&modules, &linked), None, &named("merge.rsp"));
-    let merge = Command { responses: Vec::from_iter(response), ..lowering.command("llvm-link", args, lowering.request.toolchain.identity) };
-    let optimise = plain(lowering, "opt", lto::optimise(&flags.args, passes, &linked, &optimised));
-    let generate = plain(lowering, "llc", lto::generate(&flags.args, &optimised, &object));
+    let merge = Command { responses: Vec::from_iter(response), ..lowering.plain("llvm-link", args) };
+    let optimise = lowering.plain("opt", lto::optimise(&flags.args, passes, &linked, &optimised));
+    let generate = lowering.plain("llc", lto::generate(&flags.args, &optimised, &object));
     push(lowering, target, merge, modules, &linked)?;
     push(lowering, target, optimise, vec![linked], &optimised)?;
     push(lowering, target, generate, vec![optimised], &object)?;
     objects.insert(0, object);
     Ok(objects)
-}
-
-fn plain(lowering: &Lowering<'_>, program: &str, args: Vec<FilePath>) -> Command {
-    lowering.command(program, args, lowering.request.toolchain.identity)
 }
 
 fn push(lowering: &mut Lowering<'_>, target: &str, command: Command, inputs: Vec<FilePath>, output: &FilePath) -> Result<(), LowerError> {

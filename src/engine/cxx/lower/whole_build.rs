@@ -6,9 +6,9 @@ use std::rc::Rc;
 use super::language::LanguageFlags;
 use super::objects::{Lowering, depfile, writes_depfile};
 use super::parts::parts;
+use super::products::classified;
 use super::{CompileCommand, Lowered};
 use crate::engine::cxx::argv::compile;
-use crate::engine::cxx::flags::classify;
 
 impl Lowering<'_> {
     /// Compile commands and what concerns all steps.
@@ -26,8 +26,9 @@ impl Lowering<'_> {
         self.out.wanted.retain(|path| seen.insert(path.clone()));
         let flags: Vec<Rc<LanguageFlags>> = self.flags.values().cloned().collect();
         self.out.maybe_inputs.extend(flags.iter().flat_map(|f| f.classified.named_paths.iter().cloned()));
-        let options = &self.request.settings.options;
-        self.out.maybe_inputs.extend(classify(&[options.link_flags.as_slice(), &options.environment.link].concat()).named_paths);
+        let declared = self.request.discovery.declared.values().map(|declared| declared.options.as_ref());
+        let linked = declared.chain([&self.request.settings.options]).flat_map(|options| classified(options).named_paths);
+        self.out.maybe_inputs.extend(linked);
         self.out.maybe_inputs.sort();
         self.out.maybe_inputs.dedup();
         self.out.notes.extend(flags.iter().filter_map(|f| f.classified.uncacheable()));
