@@ -185,6 +185,7 @@ impl Soil {
                 explain: address.clone().recipient(),
                 clean: address.clone().recipient(),
                 install: address.clone().recipient(),
+                settings: address.clone().recipient(),
                 standing: address.clone().recipient(),
                 files: branch.files.clone(),
             },

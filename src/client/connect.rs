@@ -72,8 +72,11 @@ fn attempt(place: &Place, opening: &[u8]) -> Result<Attempt, ClientError> {
         Ok(Greeting::Welcome(connection)) => Ok(Attempt::Serving(connection)),
         Ok(Greeting::Refused(refused)) => refusal(&place.socket, refused, process),
         Err(ClientError::Wire(error)) => Err(error.into()),
-        // It ended between accepting and answering.
-        Err(_) => Ok(Attempt::Again),
+        // It ends, most likely: until it has, it would be asked again and again.
+        Err(_) => {
+            process.iter().for_each(peer::Process::linger);
+            Ok(Attempt::Again)
+        }
     }
 }
 

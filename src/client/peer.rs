@@ -18,6 +18,9 @@ pub struct Process {
 /// How long a daemon may take to end. It promises 2 s; slow disks get more.
 const END: Timespec = Timespec { tv_sec: 10, tv_nsec: 0 };
 
+/// How long one may take that was killed.
+const MOMENT: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+
 /// Whether the process behind `stream` is of our own user.
 #[must_use]
 pub fn is_ours(stream: &UnixStream) -> bool {
@@ -50,6 +53,11 @@ impl Process {
             Ok(1..) => Ok(()),
             _ => Err(ClientError::StillRunning(self.pid)),
         }
+    }
+
+    /// Waits a moment for its end, which may not come.
+    pub fn linger(&self) {
+        let _ended = poll(&mut [PollFd::new(&self.handle, PollFlags::IN)], Some(&MOMENT));
     }
 
     /// Asks it to end by SIGTERM, for one that does not speak our protocol, and waits.

@@ -1,5 +1,6 @@
 //! The resident process: where its parts are put together. Does not know how a client shows what it is told.
 
+mod doors;
 mod event_log;
 mod following;
 mod listen;

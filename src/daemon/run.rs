@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixListener as StdListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,8 +11,9 @@ use std::time::Duration;
 use actix::prelude::*;
 use tokio::net::UnixListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
+use super::doors::Doors;
 use super::event_log::OpenLogs;
 use super::listen::{Binding, bind};
 use super::running_jobs::RunningJobs;
@@ -134,17 +137,16 @@ async fn resident(world: World, cache_dir: PathBuf, socket: PathBuf, options: &D
     let root = actors::start(world.clone(), cache_dir, Outside { announce: logs.announcer(), cut_sessions: sessions.cutter(), ended });
     let (stop, stopping) = watch::channel(None);
     let service = service(&root, socket.clone(), logs, world, stopping);
-    let listener = UnixListener::from_std(bound.listener.try_clone().map_err(Failure::environment)?).map_err(Failure::environment)?;
     say_ready(&socket);
     tracing::info!(socket = %socket.display(), pid = std::process::id(), "serving");
     let mut ending = tokio::select! {
-        () = accept(&listener, &service, &sessions) => Ending::Failed,
+        () = accept_all(&bound.listener, &service, &sessions) => Ending::Failed,
         () = idle(&sessions, options.idle_timeout) => Ending::Stop,
         _ = terminate.recv() => Ending::Stop,
         _ = interrupt.recv() => Ending::Stop,
         ending = end.recv() => ending.unwrap_or(Ending::Failed),
     };
-    retire(listener, bound, &socket);
+    retire(bound, &socket);
     stop.send_replace(Some(ending));
     while ending == Ending::Drain {
         ending = tokio::select! {
@@ -163,8 +165,7 @@ async fn resident(world: World, cache_dir: PathBuf, socket: PathBuf, options: &D
 }
 
 /// Gives up the socket: the next client starts another daemon.
-fn retire(listener: UnixListener, bound: listen::Bound, socket: &std::path::Path) {
-    drop(listener);
+fn retire(bound: listen::Bound, socket: &std::path::Path) {
     // Gone already if somebody cleaned up.
     let _gone = std::fs::remove_file(socket);
     drop(bound);
@@ -181,6 +182,7 @@ fn service(root: &Addr<Supervisor>, socket: PathBuf, logs: OpenLogs, world: Worl
     let processors = own_process::processors();
     Service {
         root: root.clone(),
+        doors: Doors::default(),
         socket: Arc::new(socket),
         build_id: build_id().into(),
         processors,
@@ -194,6 +196,26 @@ fn service(root: &Addr<Supervisor>, socket: PathBuf, logs: OpenLogs, world: Worl
 fn build_id() -> String {
     let (size, modified_ns) = own_process::executable();
     crate::wire::build_id(size, modified_ns)
+}
+
+/// Clients are accepted on the thread that serves them, so that a request crosses none. Another thread takes over from one that is given up.
+async fn accept_all(listener: &StdListener, service: &Service, sessions: &Sessions) {
+    while let Ok(branch) = service.root.send(GetBranch).await {
+        let Ok(listener) = listener.try_clone() else { return };
+        let (here, sessions_there) = (Service { doors: Doors::default(), ..service.clone() }, sessions.clone());
+        let (_stays, left) = oneshot::channel::<()>();
+        branch.arbiter.spawn_fn(move || {
+            let Ok(listener) = UnixListener::from_std(listener) else { return };
+            actix_rt::spawn(async move {
+                tokio::select! {
+                    biased;
+                    _ = left => {}
+                    () = accept(&listener, &here, &sessions_there) => {}
+                }
+            });
+        });
+        sessions.all_cut().await;
+    }
 }
 
 async fn accept(listener: &UnixListener, service: &Service, sessions: &Sessions) {
@@ -212,16 +234,12 @@ async fn accept(listener: &UnixListener, service: &Service, sessions: &Sessions)
         };
         failing = false;
         let Some(client_pid) = listen::peer_of_this_user(&stream) else { continue };
-        let (Ok(stream), Ok(branch)) = (stream.into_std(), service.root.send(GetBranch).await) else { continue };
-        let Ok(handle) = stream.try_clone() else { continue };
-        let (ticket, service) = (sessions.enter(handle), service.clone());
-        branch.arbiter.spawn_fn(move || {
-            actix_rt::spawn(async move {
-                let _open = ticket;
-                let Ok(stream) = tokio::net::UnixStream::from_std(stream) else { return };
-                let (reader, writer) = stream.into_split();
-                serve(service, reader, writer, client_pid).await;
-            });
+        let Ok(handle) = stream.as_fd().try_clone_to_owned() else { continue };
+        let (ticket, service) = (sessions.enter(handle.into()), service.clone());
+        actix_rt::spawn(async move {
+            let _open = ticket;
+            let (reader, writer) = stream.into_split();
+            serve(service, reader, writer, client_pid).await;
         });
     }
 }

@@ -16,6 +16,7 @@ use futures_util::StreamExt;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
 
+use super::doors::Doors;
 use super::event_log::OpenLogs;
 use super::running_jobs::RunningJobs;
 use super::translate;
@@ -30,6 +31,7 @@ use crate::wire::{self, Control, Failed, FailureKind, Refusal, Refused, Reply, R
 #[derive(Clone)]
 pub(super) struct Service {
     pub(super) root: Addr<Supervisor>,
+    pub(super) doors: Doors,
     pub(super) socket: Arc<PathBuf>,
     pub(super) build_id: Arc<str>,
     pub(super) processors: usize,

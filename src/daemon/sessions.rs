@@ -14,6 +14,7 @@ pub(super) struct Sessions(Arc<Inner>);
 struct Inner {
     open: Mutex<(u64, HashMap<u64, UnixStream>)>,
     ended: Notify,
+    cut: Notify,
 }
 
 /// One open connection; dropped when its session ends.
@@ -50,6 +51,12 @@ impl Sessions {
             let _closed = handle.shutdown(std::net::Shutdown::Both);
         }
         self.0.ended.notify_waiters();
+        self.0.cut.notify_one();
+    }
+
+    /// Waits until all are cut: their thread is given up.
+    pub(super) async fn all_cut(&self) {
+        self.0.cut.notified().await;
     }
 
     /// Waits until a session ends.

@@ -22,6 +22,14 @@ pub struct Heard {
     pub paths: HashSet<PathBuf>,
 }
 
+impl Heard {
+    /// Whether all is as it was.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        !self.everything && self.paths.is_empty()
+    }
+}
+
 /// Something that happened.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Change {

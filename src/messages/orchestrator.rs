@@ -1,14 +1,17 @@
 //! What an Orchestrator, one per open project, receives.
 
+use std::sync::Arc;
+
 use actix::prelude::*;
 
 use crate::engine::build::Judged;
+use crate::engine::config::settings::Settings;
 use crate::engine::explain::Explanation;
 use crate::engine::failure::Failure;
 use crate::engine::ids::{BuildId, StepId};
 use crate::engine::path::FilePath;
 use crate::engine::report::Artifact;
-use crate::engine::request::{BuildRequest, ProjectRequest};
+use crate::engine::request::{BuildRequest, ProjectRequest, RequestKey};
 use crate::engine::survey::Survey;
 
 use super::events::SharedSink;
@@ -49,6 +52,14 @@ pub struct ExplainSubject {
     pub request: BuildRequest,
     /// A target, a source, or a file that a step makes or reads; `None` for all that the build would make.
     pub subject: Option<String>,
+}
+
+/// Query: the settings that the last build of this kind went by, if nothing was heard of since. `None`: they may be others now.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "Option<Arc<Settings>>")]
+pub struct RecallSettings {
+    /// Of which kind.
+    pub key: RequestKey,
 }
 
 /// Request: remove exactly what JMake made. Refused while a build runs.

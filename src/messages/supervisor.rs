@@ -8,7 +8,7 @@ use actix::prelude::*;
 use super::config_store::{CheckSettings, LoadSettings};
 use super::file_scanner::{FindBinaries, RingOnChange, ScanTree, SyncTree, WatchTree};
 use super::orchestrator::{
-    CancelBuild, CleanProject, ExplainSubject, GetProject, InstallProject, ProjectStanding, StartBuild, SurveyProject,
+    CancelBuild, CleanProject, ExplainSubject, GetProject, InstallProject, ProjectStanding, RecallSettings, StartBuild, SurveyProject,
 };
 use super::tool_cache::{FindToolchain, ListToolchains};
 use crate::engine::cache::CacheCounts;
@@ -46,6 +46,7 @@ pub struct OpenedProject {
     pub explain: Recipient<ExplainSubject>,
     pub clean: Recipient<CleanProject>,
     pub install: Recipient<InstallProject>,
+    pub settings: Recipient<RecallSettings>,
     pub standing: Recipient<GetProject>,
     pub files: FileDoors,
 }

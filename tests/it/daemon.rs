@@ -114,6 +114,8 @@ fn a_killed_one_is_replaced() {
     let space = Space::with(HELLO);
     space.build(&[]).ok();
     let pid = space.daemon().unwrap();
+    // Waits until the daemon has written what it learned and lets others look at it.
+    space.build(&["--no-daemon", "-n"]).ok();
     kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
     let run = space.build(&[]).ok();
     assert_eq!(run.count("ran"), 0, "what was recorded is still known: {run}");

@@ -1,12 +1,17 @@
 //! What an Orchestrator is asked that changes nothing. Does not build.
 
+use std::future::ready;
+use std::sync::Arc;
+
 use actix::prelude::*;
 
 use super::{Orchestrator, explain, prepare};
+use crate::engine::config::settings::Settings;
 use crate::engine::explain::Explanation;
 use crate::engine::failure::Failure;
 use crate::engine::survey::Survey;
-use crate::messages::orchestrator::{ExplainSubject, GetProject, ProjectStanding, SurveyProject};
+use crate::messages::file_scanner::SyncTree;
+use crate::messages::orchestrator::{ExplainSubject, GetProject, ProjectStanding, RecallSettings, SurveyProject};
 
 impl Handler<SurveyProject> for Orchestrator {
     type Result = ResponseFuture<Result<Survey, Failure>>;
@@ -19,6 +24,15 @@ impl Handler<ExplainSubject> for Orchestrator {
     type Result = ResponseFuture<Result<Explanation, Failure>>;
     fn handle(&mut self, ExplainSubject { request, subject }: ExplainSubject, _: &mut Context<Self>) -> Self::Result {
         Box::pin(explain::explain(self.world.clone(), self.peers.clone(), request, subject))
+    }
+}
+
+impl Handler<RecallSettings> for Orchestrator {
+    type Result = ResponseFuture<Option<Arc<Settings>>>;
+    fn handle(&mut self, RecallSettings { key }: RecallSettings, _: &mut Context<Self>) -> Self::Result {
+        let Some((settings, since)) = self.standings.settings(key) else { return Box::pin(ready(None)) };
+        let heard = self.peers.sync.send(SyncTree { root: self.root.to_path_buf(), since });
+        Box::pin(async move { heard.await.is_ok_and(|heard| heard.is_ok_and(|heard| heard.is_nothing())).then_some(settings) })
     }
 }
 

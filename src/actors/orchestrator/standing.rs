@@ -8,6 +8,7 @@ use crate::edge::settling::Surroundings;
 use crate::edge::stamp::Stamp;
 use crate::engine::build::{Answer, Prepared, Records};
 use crate::engine::change_log::{Heard, Moment};
+use crate::engine::config::settings::Settings;
 use crate::engine::front_end::FrontEnd;
 use crate::engine::path::FilePath;
 use crate::engine::request::RequestKey;
@@ -38,7 +39,7 @@ impl Standing {
             Evidence::Described(described) => &described.around.fences,
             Evidence::Stamped(stamp) => stamp.fences(),
         };
-        heard.paths.is_empty() && fences.are_all_heard_of()
+        heard.is_nothing() && fences.are_all_heard_of()
     }
 }
 
@@ -115,6 +116,14 @@ impl Standings {
             self.take(key);
             self.0.extend(found.map(|standing| (key, standing)));
         }
+    }
+
+    /// The settings that one was described from, and since when they may be others.
+    pub(super) fn settings(&self, key: RequestKey) -> Option<(Arc<Settings>, Moment)> {
+        self.0.iter().filter(|(known, _)| *known == key).find_map(|(_, standing)| match &standing.evidence {
+            Evidence::Described(described) => Some((described.front_end.settings.clone(), standing.since)),
+            Evidence::Stamped(_) => None,
+        })
     }
 
     /// How many steps are known to be as they should.

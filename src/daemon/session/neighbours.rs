@@ -9,6 +9,7 @@ use super::{Service, root_failed};
 use crate::actors::supervise::ask;
 use crate::edge::compute::compute;
 use crate::edge::{config_edit, fs};
+use crate::engine::config::settings::Settings;
 use crate::engine::failure::Failure;
 use crate::engine::ids::BuildId;
 use crate::engine::neighbours;
@@ -16,7 +17,7 @@ use crate::engine::request::{BuildRequest, ProjectRequest};
 use crate::engine::tree::SETTINGS;
 use crate::messages::config_store::LoadSettings;
 use crate::messages::events::SharedSink;
-use crate::messages::orchestrator::{CancelBuild, StartBuild};
+use crate::messages::orchestrator::{CancelBuild, RecallSettings, StartBuild};
 use crate::messages::supervisor::{OpenProject, OpenedProject};
 
 /// Why a neighbour is not there to be used.
@@ -35,7 +36,12 @@ impl From<Failure> for Trouble {
 
 impl Service {
     pub(super) async fn open(&self, root: PathBuf) -> Result<OpenedProject, Failure> {
-        self.root.send(OpenProject { root }).await.map_err(|_| root_failed())?
+        if let Some(opened) = self.doors.of(&root) {
+            return Ok(opened);
+        }
+        let opened = self.root.send(OpenProject { root: root.clone() }).await.map_err(|_| root_failed())??;
+        self.doors.keep(root, opened.clone());
+        Ok(opened)
     }
 
     /// Builds what `request` needs of other projects.
@@ -45,7 +51,7 @@ impl Service {
     }
 
     async fn build_behind(&self, request: &BuildRequest, opened: &OpenedProject, chain: &[&Path]) -> Result<(), Trouble> {
-        for root in roots(&request.project, opened).await? {
+        for root in roots(request, opened).await? {
             if chain.contains(&root.as_path()) {
                 return Err(Failure::usage(neighbours::circle(chain, &root)).into());
             }
@@ -74,13 +80,26 @@ impl Service {
     }
 }
 
-/// The roots of the projects that this one names.
-async fn roots(project: &ProjectRequest, opened: &OpenedProject) -> Result<Vec<PathBuf>, Failure> {
+/// The roots of the projects that this one names. Where nothing was heard of since the last build, no file is looked at.
+async fn roots(request: &BuildRequest, opened: &OpenedProject) -> Result<Vec<PathBuf>, Failure> {
+    let project = &request.project;
+    let settings = match ask(&opened.settings, RecallSettings { key: request.key() }).await? {
+        Some(settings) => settings,
+        None => match load(project, opened).await? {
+            Some(settings) => settings,
+            None => return Ok(Vec::new()),
+        },
+    };
+    neighbours::named(&settings).map(|(name, path)| fs::project_in(&path.under(&project.root), name)).collect()
+}
+
+/// The settings of a project, if it may name others.
+async fn load(project: &ProjectRequest, opened: &OpenedProject) -> Result<Option<Arc<Settings>>, Failure> {
     let place = project.config.as_ref().map_or_else(|| project.root.join(SETTINGS), |config| config.under(&project.root));
     let text = compute(move || config_edit::read(&place)).await.map_err(Failure::internal)?;
     // What is wrong with the file is said by whoever reads its settings.
     if !text.ok().flatten().is_some_and(|text| neighbours::may_be_named_in(&text)) {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let load = LoadSettings {
         root: project.root.clone(),
@@ -90,8 +109,7 @@ async fn roots(project: &ProjectRequest, opened: &OpenedProject) -> Result<Vec<P
         variables: project.variables.clone(),
         staged: project.staged,
     };
-    let settings = ask(&opened.files.settings, load).await??.settings;
-    neighbours::named(&settings).map(|(name, path)| fs::project_in(&path.under(&project.root), name)).collect()
+    Ok(Some(ask(&opened.files.settings, load).await??.settings))
 }
 
 /// Ends a build when nobody waits for it any more. One that has ended does not mind.
