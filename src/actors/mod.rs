@@ -102,7 +102,7 @@ pub(crate) struct Workshop {
 /// One open project's Orchestrator.
 #[derive(Clone)]
 pub(crate) struct Project {
-    pub(crate) opened: OpenedProject,
+    pub(crate) opened: Arc<OpenedProject>,
     pub(crate) workers_lost: Recipient<WorkersLost>,
     pub(crate) flush: Recipient<Flush>,
 }
@@ -178,7 +178,7 @@ impl Soil {
         let name = supervisor::orchestrator_of(root);
         let address = keep(&branch.arbiter.handle(), name, DAEMON_POLICY, ORCHESTRATOR_MAILBOX, self.hear.clone(), orchestrator);
         Project {
-            opened: OpenedProject {
+            opened: Arc::new(OpenedProject {
                 start: address.clone().recipient(),
                 cancel: address.clone().recipient(),
                 survey: address.clone().recipient(),
@@ -188,7 +188,7 @@ impl Soil {
                 settings: address.clone().recipient(),
                 standing: address.clone().recipient(),
                 files: branch.files.clone(),
-            },
+            }),
             workers_lost: address.clone().recipient(),
             flush: address.recipient(),
         }

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
@@ -162,7 +163,7 @@ impl Handler<WorkersLost> for Supervisor {
 }
 
 impl Handler<OpenProject> for Supervisor {
-    type Result = Result<OpenedProject, Failure>;
+    type Result = Result<Arc<OpenedProject>, Failure>;
     fn handle(&mut self, OpenProject { root }: OpenProject, context: &mut Context<Self>) -> Self::Result {
         faults::point("Supervisor");
         if !self.projects.contains_key(&root) {

@@ -191,7 +191,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         }
     }
 
-    async fn project(&self, root: PathBuf) -> Result<OpenedProject, Failure> {
+    async fn project(&self, root: PathBuf) -> Result<Arc<OpenedProject>, Failure> {
         self.service.open(root).await
     }
 

@@ -1,6 +1,7 @@
 //! What the Supervisor, the root of the tree, receives.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
@@ -30,14 +31,13 @@ pub struct ActorFailed {
 
 /// Request: the Orchestrator of the project at this root, started if need be.
 #[derive(Clone, Debug, Message)]
-#[rtype(result = "Result<OpenedProject, Failure>")]
+#[rtype(result = "Result<Arc<OpenedProject>, Failure>")]
 pub struct OpenProject {
     /// Canonical path of the root.
     pub root: PathBuf,
 }
 
-/// Answer to [`OpenProject`]: the doors of its Orchestrator.
-#[derive(Clone)]
+/// Answer to [`OpenProject`]: the doors of its Orchestrator. It is open as long as somebody holds them.
 #[allow(missing_docs, reason = "the types say all")]
 pub struct OpenedProject {
     pub start: Recipient<StartBuild>,

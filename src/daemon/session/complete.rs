@@ -36,7 +36,7 @@ struct Completing {
     path: PathBuf,
     mode: Mode,
     settings: Arc<Settings>,
-    opened: OpenedProject,
+    opened: Arc<OpenedProject>,
     tools: ToolDoors,
     since: Instant,
 }

@@ -35,12 +35,12 @@ impl From<Failure> for Trouble {
 }
 
 impl Service {
-    pub(super) async fn open(&self, root: PathBuf) -> Result<OpenedProject, Failure> {
+    pub(super) async fn open(&self, root: PathBuf) -> Result<Arc<OpenedProject>, Failure> {
         if let Some(opened) = self.doors.of(&root) {
             return Ok(opened);
         }
         let opened = self.root.send(OpenProject { root: root.clone() }).await.map_err(|_| root_failed())??;
-        self.doors.keep(root, opened.clone());
+        self.doors.keep(root, &opened);
         Ok(opened)
     }
 

@@ -57,7 +57,7 @@ struct Current {
 
 /// A project that is being watched.
 struct Watching {
-    opened: OpenedProject,
+    opened: Arc<OpenedProject>,
     request: BuildRequest,
     following: Following,
     watch: Watch,

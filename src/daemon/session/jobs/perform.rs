@@ -46,7 +46,7 @@ pub(super) enum Stopped {
 pub(super) struct Doer {
     pub(super) service: Service,
     pub(super) project: Arc<ProjectRequest>,
-    pub(super) opened: OpenedProject,
+    pub(super) opened: Arc<OpenedProject>,
     pub(super) tools: ToolDoors,
     pub(super) client_pid: u32,
     /// Held by whoever writes the settings.
@@ -63,7 +63,7 @@ impl From<Failure> for JobError {
 }
 
 impl Doer {
-    pub(super) fn new(service: Service, project: ProjectRequest, opened: OpenedProject, tools: ToolDoors, client_pid: u32) -> Self {
+    pub(super) fn new(service: Service, project: ProjectRequest, opened: Arc<OpenedProject>, tools: ToolDoors, client_pid: u32) -> Self {
         Self { service, project: project.into(), opened, tools, client_pid, writer: Arc::default() }
     }
 
