@@ -1,11 +1,22 @@
 //! What a build made or found up to date, and the one program of it that is to be run. Does not know how one is run.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::error::ClientError;
 use super::session::Show;
 use super::testing::Test;
 use crate::wire::{BuiltFile, Event, FromDaemon, TestRun};
+
+/// A program that was built.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Executable {
+    /// Its target.
+    pub target: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// What runs it, if this machine does not.
+    pub runner: Vec<String>,
+}
 
 /// Shows a build and remembers what it made or found up to date.
 pub struct Built {
@@ -20,11 +31,14 @@ impl Built {
         Self { inner, found: Vec::new() }
     }
 
-    /// Programs by their targets' names.
+    /// Programs.
     #[must_use]
-    pub fn executables(&self) -> Vec<(String, PathBuf)> {
+    pub fn executables(&self) -> Vec<Executable> {
         let program = |event: &Event| match event {
-            Event::Artifact { target, kind, path, .. } if kind == "executable" => Some((target.clone(), path.clone().into_path())),
+            Event::Artifact { target, kind, path, test, runner } if kind == "executable" => {
+                let runner = test.as_ref().map_or(runner, |test| &test.runner).clone();
+                Some(Executable { target: target.clone(), path: path.clone().into_path(), runner })
+            }
             _ => None,
         };
         self.found.iter().filter_map(program).collect()
@@ -46,7 +60,7 @@ impl Built {
     #[must_use]
     pub fn files(&self) -> Vec<BuiltFile> {
         let file = |event: &Event| match event {
-            Event::Artifact { target, kind, path, test } => {
+            Event::Artifact { target, kind, path, test, .. } => {
                 Some(BuiltFile { target: target.clone(), kind: kind.clone(), path: path.clone(), test: test.is_some() })
             }
             _ => None,
@@ -79,16 +93,22 @@ impl Show for Built {
 }
 
 /// The one executable that was meant.
-pub fn chosen<'a>(found: &'a [(String, PathBuf)], target: Option<&str>) -> Result<&'a Path, ClientError> {
-    let named = found.iter().find(|(name, _)| Some(name.as_str()) == target);
+pub fn chosen<'a>(found: &'a [Executable], target: Option<&str>) -> Result<&'a Executable, ClientError> {
+    let named = found.iter().find(|program| Some(program.target.as_str()) == target);
     match (named, found) {
-        (Some((_, path)), _) | (None, [(_, path)]) => Ok(path),
+        (Some(program), _) | (None, [program]) => Ok(program),
         (None, []) => {
-            let what = target.map_or_else(|| "this project".to_owned(), |target| format!("target {target}"));
-            Err(ClientError::Usage(format!("{what} makes no executable; `jmake discover` lists what there is")))
+            let told = match target {
+                Some(target) => format!("target {target} makes no executable; `jmake discover` lists what there is"),
+                None => {
+                    "this project makes no executable by default, nor only one otherwise; name one of those that `jmake discover` lists"
+                        .to_owned()
+                }
+            };
+            Err(ClientError::Usage(told))
         }
         (None, several) => {
-            let names: Vec<&str> = several.iter().map(|(name, _)| name.as_str()).collect();
+            let names: Vec<&str> = several.iter().map(|program| program.target.as_str()).collect();
             Err(ClientError::Usage(format!("there are several executables; name one: {}", names.join(", "))))
         }
     }
@@ -96,14 +116,20 @@ pub fn chosen<'a>(found: &'a [(String, PathBuf)], target: Option<&str>) -> Resul
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+
+    fn executable(name: &str) -> Executable {
+        Executable { target: name.to_owned(), path: PathBuf::from(format!("bin/{name}")), runner: Vec::new() }
+    }
 
     #[test]
     fn run_finds_the_executable_that_was_meant() {
         let check = |found: &[&str], target: Option<&str>, expect: Result<&str, &str>| {
-            let found: Vec<_> = found.iter().map(|name| ((*name).to_owned(), PathBuf::from(format!("bin/{name}")))).collect();
+            let found: Vec<_> = found.iter().map(|name| executable(name)).collect();
             match (chosen(&found, target), expect) {
-                (Ok(path), Ok(expect)) => assert_eq!(path, Path::new(expect)),
+                (Ok(program), Ok(expect)) => assert_eq!(program.path, Path::new(expect)),
                 (Err(error), Err(expect)) => {
                     assert!(error.to_string().contains(expect), "{error}");
                     assert_eq!(error.exit_code(), 2);

@@ -62,6 +62,30 @@ pub enum ClientError {
         /// Why not.
         source: io::Error,
     },
+    /// The built program is for another machine, and nobody knows what runs it here.
+    #[error(
+        "{} is a program for {machine}, which this machine is not; name what runs it in jmake.toml: test.runner = [\"an-emulator\"]",
+        path.display()
+    )]
+    Foreign {
+        /// The program.
+        path: PathBuf,
+        /// What it is for.
+        machine: String,
+    },
+    /// What runs programs for another machine did not start.
+    #[error(
+        "cannot run {} to run {}: {source}; install it (emulators: apt-get install qemu-user), or name another in jmake.toml: test.runner = [\"…\"]",
+        runner.display(), path.display()
+    )]
+    NoRunner {
+        /// It.
+        runner: PathBuf,
+        /// The program that it was to run.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// The built program did not start.
     #[error("cannot run {}: {source}; was it built for this machine?", path.display())]
     NotRun {
@@ -79,9 +103,10 @@ impl ClientError {
         match self {
             Self::NoProject { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => exit_code::ENVIRONMENT,
             Self::Usage(_) | Self::NoProject { .. } => exit_code::USAGE,
-            Self::NoDaemonProgram { .. } | Self::NoDaemon(_) | Self::NotRun { .. } | Self::NoOutput { .. } | Self::NoReport { .. } => {
+            Self::NoDaemonProgram { .. } | Self::NoDaemon(_) | Self::NotRun { .. } | Self::Foreign { .. } | Self::NoRunner { .. } => {
                 exit_code::ENVIRONMENT
             }
+            Self::NoOutput { .. } | Self::NoReport { .. } => exit_code::ENVIRONMENT,
             Self::Unserved(_) | Self::Lost(_) | Self::LostJobs(_) | Self::StillRunning(_) | Self::Wire(_) => exit_code::INTERNAL,
         }
     }

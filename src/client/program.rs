@@ -47,6 +47,12 @@ pub fn kill(group: Option<Pid>) {
     }
 }
 
+/// The words of a command line from settings: one with a slash that names a file of the project at `root` means that, wherever it is run.
+pub fn words(root: &Path, words: &[String]) -> Vec<OsString> {
+    let of_project = |word: &String| word.contains('/') && root.join(word).exists();
+    words.iter().map(|word| if of_project(word) { root.join(word).into_os_string() } else { word.into() }).collect()
+}
+
 /// One that runs, or has ended. It is ended when this is dropped.
 pub struct Program {
     child: Child,

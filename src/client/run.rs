@@ -1,11 +1,11 @@
 //! One command from flags to exit code. Does not know how a daemon is found, nor how things look.
 
+mod execute;
 mod jobs;
 mod settings_file;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -241,9 +241,8 @@ impl Client<'_> {
         if code != exit_code::DONE || args.build.dry_run {
             return Ok(code);
         }
-        let path = root.join(chosen(&show.executables(), args.target.as_deref())?);
-        let source = std::process::Command::new(&path).args(&args.args).exec();
-        Err(ClientError::NotRun { path, source })
+        let found = show.executables();
+        Err(execute::execute(&root, chosen(&found, args.target.as_deref())?, &args.args))
     }
 }
 

@@ -151,6 +151,8 @@ pub struct Artifact {
     pub path: FilePath,
     /// How it is run, if it is a test.
     pub test: Option<TestRun>,
+    /// For any other program: what runs it, if this machine does not; a program and its arguments.
+    pub runner: Vec<String>,
 }
 
 /// What one process cost.

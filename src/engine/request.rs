@@ -46,6 +46,8 @@ pub struct BuildRequest {
     pub all: bool,
     /// Tests, those that `targets` are parts of the names of, if there are any.
     pub tests: bool,
+    /// A program that the client will run: if none is built by default, the only one that there is.
+    pub run: bool,
     /// Intermediate code of all sources, and nothing else.
     pub ir: bool,
     /// How many steps at once, if somebody said so.
@@ -78,7 +80,14 @@ impl BuildRequest {
         let mut hasher = Hasher::default();
         hasher.part(root.as_os_str().as_encoded_bytes()).part(profile.as_bytes()).part(build_dir.as_bytes());
         hasher.part(config.as_ref().map(FilePath::as_bytes).unwrap_or_default());
-        hasher.part(&[u8::from(toolchain.is_some()), u8::from(*staged), u8::from(self.all), u8::from(self.tests), u8::from(self.ir)]);
+        hasher.part(&[
+            u8::from(toolchain.is_some()),
+            u8::from(*staged),
+            u8::from(self.all),
+            u8::from(self.tests),
+            u8::from(self.ir),
+            u8::from(self.run),
+        ]);
         hasher.part(toolchain.as_deref().unwrap_or_default().as_bytes());
         hasher.part(&self.targets.len().to_le_bytes());
         for target in &self.targets {
@@ -116,6 +125,7 @@ mod tests {
                 targets,
                 all,
                 tests: false,
+                run: false,
                 ir: false,
                 jobs,
                 processors: 2,

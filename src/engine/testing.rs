@@ -55,11 +55,27 @@ impl TestRun {
     }
 }
 
+/// What any other program is run by on such a machine: nothing, if that runs it itself, else what tests are run by.
+#[must_use]
+pub fn runner(settings: &Settings, host: &str) -> Vec<String> {
+    let platform = &settings.options.platform;
+    let is_foreign = platform.triple.as_ref().is_some_and(|triple| processor(triple) != host);
+    match is_foreign {
+        true if !settings.test.runner.is_empty() => settings.test.runner.clone(),
+        true => emulator(platform, host),
+        false => Vec::new(),
+    }
+}
+
+fn processor(triple: &str) -> &str {
+    triple.split('-').next().unwrap_or_default()
+}
+
 /// What programs for `platform` need to run on `host`: nothing, or an emulator that finds their libraries.
 #[must_use]
 pub fn emulator(platform: &Platform, host: &str) -> Vec<String> {
     let Some(triple) = &platform.triple else { return Vec::new() };
-    let processor = triple.split('-').next().unwrap_or_default();
+    let processor = processor(triple);
     let known = EMULATORS.iter().find(|(name, _)| processor == *name || *name == "arm" && processor.starts_with("armv"));
     let Some((_, program)) = known.filter(|(name, _)| *name != host) else { return Vec::new() };
     let libraries = platform.sysroot.as_ref().map_or_else(|| format!("/usr/{triple}"), ToString::to_string);
@@ -81,6 +97,20 @@ mod tests {
         assert_eq!((run("found").args, run("found").timeout_s), (vec!["--all".to_owned()], 5));
         assert_eq!((run("own").args, run("own").timeout_s), (vec!["--own".to_owned()], TIMEOUT_S));
         assert_eq!((run("own").working_dir, run("own").runner), ("data".into(), Vec::<String>::new()));
+    }
+
+    #[test]
+    fn programs_for_another_processor_are_run_as_tests_are() {
+        let check = |triple: Option<&str>, own: &[&str], expect: &str| {
+            let mut settings = Settings::default();
+            settings.options.platform.triple = triple.map(Into::into);
+            settings.test.runner = own.iter().map(ToString::to_string).collect();
+            assert_eq!(runner(&settings, "x86_64").join(" "), expect);
+        };
+        check(None, &["valgrind"], "");
+        check(Some("x86_64-linux-gnu"), &["valgrind"], "");
+        check(Some("aarch64-linux-gnu"), &[], "qemu-aarch64 -L /usr/aarch64-linux-gnu");
+        check(Some("hexagon-linux"), &["sim", "-q"], "sim -q");
     }
 
     #[test]

@@ -135,6 +135,9 @@ pub enum Event {
         path: PathText,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         test: Option<Box<TestRun>>,
+        /// What runs a program for another machine.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        runner: Vec<String>,
     },
     Progress {
         done: u32,
@@ -206,7 +209,7 @@ impl From<report::Diagnostic> for Event {
 impl From<report::Artifact> for Event {
     fn from(it: report::Artifact) -> Self {
         let test = it.test.map(|run| Box::new(run.into()));
-        Self::Artifact { target: it.target, kind: it.kind.name().to_owned(), path: (&it.path).into(), test }
+        Self::Artifact { target: it.target, kind: it.kind.name().to_owned(), path: (&it.path).into(), test, runner: it.runner }
     }
 }
 

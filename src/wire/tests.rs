@@ -67,7 +67,8 @@ fn build_event() -> impl Strategy<Value = BuildEvent> {
             target,
             kind: report::ArtifactKind::Executable,
             test: None,
-            path
+            path,
+            runner: Vec::new()
         })),
         any::<(u32, u32, u32)>().prop_map(|(done, total, running)| BuildEvent::Progress { done, total, running }),
         (text(), any::<u32>(), text()).prop_map(|(name, restarts, why)| BuildEvent::ActorRestarted { name, restarts, why }),

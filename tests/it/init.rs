@@ -1,6 +1,7 @@
 //! `jmake init`: every template builds, tests and runs at once, and nothing that is there is changed.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
 
 use crate::support::Space;
 
@@ -32,11 +33,39 @@ fn check(directory: &str, template: &str, program: &str, says: &str) {
         let ended = space.command(space.path(&test)).status().unwrap();
         assert!(ended.success(), "{template}: {test}: {ended}");
     }
+    space.jmake(&["run"]).ok().says(says);
+    let prefix = space.place("tmp").join("prefix");
+    space.jmake(&["install", "--prefix", prefix.to_str().unwrap()]).ok();
+    installed(&space, template, &prefix, says);
     let said = space.command(space.path(program)).output().unwrap_or_else(|error| panic!("{template}: {program}: {error}\n{run}"));
     assert_eq!(String::from_utf8_lossy(&said.stdout).trim(), says, "{template}: {said:?}");
     space.jmake(&["test"]).ok();
     space.jmake(&["check"]).ok().does_not_say("warning");
     assert_eq!(space.build(&["--all"]).ok().count("ran"), 0);
+}
+
+/// A program is installed with what it needs and nothing else, a library with its headers and its .pc file.
+#[track_caller]
+fn installed(space: &Space, template: &str, prefix: &Path, says: &str) {
+    let names = |folder: &str| -> Vec<String> {
+        let entries = std::fs::read_dir(prefix.join(folder)).into_iter().flatten().map(Result::unwrap);
+        let mut names: Vec<String> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    let programs = names("bin");
+    for program in &programs {
+        let said = space.command(prefix.join("bin").join(program)).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&said.stdout).trim(), says, "{template}: {said:?}");
+    }
+    let is_program = ["executable", "binary_project", "c"].contains(&template);
+    let expect = match template {
+        "executable" | "binary_project" | "c" | "library-tests" | "cpp_project" | "plugin" => 1,
+        _ => 0,
+    };
+    assert_eq!(programs.len(), expect, "{template}");
+    assert_eq!((names("lib").is_empty(), names("include").is_empty()), (is_program, is_program), "{template}: {:?}", names("lib"));
+    assert_eq!(names("lib/pkgconfig").len(), usize::from(!is_program), "{template}");
 }
 
 #[test]
@@ -51,6 +80,8 @@ fn a_directory_of_any_name_will_do() {
     check("test", "shared-library", "build/dev/bin/hello", "Hello, test!");
     check("deps", "static-library", "build/dev/bin/hello", "Hello, deps!");
     check("My \"libs\" 2", "plugin", "build/dev/bin/host", "My--libs--2: 42");
+    check("c", "c", "build/dev/bin/c-project", "Hello, c-project!");
+    check("library-tests", "library-tests", "build/dev/bin/library-tests", "Hello, library-tests!");
     check("win32", "header-only", "build/dev/bin/hello", "Hello, win32!");
 }
 
@@ -82,9 +113,9 @@ fn a_directory_is_made_and_named_after() {
 
 #[test]
 fn nothing_is_overwritten() {
-    let space = Space::with(&[("src/main.cpp", "int main() { return 7; }\n"), ("jmake.toml", "# mine\n")]);
-    space.jmake(&["init", "--template", "executable"]).ok().says("kept src/main.cpp").says("kept jmake.toml").says("  src/greeting.cpp");
-    assert_eq!(space.read("src/main.cpp"), b"int main() { return 7; }\n");
+    let space = Space::with(&[("app/main.cpp", "int main() { return 7; }\n"), ("jmake.toml", "# mine\n")]);
+    space.jmake(&["init", "--template", "executable"]).ok().says("kept app/main.cpp").says("kept jmake.toml").says("  app/greeting.cpp");
+    assert_eq!(space.read("app/main.cpp"), b"int main() { return 7; }\n");
     assert_eq!(space.read("jmake.toml"), b"# mine\n");
     let again = space.jmake(&["init", "--template", "executable", "--json"]).ok().object();
     assert_eq!((again["written"].as_array().unwrap().len(), again["kept"].as_array().unwrap().len()), (0, 6));

@@ -1,5 +1,6 @@
 //! A project of many targets in one jmake.toml: what each is made of, what a change concerns, other platforms, other people's libraries.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::support::{DEADLINE, Space, until};
@@ -167,6 +168,14 @@ fn a_program_for_another_processor_runs_there() {
     let run = space.command("qemu-aarch64").args(["-L", "/usr/aarch64-linux-gnu"]).arg(program).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&run.stdout), "aarch64\n", "{run:?}");
     space.jmake(&["test", "--profile", "arm"]).ok().says("PASS check");
+    space.jmake(&["run", "--profile", "arm"]).ok().says("aarch64");
+    space.write("jmake.toml", format!("{settings}[test]\nrunner = [\"no-such-emulator\"]\n"));
+    space.jmake(&["run", "--profile", "arm"]).exits(3).says("cannot run no-such-emulator").says("qemu-user").says("test.runner");
+    space.write("tools/emulate", "#!/bin/sh\necho emulated \"$2\"\n");
+    std::fs::set_permissions(space.path("tools/emulate"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    space.edit("jmake.toml", "no-such-emulator", "tools/emulate");
+    space.jmake(&["run", "--profile", "arm", "--", "word"]).ok().says("emulated word");
+    space.jmake(&["run"]).ok().says("here");
     space.build(&[]).ok();
     assert_eq!(output(&space, "build/dev/bin/show"), "here\n");
 }

@@ -34,9 +34,10 @@ pub fn run(root: &Path, test: &Test, limit: Option<Duration>) -> Result<Tested, 
 
 /// The runner if there is one, the program, its arguments.
 fn argv(root: &Path, test: &Test) -> Vec<PathBuf> {
-    let program = std::iter::once(root.join(&test.path));
+    let own = std::iter::once(root.join(&test.path));
     let words = |words: &[String]| words.iter().map(PathBuf::from).collect::<Vec<_>>();
-    words(&test.run.runner).into_iter().chain(program).chain(words(&test.run.args)).collect()
+    let runner = program::words(root, &test.run.runner).into_iter().map(PathBuf::from);
+    runner.chain(own).chain(words(&test.run.args)).collect()
 }
 
 fn start(root: &Path, test: &Test, output: &File) -> std::io::Result<Child> {

@@ -56,7 +56,8 @@ impl Service {
                 return Err(Failure::usage(neighbours::circle(chain, &root)).into());
             }
             let project = request.project.of_neighbour(root.clone());
-            let other = BuildRequest { project, targets: Vec::new(), all: false, tests: false, ir: false, force: false, ..request.clone() };
+            let whole = BuildRequest { all: false, tests: false, run: false, ir: false, force: false, ..request.clone() };
+            let other = BuildRequest { project, targets: Vec::new(), ..whole };
             let opened = self.open(root.clone()).await?;
             Box::pin(self.build_behind(&other, &opened, &[chain, &[&root]].concat())).await?;
             self.build_one(other, &opened).await?;

@@ -15,7 +15,7 @@ pub(in crate::daemon) fn install(request: wire::InstallRequest) -> Result<Instal
         let unknown = || Failure::usage(format!("`{}` is no kind of artifact", it.kind));
         let kind = ArtifactKind::named(&it.kind).ok_or_else(unknown)?;
         let path = FilePath::within(&project.root, &project.root.join(it.path.as_path()));
-        Ok(Artifact { target: it.target, kind, path, test: it.test.then(TestRun::default) })
+        Ok(Artifact { target: it.target, kind, path, test: it.test.then(TestRun::default), runner: Vec::new() })
     };
     let artifacts = request.artifacts.into_iter().map(artifact).collect::<Result<_, Failure>>()?;
     let [prefix, destdir] = [request.prefix, request.destdir].map(|dir| dir.map(|dir| FilePath::new(dir.into_path())));

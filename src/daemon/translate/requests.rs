@@ -37,6 +37,7 @@ pub(in crate::daemon) fn build(request: wire::BuildRequest, client_pid: u32, pro
         targets,
         all: request.all,
         tests,
+        run: request.goal == wire::Goal::Run,
         ir: false,
         jobs: request.jobs.map(|jobs| jobs.clamp(1, 512) as usize),
         processors,

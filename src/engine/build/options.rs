@@ -39,6 +39,7 @@ mod tests {
                 targets: Vec::new(),
                 all: false,
                 tests: false,
+                run: false,
                 ir: false,
                 jobs,
                 processors: 8,

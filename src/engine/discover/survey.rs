@@ -100,7 +100,9 @@ fn absent(request: &Request<'_>, files: &Files) -> Vec<String> {
 }
 
 fn headers(files: &Files) -> Vec<FilePath> {
-    let own = files.entries.iter().filter(|e| e.kind == FileKind::Header && vendor_directory(&e.path).is_none());
+    // In include/ a project may be called as directories of others' code are.
+    let is_own = |path: &FilePath| path.as_path().starts_with("include") || vendor_directory(path).is_none();
+    let own = files.entries.iter().filter(|e| e.kind == FileKind::Header && is_own(&e.path));
     own.map(|e| e.path.clone()).collect()
 }
 

@@ -33,8 +33,7 @@ impl<'a> Targets<'a> {
 
     /// The library.
     pub fn library(&mut self, library: Library) {
-        let name = self.project.to_lowercase();
-        let name = if name.starts_with("lib") { name } else { format!("lib{name}") };
+        let name = format!("lib{}", self.project.to_lowercase());
         self.taken.insert(name.clone());
         self.made.push(Target {
             name,

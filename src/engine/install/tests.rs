@@ -8,7 +8,7 @@ use crate::engine::discover::Declared;
 use crate::engine::neighbours::OfferedLibrary;
 
 fn artifact(target: &str, kind: ArtifactKind, path: &str) -> Artifact {
-    Artifact { target: target.to_owned(), kind, path: path.into(), test: None }
+    Artifact { target: target.to_owned(), kind, path: path.into(), test: None, runner: Vec::new() }
 }
 
 fn installed(settings: &Settings, artifacts: &[Artifact], headers: &[Header]) -> Installation {

@@ -3,13 +3,20 @@
 /// Longer names are cut.
 const LONGEST: usize = 60;
 
+/// Libraries of the system that nearly everything is linked with: a library of such a name would be linked in their place.
+const TAKEN: [&str; 14] = ["c", "m", "dl", "rt", "pthread", "util", "resolv", "nsl", "crypt", "atomic", "gcc", "stdc++", "c++", "ld"];
+
 /// A name that may stand in paths, quotes and the names of libraries: letters, digits, `_`, `-` and `.`, beginning with a letter or a digit.
 #[must_use]
 pub fn project_name(directory: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '-' };
     let name: String = directory.trim().chars().map(plain).take(LONGEST).collect();
     let name = name.trim_matches(|c| matches!(c, '-' | '.' | '_'));
-    if name.is_empty() { "project".to_owned() } else { name.to_owned() }
+    match name {
+        "" => "project".to_owned(),
+        name if TAKEN.contains(&name.to_lowercase().as_str()) => format!("{name}-project"),
+        name => name.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -27,6 +34,9 @@ mod tests {
         check("\u{e9}t\u{e9}", "t");
         check("\u{65e5}\u{672c}", "project");
         check("", "project");
+        check("c", "c-project");
+        check("Util", "Util-project");
+        check("cc", "cc");
         assert_eq!(project_name(&"x".repeat(300)).len(), LONGEST);
     }
 }

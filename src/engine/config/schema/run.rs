@@ -6,6 +6,8 @@ use super::{Key, key};
 /// Why a key of a whole inert section has no effect is said once, of the section.
 const SECTION: &str = "";
 const PORT: &str = "there are no ports: one daemon listens on a socket that only you can open";
+const RUNNER: &str = "A program and its arguments before the test's, such as an emulator; paths in it are from the root. Without it: qemu, for another \
+                      machine. `jmake run` uses it for another machine, too.";
 const PORTS: super::Form = Number(0, 65_535);
 
 pub(super) const KEYS: &[Key] = &[
@@ -13,8 +15,7 @@ pub(super) const KEYS: &[Key] = &[
     key("test.env", Pairs, "Variables of every test."),
     key("test.timeout_s", Number(1, 86_400), "Seconds until a test is ended.").default("300"),
     key("test.working_dir", Path, "Where tests run, from the root, which it is unless said."),
-    key("test.runner", Texts, "A program and its arguments before the test's, such as an emulator. Without it: qemu, for another machine.")
-        .default("[]"),
+    key("test.runner", Texts, RUNNER).default("[]"),
     key("test.enabled", Truth, "Tests are run.").inert("`jmake test` runs the tests, `jmake build` does not"),
     key("test.test_dir", Path, "Where tests are.")
         .inert("tests are known by their names, directories and includes, or by [[targets]] with kind = \"test\""),

@@ -206,6 +206,7 @@ fn going_on(out: &mut Described, settings: &Settings) {
         targets: Vec::new(),
         all: false,
         tests: false,
+        run: false,
         ir: false,
         jobs: None,
         processors: 8,

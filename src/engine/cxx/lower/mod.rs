@@ -36,6 +36,8 @@ pub use select::{artifact_paths, conditional_main};
 pub enum Requested {
     /// Targets of no group.
     Default,
+    /// The same, and if there is no program among them the only one that there is for a purpose other than testing.
+    Program,
     /// Every target.
     All,
     /// Intermediate code of all sources of targets of no group, and nothing else.
@@ -54,6 +56,7 @@ impl Requested {
             return Self::Ir;
         }
         match (request.tests, request.targets.is_empty(), request.all) {
+            (false, true, false) if request.run => Self::Program,
             (true, ..) => Self::Tests(request.targets.clone()),
             (false, false, _) => Self::Targets(request.targets.clone()),
             (false, true, true) => Self::All,

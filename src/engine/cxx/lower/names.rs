@@ -17,8 +17,11 @@ const LONGEST: usize = 200;
 #[must_use]
 pub fn library(settings: &Settings) -> String {
     let typed = settings.library_name.rsplit('/').next().unwrap_or_default();
-    let typed = if typed.is_empty() { settings.name.to_lowercase() } else { typed.to_owned() };
-    let bare = typed.strip_prefix("lib").unwrap_or(&typed);
+    if typed.is_empty() {
+        // A project's name is no file's: `library-tests` begins with no `lib`.
+        return one_component(&settings.name.to_lowercase());
+    }
+    let bare = typed.strip_prefix("lib").unwrap_or(typed);
     let bare = bare.split(".so.").next().unwrap_or(bare);
     let bare = [".so", ".a"].iter().find_map(|end| bare.strip_suffix(end)).unwrap_or(bare);
     one_component(if bare.is_empty() { "project" } else { bare })
@@ -148,6 +151,22 @@ pub fn one_component(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_library_is_named_by_its_setting_with_or_without_lib_and_ending_else_as_the_project() {
+        let check = |project: &str, typed: &str, expect: &str| {
+            let settings = Settings { name: project.to_owned(), library_name: typed.to_owned(), ..Settings::default() };
+            assert_eq!(library_file(&settings), expect, "{project} {typed}");
+        };
+        check("Geo", "", "libgeo.so");
+        check("library-tests", "", "liblibrary-tests.so");
+        check("a.so", "", "liba.so.so");
+        check("Geo", "x", "libx.so");
+        check("Geo", "out/libX.so.1", "libX.so");
+        check("Geo", "libx.a", "libx.so");
+        check("Geo", "lib", "libproject.so");
+        check("", "", "libproject.so");
+    }
 
     #[test]
     fn sources_get_places_of_their_own() {

@@ -19,7 +19,7 @@ use crate::engine::install;
 use crate::engine::neighbours::distinct;
 use crate::engine::path::FilePath;
 use crate::engine::report::{Artifact, ArtifactKind, StepKind};
-use crate::engine::testing::TestRun;
+use crate::engine::testing::{self, TestRun};
 
 /// One link.
 pub struct Link<'l> {
@@ -119,9 +119,14 @@ impl Lowering<'_> {
     /// Tells of what a target makes.
     pub fn artifact(&mut self, target: &Target, kind: ArtifactKind, path: FilePath) {
         self.out.wanted.push(path.clone());
-        let test = || TestRun::of(self.request.settings, &target.name, self.request.toolchain.triple.split('-').next().unwrap_or_default());
-        let test = (target.group == Some(Group::Test) && kind == ArtifactKind::Executable).then(test);
-        self.out.artifacts.push(Artifact { target: target.name.clone(), kind, path, test });
+        let host = self.request.toolchain.triple.split('-').next().unwrap_or_default();
+        let (mut test, mut runner) = (None, Vec::new());
+        match (kind, target.group) {
+            (ArtifactKind::Executable, Some(Group::Test)) => test = Some(TestRun::of(self.request.settings, &target.name, host)),
+            (ArtifactKind::Executable, _) => runner = testing::runner(self.request.settings, host),
+            _ => {}
+        }
+        self.out.artifacts.push(Artifact { target: target.name.clone(), kind, path, test, runner });
     }
 }
 

@@ -27,6 +27,7 @@ pub fn choose<'a>(request: &LowerRequest<'a>) -> Result<Choice<'a>, LowerError> 
     let mut choice = Choice::default();
     match request.requested {
         Requested::Default | Requested::Ir => choice.targets.extend(targets.iter().filter(|t| by_default(request.discovery, t))),
+        Requested::Program => choice.targets = with_program(request.discovery),
         Requested::All => choice.targets.extend(targets),
         Requested::Tests(parts) => choice.targets = tests(targets, parts)?,
         Requested::Targets(names) => {
@@ -36,6 +37,19 @@ pub fn choose<'a>(request: &LowerRequest<'a>) -> Result<Choice<'a>, LowerError> 
         }
     }
     Ok(choice)
+}
+
+/// Targets that are built by default, and if none of them is a program the only one, if there is only one, that is no test.
+fn with_program(discovery: &Discovery) -> Vec<&Target> {
+    let mut chosen: Vec<&Target> = discovery.targets.iter().filter(|target| by_default(discovery, target)).collect();
+    let is_program = |target: &&Target| {
+        target.kind == TargetKind::Executable && !matches!(target.group, Some(Group::Test | Group::Fuzzer | Group::Benchmark))
+    };
+    if !chosen.iter().any(is_program) {
+        let others: Vec<&Target> = discovery.targets.iter().filter(is_program).collect();
+        chosen.extend(if others.len() == 1 { others } else { Vec::new() });
+    }
+    chosen
 }
 
 /// Tests of which a name has one of `parts`; all if there are no parts.

@@ -29,7 +29,8 @@ fn names_are_unique() {
 #[test]
 fn sources_without_main_make_a_library() {
     check("a.c:\n b.cpp:\n d.S:", "libproj = library + a.c b.cpp d.S");
-    assert_eq!(found_with("a.c:", &Given { name: Some("libX"), ..Given::default() }).targets[0].name, "libx");
+    let named = |name| found_with("a.c:", &Given { name: Some(name), ..Given::default() }).targets[0].name.clone();
+    assert_eq!((named("Library-Tests"), named("libX")), ("liblibrary-tests".to_owned(), "liblibx".to_owned()));
 }
 
 #[test]
