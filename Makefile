@@ -13,7 +13,7 @@ JMAKE_SOAK_SECONDS ?= 600
 JMAKE_KILL_ROUNDS ?= 200
 JMAKE_FUZZ_SECONDS ?= 60
 
-.PHONY: run test check soak kills fuzz bench corpus tools test-tools static
+.PHONY: run test check soak kills fuzz bench corpus tools test-tools bench-tools static
 
 run: tools
 	$(CARGO) build --release --bins
@@ -48,7 +48,7 @@ fuzz:
 	mkdir -p fuzz/corpus/config
 	cd fuzz && $(CARGO) +nightly fuzz run config corpus/config ../src/engine/config/tests/broken -- -max_total_time=$(JMAKE_FUZZ_SECONDS) -max_len=2000
 
-bench: test-tools corpus
+bench: bench-tools corpus
 	$(CARGO) build --release --bins
 	benches/run.py --write docs/benchmarks.md
 
@@ -60,3 +60,6 @@ tools:
 
 test-tools:
 	@scripts/install-tools.sh test
+
+bench-tools:
+	@scripts/install-tools.sh bench

@@ -11,12 +11,13 @@ import trees
 class Setting:
     """What all cases share."""
 
-    def __init__(self, place, bin_dir, jobs, rounds, sources=()):
+    def __init__(self, place, bin_dir, jobs, rounds, sources=(), hollow=()):
         self.place = place
         self.bin_dir = bin_dir
         self.jobs = jobs
         self.rounds = rounds
         self.sources = sources
+        self.hollow = hollow
 
     def jmake(self, tree, name, **more):
         return sides.Jmake(self.place / f"{tree.name}-{name}", tree, self.bin_dir, **more)

@@ -12,6 +12,7 @@ import time
 import manifest
 import sides
 import timing
+import toolchain
 
 INCLUDED = 7
 # A folder holds so many files.
@@ -134,20 +135,38 @@ COLUMNS = ("jmake", "ninja", "ninja + ccache", "n2", "tup", "tup + monitor", "co
 
 
 def rows(setting):
-    """Each row: what, then a figure for JMake and for each peer."""
-    for sources in setting.sources:
+    """Each row: what, then a figure for JMake, and for each peer one with the ratio of JMake's to it."""
+    built = {}
+    for sources, hollow in [*((size, False) for size in setting.sources), *((size, True) for size in setting.hollow)]:
         tree = Generated(sources)
-        jmake = setting.jmake(tree, "jmake")
+        stand_in = {"toolchain": toolchain.hollow(setting.place / f"hollow{sources}")} if hollow else {}
+        jmake = built[sources] = setting.jmake(tree, "jmake", **stand_in)
         commands, responses = _commands(setting, jmake)
         at = lambda name: setting.place / f"{tree.name}-{name.replace(' ', '')}"
-        peers = {name: make(at(name), tree, commands, responses) for name, make in PEERS.items() if _is_here(name)}
+        wanted = ["ninja"] if hollow else [name for name in PEERS if is_here(name)]
+        peers = {name: PEERS[name](at(name), tree, commands, responses) for name in wanted}
         for name, peer in peers.items():
             print(f"  {name} builds {sources} sources: {peer.build(setting.jobs):.1f} s", file=sys.stderr)
-        bare = Bare(at("bare"), tree, commands, peers["ninja"])
+        bare = None if hollow else Bare(at("bare"), tree, commands, peers["ninja"])
         yield from _figures(setting, f"{sources:,} sources", jmake, peers, bare)
         if "tup" in peers:
             peers["tup"].monitor("stop")
+    if len(built) > 1:
+        yield from _in_turn(setting, built)
+    for jmake in built.values():
         jmake.close()
+
+
+def _in_turn(setting, built):
+    """The same question to projects of all sizes, in turns: what the size itself costs."""
+    for jmake in built.values():
+        settled(jmake, setting.jobs)
+    asked = {sources: lambda _, jmake=jmake: idle(jmake, setting.jobs) for sources, jmake in built.items()}
+    figures = timing.interleaved(asked, 20 * setting.rounds)
+    smallest = min(built)
+    for sources in built:
+        over = f"{figures.median(sources) * 1000:.2f} ms, {figures.ratio(sources, smallest):.3f} × {smallest:,} sources"
+        yield [f"{sources:,} sources, nothing changed, all sizes in turns", over, *("-" for _ in COLUMNS[1:])]
 
 
 def _commands(setting, jmake):
@@ -159,8 +178,16 @@ def _commands(setting, jmake):
     return json.loads(kept.read_text())
 
 
-def _is_here(name):
-    return all(shutil.which(word) for word in name.split(" + "))
+def is_here(name):
+    """Whether a peer is on this machine. What is compared with the monitor is tup itself."""
+    return all(shutil.which(word) for word in name.split(" + ") if word != "monitor")
+
+
+def idle(jmake, jobs, *prepare):
+    """A build that has to find that no step has to run."""
+    for act in prepare:
+        act()
+    return jmake.build(jobs, says="steps: 0 ran, 0 cached")
 
 
 def _figures(setting, size, jmake, peers, bare):
@@ -170,23 +197,57 @@ def _figures(setting, size, jmake, peers, bare):
     def measured(sides_of, rounds):
         return timing.interleaved({name: lambda number, act=act: act(number) for name, act in sides_of.items()}, rounds)
 
+    def cell(figures, name, sides_of):
+        if name not in sides_of:
+            return "-" if name == "commands alone" or is_here(name) else "absent"
+        shown = f"{figures.median(name) * 1000:.2f} ms"
+        return shown if name in ("jmake", "commands alone") else f"{shown} ({figures.ratio('jmake', name):.3f})"
+
     def row(what, sides_of, rounds):
         figures = measured(sides_of, rounds)
-        return [f"{size}, {what}", *(f"{figures.median(name) * 1000:.2f} ms" if name in sides_of else "-" for name in COLUMNS)]
+        return [f"{size}, {what}", *(cell(figures, name, sides_of) for name in COLUMNS)]
 
-    build = {name: lambda _, side=side: side.build(setting.jobs) for name, side in both.items()}
+    build = {name: lambda _, side=side: side.build(setting.jobs) for name, side in peers.items()}
+    build["jmake"] = lambda _: idle(jmake, setting.jobs)
     back_to_back = row("nothing changed", build, 4 * setting.rounds)
-    idle = row("nothing changed, after 1 s idle", {name: _after(act, 1) for name, act in build.items()}, setting.rounds)
+    pausing = row("nothing changed, after 1 s idle", {name: _after(act, 1) for name, act in build.items()}, setting.rounds)
     if "tup" in peers:
         peers["tup"].monitor("monitor")
         peers["tup"].build(setting.jobs)
+        # In rounds of their own: a monitor that runs would make the figures of tup without one better.
         watched = {"jmake": build["jmake"], "tup + monitor": build["tup"]}
         column = 1 + COLUMNS.index("tup + monitor")
-        for line, pause, rounds in ((back_to_back, 0, 4 * setting.rounds), (idle, 1, setting.rounds)):
+        for line, pause, rounds in ((back_to_back, 0, 4 * setting.rounds), (pausing, 1, setting.rounds)):
             line[column] = row("", {name: _after(act, pause) for name, act in watched.items()}, rounds)[column]
     yield back_to_back
-    yield idle
+    yield pausing
+    if bare:
+        yield from _edited(setting, size, both, bare, measured, cell)
 
+    def touch():
+        for header in range(jmake.tree.headers):
+            os.utime(jmake.root / jmake.tree.header(header))
+
+    yield row("every header touched", {"jmake": lambda _: idle(jmake, setting.jobs, touch)}, setting.rounds)
+
+    def comment():
+        header = jmake.root / jmake.tree.header(0)
+        text = header.read_text()
+        header.write_text(text.replace("One.", "Two.") if "One." in text else text.replace("Two.", "One."))
+
+    yield row("a comment edited in a header of all", {"jmake": lambda _: idle(jmake, setting.jobs, comment)}, setting.rounds)
+
+    def restart():
+        settled(jmake, setting.jobs)
+        jmake.daemon("stop")
+
+    restarted = {"jmake": lambda _: idle(jmake, setting.jobs, restart), "ninja": build["ninja"]}
+    yield row("the daemon stopped, started, nothing changed", restarted, setting.rounds)
+    settled(jmake, setting.jobs)
+    yield [f"{size}, the daemon's memory", f"{status(jmake)['daemon']['rss_kb'] / 1024:.0f} MiB", *("-" for _ in COLUMNS[1:])]
+
+
+def _edited(setting, size, both, bare, measured, cell):
     def edited(side):
         def act(number):
             _edit(side)
@@ -195,35 +256,10 @@ def _figures(setting, size, jmake, peers, bare):
         return act
 
     every = {**{name: edited(side) for name, side in both.items()}, "commands alone": edited(bare)}
-    figures = measured(every, setting.rounds)
-    cell = lambda name, seconds: f"{seconds * 1000:.2f} ms" if name in every else "-"
-    yield [f"{size}, one source edited", *(cell(name, figures.median(name) if name in every else 0) for name in COLUMNS)]
-    beyond = lambda name: figures.difference(name, "commands alone") if name in every else 0
-    yield [f"{size}, one source edited, beyond the commands alone", *(cell(name, beyond(name)) for name in COLUMNS)]
-
-    def touched(_):
-        for header in range(jmake.tree.headers):
-            os.utime(jmake.root / jmake.tree.header(header))
-        return jmake.build(setting.jobs)
-
-    yield row("every header touched", {"jmake": touched}, setting.rounds)
-
-    def commented(_):
-        header = jmake.root / jmake.tree.header(0)
-        text = header.read_text()
-        header.write_text(text.replace("One.", "Two.") if "One." in text else text.replace("Two.", "One."))
-        return jmake.build(setting.jobs)
-
-    yield row("a comment edited in a header of all", {"jmake": commented}, setting.rounds)
-
-    def restarted(_):
-        settled(jmake, setting.jobs)
-        jmake.daemon("stop")
-        return jmake.build(setting.jobs)
-
-    yield row("the daemon stopped, started, nothing changed", {"jmake": restarted, "ninja": build["ninja"]}, setting.rounds)
-    settled(jmake, setting.jobs)
-    yield [f"{size}, the daemon's memory", f"{status(jmake)['daemon']['rss_kb'] / 1024:.0f} MiB", *("-" for _ in COLUMNS[1:])]
+    figures = measured(every, 2 * setting.rounds)
+    yield [f"{size}, one source edited", *(cell(figures, name, every) for name in COLUMNS)]
+    beyond = lambda name: f"{figures.difference(name, 'commands alone') * 1000:.2f} ms" if name in both else cell(figures, name, both)
+    yield [f"{size}, one source edited, beyond the commands alone", *(beyond(name) for name in COLUMNS)]
 
 
 def _edit(side):

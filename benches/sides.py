@@ -52,8 +52,8 @@ class Jmake:
         everything = ["--all"] if self.tree.everything else []
         return [self.program, "-C", str(self.root), "build", "--native", f"-j{jobs}", *everything, *self.toolchain, *more]
 
-    def build(self, jobs):
-        return timing.seconds(self.line(jobs), self.space.env)
+    def build(self, jobs, says=None):
+        return timing.seconds(self.line(jobs), self.space.env, says)
 
     def daemon(self, what):
         timing.seconds([self.program, "daemon", what], self.space.env)

@@ -11,8 +11,8 @@ class Failed(Exception):
     """A measured command failed: its figure would mean nothing."""
 
 
-def seconds(argv, env):
-    """The wall time of one process from its start to its end. What it prints is shown only if it fails."""
+def seconds(argv, env, says=None):
+    """The wall time of one process from its start to its end. What it prints is shown only if it fails, or does not say `says`."""
     with tempfile.TemporaryFile() as said:
         actions = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), (os.POSIX_SPAWN_DUP2, said.fileno(), 1), (os.POSIX_SPAWN_DUP2, said.fileno(), 2)]
         start = time.perf_counter()
@@ -23,6 +23,11 @@ def seconds(argv, env):
             said.seek(0)
             tail = said.read().decode(errors="replace")[-2000:]
             raise Failed(f"`{' '.join(argv)}` ended with code {os.waitstatus_to_exitcode(status)}:\n{tail}")
+        if says:
+            said.seek(0)
+            text = said.read().decode(errors="replace")
+            if says not in text:
+                raise Failed(f"`{' '.join(argv)}` does not say `{says}`:\n{text[-2000:]}")
         return wall
 
 

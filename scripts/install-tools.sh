@@ -1,16 +1,19 @@
 #!/bin/sh
-# Installs, from the system's own packages, what is missing to use JMake; with "test", what its tests want too.
+# Installs, from the system's own packages, what is missing to use JMake; with "test", what its tests want
+# too; with "bench", also the build systems that it is measured against.
 # Does nothing, and asks for nothing, when all of it is there.
 #
-#   scripts/install-tools.sh [test]
+#   scripts/install-tools.sh [test|bench]
 set -eu
 
 for_tests=false
+for_bench=false
 case "${1:-}" in
 "") ;;
 test) for_tests=true ;;
+bench) for_tests=true for_bench=true ;;
 *)
-    echo "usage: $0 [test]" >&2
+    echo "usage: $0 [test|bench]" >&2
     exit 2
     ;;
 esac
@@ -89,6 +92,13 @@ if $for_tests; then
         [ -x "$dir/bin/clang" ] || continue
         ls "$dir"/lib/clang/*/lib/linux/libclang_rt.asan* >/dev/null 2>&1 || optional="$optional libclang-rt-${dir#/usr/lib/llvm-}-dev"
     done
+fi
+
+if $for_bench; then
+    # What tup looks at its commands with.
+    have fusermount3 || optional="$optional fuse3"
+    have tup || optional="$optional tup"
+    have ccache || optional="$optional ccache"
 fi
 
 if $needs_llvm || [ -n "$wanted" ]; then
