@@ -6,6 +6,8 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+
 use crate::engine::failure::Failure;
 
 /// No file of a project is read whole that is larger.
@@ -165,7 +167,7 @@ impl Fs for Disk {
     }
 
     fn rename(&self, from: &Path, to: &Path) -> Result<(), FsError> {
-        at("write", to, std::fs::rename(from, to))
+        at("write", to, put_in_place(from, to))
     }
 
     fn link(&self, target: &Path, path: &Path) -> Result<(), FsError> {
@@ -191,6 +193,16 @@ impl Fs for Disk {
     }
 }
 
+/// In the place of another file the two change their names, then the other one goes: a rename over a file makes ext4 write the new one to the
+/// disk first, which takes up to milliseconds. Nobody sees less than a whole file either way.
+fn put_in_place(from: &Path, to: &Path) -> io::Result<()> {
+    let replaces = to.symlink_metadata().is_ok_and(|about| about.is_file());
+    if replaces && renameat_with(CWD, from, CWD, to, RenameFlags::EXCHANGE).is_ok() {
+        return std::fs::remove_file(from);
+    }
+    std::fs::rename(from, to)
+}
+
 /// The root of the project that `[dependencies]` calls `name`, by its one true path.
 pub fn project_in(place: &Path, name: &str) -> Result<PathBuf, Failure> {
     let root = place.canonicalize().ok().filter(|root| root.is_dir());
@@ -211,6 +223,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_put_in_place_takes_that_of_whatever_was_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let (new, place) = (dir.path().join("new"), dir.path().join("place"));
+        let check = |before: &str| {
+            std::fs::write(&new, before).unwrap();
+            Disk.rename(&new, &place).unwrap();
+            assert_eq!((std::fs::read_to_string(&place).unwrap().as_str(), new.exists()), (before, false));
+            assert!(place.symlink_metadata().unwrap().is_file(), "{before}");
+        };
+        check("in place of nothing");
+        check("in place of a file");
+        std::fs::remove_file(&place).unwrap();
+        std::os::unix::fs::symlink("elsewhere", &place).unwrap();
+        check("in place of a link");
+        std::fs::remove_file(&place).unwrap();
+        std::fs::create_dir(&place).unwrap();
+        std::fs::write(&new, "a directory stays").unwrap();
+        assert!(Disk.rename(&new, &place).is_err() && new.exists());
+    }
+
+    #[test]
     fn only_files_are_read_and_none_without_end() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a");
@@ -229,7 +262,7 @@ mod tests {
     fn nobody_waits_for_a_pipe() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("pipe");
-        rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RWXU).unwrap();
+        rustix::fs::mkfifoat(CWD, &path, rustix::fs::Mode::RWXU).unwrap();
         assert_eq!(open(&path).unwrap_err().kind(), io::ErrorKind::InvalidInput);
         let _end = File::options().read(true).write(true).open(&path).unwrap();
         assert_eq!(open(&path).unwrap_err().kind(), io::ErrorKind::InvalidInput, "nor read from one that somebody writes to");

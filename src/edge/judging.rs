@@ -23,6 +23,8 @@ struct Now<'a> {
     base: FilePath,
     directories: OfProject<'a>,
     seen: RwLock<HashMap<FilePath, Option<Identity>>>,
+    /// Only one step is judged: nothing will be asked again that is not known to the table of digests.
+    alone: bool,
     /// Runs of inputs by where they lie, and whether they hold: records outlive this.
     runs: RwLock<HashMap<usize, bool>>,
 }
@@ -35,6 +37,7 @@ impl<'a> Now<'a> {
             base: FilePath::new(root),
             directories: world.directories.of(root),
             seen: RwLock::default(),
+            alone: false,
             runs: RwLock::default(),
         }
     }
@@ -42,6 +45,9 @@ impl<'a> Now<'a> {
 
 impl Facts for Now<'_> {
     fn identity(&self, path: &FilePath) -> Option<Identity> {
+        if self.alone {
+            return self.world.identity(&path.under(self.root));
+        }
         if let Some(known) = self.seen.read().unwrap_or_else(PoisonError::into_inner).get(path) {
             return *known;
         }
@@ -96,8 +102,9 @@ impl Facts for Now<'_> {
 /// Judges steps side by side. Files of `assumed` are taken to be so.
 #[must_use]
 pub fn judge_all(world: &World, root: &Path, tasks: &[JudgeTask], assumed: Vec<(FilePath, Identity)>) -> Vec<Judged> {
+    let alone = tasks.len() == 1 && assumed.is_empty();
     let seen = assumed.into_iter().map(|(path, identity)| (path, Some(identity))).collect();
-    let now = Now { seen: RwLock::new(seen), ..Now::at(world, root) };
+    let now = Now { seen: RwLock::new(seen), alone, ..Now::at(world, root) };
     tasks.par_iter().with_min_len(16).map(|task| judge(&now, task)).collect()
 }
 

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::edge::World;
 use crate::edge::fs::exists;
 use crate::engine::failure::Failure;
@@ -10,6 +12,9 @@ use crate::engine::fingerprint::{Identity, Input};
 use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
 use crate::engine::report::StepKind;
+
+/// No thread is worth its while for fewer inputs: an archive may have tens of thousands.
+const FEW: usize = 256;
 
 /// Declared inputs, looked at.
 pub(super) struct Before {
@@ -24,15 +29,15 @@ pub(super) struct Before {
 impl Before {
     /// Looks at what `spec` declares.
     pub(super) fn look(world: &World, spec: &StepSpec, root: &Path) -> Self {
-        let mut before = Self { inputs: Vec::new(), loose: Vec::new(), moment: world.digests.moment() };
-        for path in spec.explicit.iter().chain(&spec.implicit) {
+        let moment = world.digests.moment();
+        let look = |path: &FilePath| {
             let (digest, firm) = world.digests.firm(&path.under(root));
-            if !firm {
-                before.loose.push(before.inputs.len());
-            }
-            before.inputs.push((path.clone(), digest.map(Identity::of)));
-        }
-        before
+            ((path.clone(), digest.map(Identity::of)), firm)
+        };
+        let all = spec.explicit.par_iter().chain(&spec.implicit).with_min_len(FEW).map(look);
+        let (inputs, firm): (Vec<Input>, Vec<bool>) = all.unzip();
+        let loose = firm.iter().enumerate().filter(|(_, firm)| !**firm).map(|(at, _)| at).collect();
+        Self { inputs, loose, moment }
     }
 
     /// A job would do with nothing what it is to do with a file that is not there.
