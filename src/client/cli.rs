@@ -139,11 +139,17 @@ pub struct Deferred<T>(pub T);
 
 impl<T: Args> Args for Deferred<T> {
     fn augment_args(command: clap::Command) -> clap::Command {
-        command.defer(T::augment_args)
+        command.defer(|command| with_its_words(command, T::augment_args))
     }
     fn augment_args_for_update(command: clap::Command) -> clap::Command {
-        command.defer(T::augment_args_for_update)
+        command.defer(|command| with_its_words(command, T::augment_args_for_update))
     }
+}
+
+/// `command` with more arguments. What is said of a group of them says nothing of the command.
+fn with_its_words(command: clap::Command, augment: fn(clap::Command) -> clap::Command) -> clap::Command {
+    let (about, long) = (command.get_about().cloned(), command.get_long_about().cloned());
+    augment(command).about(about).long_about(long)
 }
 
 impl<T: Args> FromArgMatches for Deferred<T> {
@@ -208,13 +214,18 @@ mod tests {
     }
 
     #[test]
-    fn every_command_has_an_example() {
-        fn check(command: &clap::Command) {
-            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            assert!(help.contains("Example"), "{}", command.get_name());
-            command.get_subcommands().for_each(check);
+    fn the_help_of_every_command_begins_with_what_it_does_and_ends_with_an_example() {
+        fn check(command: &clap::Command, words: &[OsString]) {
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            let line = [words, &["--help".into()]].concat();
+            let help = parse(line).unwrap_err().to_string();
+            assert!(!about.is_empty() && help.starts_with(&about), "{words:?} is: {about}\n{help}");
+            assert!(help.rsplit("\n\n").any(|part| part.starts_with("Example")), "{words:?}\n{help}");
+            for below in command.get_subcommands().filter(|below| below.get_name() != "help") {
+                check(below, &[words, &[below.get_name().into()]].concat());
+            }
         }
-        check(&Cli::command());
+        check(&Cli::command(), &["jmake".into()]);
     }
 
     #[test]
@@ -240,6 +251,7 @@ mod tests {
         check("jmake build -j 0", "ValueValidation");
         check("jmake build -k --fail-fast", "ArgumentConflict");
         check("jmake watch -j 3 app --exec", "InvalidValue");
+        check("jmake watch --exec=", "ValueValidation");
         check("jmake watch app --exec=x", r#"Watch & exec: Some("x") & names: ["app"]"#);
         check("jmake build --watch ./x -k", r#"Watch & exec: None & names: ["./x"] & keep_going: true"#);
         check("jmake --watch", "Watch & names: []");

@@ -8,6 +8,7 @@ use super::place::Place;
 use super::render;
 use super::screen::{Screen, Stream};
 use super::{exit_code, launch, peer};
+use crate::edge::paths;
 use crate::wire::{self, Control, FromDaemon, Hello, Refusal, Reply, Request, StatusReply};
 
 /// Shows how the daemon is. Never starts one.
@@ -58,7 +59,7 @@ fn report(output: &OutputFlags, what: &str, pid: Option<u32>) {
 }
 
 fn current(place: &Place) -> Result<StatusReply, ClientError> {
-    let Some((stream, process)) = reach(place)? else { return Ok(StatusReply::default()) };
+    let Some((stream, process)) = reach(place)? else { return Ok(without(place)) };
     let opening = wire::encode_opening(&Hello::new(place.build_id.clone()), &Request::Status)?;
     let greeting = match connect::greet(stream, &opening) {
         // It was about to end.
@@ -78,6 +79,13 @@ fn current(place: &Place) -> Result<StatusReply, ClientError> {
             }
         },
     }
+}
+
+/// How it is without a daemon. A directory that is not there yet is made for the first one.
+fn without(place: &Place) -> StatusReply {
+    let there = place.socket.parent().is_some_and(std::path::Path::exists);
+    let why = paths::examine_socket_dir(&place.socket).err().filter(|_| there).map(|why| why.to_string());
+    StatusReply { why, ..StatusReply::default() }
 }
 
 type Reached = (std::os::unix::net::UnixStream, Option<peer::Process>);

@@ -172,6 +172,7 @@ pub(super) fn status(standing: DaemonStanding, socket: &Path) -> StatusReply {
         })
     });
     StatusReply {
+        why: None,
         daemon: Some(DaemonStatus {
             pid: process.pid,
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -73,7 +73,13 @@ pub fn ensure_socket_dir(socket: &Path) -> Result<(), PathError> {
             _ => {}
         }
     }
-    let about = std::fs::symlink_metadata(dir).map_err(create)?;
+    examine_socket_dir(socket)
+}
+
+/// Why no daemon can listen there, as long as the socket's directory is what it is.
+pub fn examine_socket_dir(socket: &Path) -> Result<(), PathError> {
+    let dir = socket.parent().unwrap_or(Path::new("."));
+    let about = std::fs::symlink_metadata(dir).map_err(|source| PathError::Create { path: dir.to_owned(), source })?;
     if about.uid() != rustix::process::getuid().as_raw() {
         return Err(PathError::Foreign { path: dir.to_owned(), owner: about.uid() });
     }

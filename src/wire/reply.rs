@@ -43,6 +43,9 @@ pub enum Reply {
 pub struct StatusReply {
     /// `None` only where the client answers itself.
     pub daemon: Option<DaemonStatus>,
+    /// Why there is none and none can be, so that every build does without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     pub actors: Vec<ActorStatus>,
     pub projects: Vec<ProjectStatus>,
     pub caches: Vec<CacheStatus>,

@@ -52,8 +52,9 @@ fn wrong_usage_is_two() {
 fn help_has_an_example_and_needs_no_daemon() {
     let space = Space::new();
     for command in ["build", "run", "clean", "discover", "tools", "status", "daemon"] {
-        space.jmake(&[command, "--help"]).ok().says("Example");
+        space.jmake(&[command, "--help"]).ok().says("Example").does_not_say("Arguments of");
     }
+    space.jmake(&["watch", "--exec", " "]).exits(2).says("--exec").says("names no program");
     space.jmake(&["--version"]).ok().says(env!("CARGO_PKG_VERSION"));
     assert_eq!(space.daemon(), None);
 }

@@ -137,6 +137,14 @@ fn a_socket_directory_that_others_may_use_is_refused() {
     space.jmake(&["daemon", "start"]).exits(3).says(space.place("run").to_str().unwrap());
     space.build(&[]).ok();
     assert_eq!(space.daemon(), None, "the build did without");
+    for mode in [0o755, 0o777] {
+        std::fs::set_permissions(space.place("run"), std::fs::Permissions::from_mode(mode)).unwrap();
+        space.jmake(&["status"]).ok().says("no daemon is running").says(&format!("chmod 700 {}", space.place("run").display()));
+        let why = space.jmake(&["status", "--json"]).ok().object()["why"].clone();
+        assert!(why.as_str().unwrap().contains(&format!("mode {mode:o}")), "{why}");
+    }
+    std::fs::set_permissions(space.place("run"), std::fs::Permissions::from_mode(0o700)).unwrap();
+    assert_eq!(space.jmake(&["status", "--json"]).ok().object().get("why"), None);
 }
 
 #[test]

@@ -79,11 +79,16 @@ pub struct BuildArgs {
 #[derive(Args, Clone, Debug, Default)]
 pub struct WatchArgs {
     /// Run CMD after each success; the one before is ended first. Split at blanks, run without a shell
-    #[arg(long, value_name = "CMD")]
+    #[arg(long, value_name = "CMD", value_parser = command_line)]
     pub exec: Option<String>,
     /// What to build, and how.
     #[command(flatten)]
     pub build: BuildArgs,
+}
+
+/// A command line that names a program.
+fn command_line(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() { Err("it names no program; leave --exec out to run none") } else { Ok(text.to_owned()) }
 }
 
 /// Arguments of `run`.

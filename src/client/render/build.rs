@@ -119,6 +119,7 @@ impl Build {
         }
         let what = format!("{} {}", kind.name(), visible(label));
         let line = match (dry_run, verbose) {
+            (true, _) if *outcome == Outcome::Cached => format!("would put back {what}"),
             (true, _) => format!("would run {what}"),
             (false, true) => format!("{} {what} in {}", outcome.name(), seconds(*wall_ms)),
             (false, false) => what,

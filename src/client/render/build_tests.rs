@@ -117,6 +117,7 @@ fn special_ends_are_named() {
     let dry = Style { dry_run: true, ..PLAIN };
     check(dry, end(0, [0, 0, 0, 2]), "  jmake: 2 steps: 0 ran, 0 cached, 0 up to date, 2 not run in 1.41 s (dry run)\n");
     check(dry, finished(1, Outcome::Cancelled), "  jmake: would run compile src/1.cpp\n");
+    check(dry, finished(1, Outcome::Cached), "  jmake: would put back compile src/1.cpp\n");
     let explained = Style { explain: true, ..dry };
     check(explained, finished(1, Outcome::Cancelled), "  jmake: would run compile src/1.cpp: src/1.h changed\n");
 }

@@ -83,7 +83,10 @@ fn name(path: &PathText) -> String {
 /// How the daemon is, in words.
 #[must_use]
 pub fn status(reply: &StatusReply) -> String {
-    let Some(daemon) = &reply.daemon else { return "no daemon is running\n".to_owned() };
+    let Some(daemon) = &reply.daemon else {
+        let why = reply.why.iter().map(|why| format!("none can be, and builds do without: {}\n", visible(why)));
+        return std::iter::once("no daemon is running\n".to_owned()).chain(why).collect();
+    };
     let mut out = format!(
         "daemon {} (pid {}), up {} s, {} KiB, at {}\n",
         daemon.version,

@@ -91,7 +91,7 @@ impl Account {
     pub(super) fn pretended_restore(&mut self, step: StepId, spec: &StepSpec, why: &str) -> Effect {
         self.pretended_restores += 1;
         self.reasons.insert(step, why.to_owned());
-        self.finished(step, spec, Outcome::Cancelled, NO_COST)
+        self.finished(step, spec, Outcome::Cached, NO_COST)
     }
 
     /// Why a step ran.
