@@ -149,7 +149,11 @@ impl<T: Args> Args for Deferred<T> {
 /// `command` with more arguments. What is said of a group of them says nothing of the command.
 fn with_its_words(command: clap::Command, augment: fn(clap::Command) -> clap::Command) -> clap::Command {
     let (about, long) = (command.get_about().cloned(), command.get_long_about().cloned());
-    augment(command).about(about).long_about(long)
+    let command = augment(command).about(about.unwrap_or_default());
+    match long {
+        Some(long) => command.long_about(long),
+        None => command.long_about(None::<&'static str>),
+    }
 }
 
 impl<T: Args> FromArgMatches for Deferred<T> {

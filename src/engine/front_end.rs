@@ -27,6 +27,8 @@ pub struct FrontEnd {
     pub programs: Arc<Identities>,
     /// Where other projects describe what this one needs of them: files and directories outside of it.
     pub described_in: Vec<FilePath>,
+    /// Variables that lead drivers.
+    pub leading: Vec<(String, Digest)>,
     pub epoch: Option<Digest>,
     pub requested: Requested,
     /// Files that arguments of unknown flags name.
@@ -43,6 +45,7 @@ impl FrontEnd {
             toolchain: &self.toolchain,
             probes: &self.probes,
             programs: &self.programs,
+            leading: &self.leading,
             epoch: self.epoch,
             requested: &self.requested,
             named_inputs: &self.named_inputs,

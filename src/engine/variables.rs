@@ -33,6 +33,10 @@ pub const TOOL_VARIABLES: &[&str] = &[
 /// Reach tools, but count only through what they resolve to (the toolchain, its search lists): they are not part of a fingerprint.
 const RESOLVED: &[&str] = &["PATH", "HOME", "TMPDIR"];
 
+/// They count through what drivers make of the flags.
+const LEADING: &[&str] =
+    &["CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "LIBRARY_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX", "CCC_OVERRIDE_OPTIONS"];
+
 /// Names and values of one client.
 #[derive(Clone, Default, Eq, PartialEq)]
 pub struct Variables(Arc<Vec<(OsString, OsString)>>);
@@ -74,6 +78,13 @@ impl Variables {
     #[must_use]
     pub fn epoch(&self) -> Option<Digest> {
         self.get("SOURCE_DATE_EPOCH").map(|value| Digest::of(value.as_encoded_bytes()))
+    }
+
+    /// Those that lead drivers to directories and programs or change their flags, with the identity of each value.
+    #[must_use]
+    pub fn leading(&self) -> Vec<(String, Digest)> {
+        let digest = |value: &OsStr| Digest::of(value.as_encoded_bytes());
+        LEADING.iter().filter_map(|name| Some(((*name).to_owned(), digest(self.get(name)?)))).collect()
     }
 
     /// Identity of what tools can see of them, less those that count through what they resolve to.

@@ -1,8 +1,13 @@
 //! `jmake explain`: why something would be built again, or was built last, down to what a person did.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
 use serde_json::Value;
 
-use crate::support::{Running, Space};
+use crate::support::{Running, Space, llvm_bin};
+use crate::tool_inputs::own_llvm;
 
 /// A program that reads `c.h` by way of `b.h`.
 fn project() -> Space {
@@ -86,6 +91,11 @@ fn check(change: impl FnOnce(&mut Space), expect: &str) {
 fn flags_macros_files_and_outputs_are_named() {
     let define = |value: &str| format!("[compile]\ndefines = {{ X = '{value}' }}\n");
     check(|space| space.write("jmake.toml", define("1")), "macro -DX=1 added");
+    let space = project();
+    space.write("jmake.toml", define("1"));
+    space.build(&[]).ok();
+    space.write("jmake.toml", define("2"));
+    space.jmake(&["explain", "src/main.c"]).ok().says("compile src/main.c: macro -DX=1 became -DX=2\n");
     check(|space| space.set("CFLAGS", "-O1"), "flag -O1 added");
     check(|space| space.edit("src/main.c", "C +", "1 + C +"), "src/main.c changed");
     check(|space| space.write("src/sub/b.h", ""), "src/sub/b.h appeared, and may hide src/b.h");
@@ -107,4 +117,71 @@ fn what_would_be_put_back_is_no_run() {
     assert!(run.events_of("step_finished").iter().all(|step| step["reason"].as_str().unwrap().ends_with("are in the store")), "{run}");
     let run = space.build(&[]).ok();
     assert_eq!(run.count("ran"), 0, "{run}");
+}
+
+/// Another program in its place, that does the same.
+fn replace_program(path: &Path) {
+    let real = fs::canonicalize(path).unwrap();
+    let mut longer = fs::read(&real).unwrap();
+    longer.push(0);
+    fs::remove_file(&real).unwrap();
+    fs::write(&real, longer).unwrap();
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn the_program_that_changed_is_named() {
+    let space = project();
+    let llvm = own_llvm(&space);
+    let with = |words: &[&str]| space.jmake(&[words, &["--toolchain", llvm.to_str().unwrap()]].concat()).ok();
+    with(&["build"]);
+    replace_program(&llvm.join("bin/clang"));
+    let clang = format!("{} changed\n", llvm.join("bin/clang").display());
+    with(&["explain", "src/main.c"]).says(&format!("compile src/main.c: {clang}"));
+    with(&["build", "--explain"]).says(&format!("compile src/main.c: {clang}")).says(&format!("link build/dev/bin/project: {clang}"));
+    with(&["explain", "src/other.c"]).says(&format!("compile src/other.c ran last: {clang}"));
+    replace_program(&llvm.join("bin/lld"));
+    let linker = format!("link build/dev/bin/project: {} changed\n", llvm.join("bin/ld.lld").display());
+    with(&["explain"]).says("this project: 2 of 5 steps would run\n").says(&linker);
+    with(&["build", "--explain"]).says(&linker).does_not_say("compile");
+}
+
+#[test]
+fn another_toolchain_is_named() {
+    let bin = |version| llvm_bin(version).unwrap_or_else(|| panic!("LLVM {version} is installed"));
+    let space = project();
+    space.build(&["--toolchain", "19"]).ok();
+    let why = format!("{} runs in the place of {}\n", bin(14).join("clang").display(), bin(19).join("clang").display());
+    space.jmake(&["explain", "src/main.c", "--toolchain", "14"]).ok().says(&format!("compile src/main.c: {why}"));
+    space.jmake(&["build", "--explain", "--toolchain", "14"]).ok().says(&format!("link build/dev/bin/project: {why}"));
+}
+
+#[test]
+fn the_variable_that_leads_the_compiler_is_named_and_what_it_makes_of_it() {
+    check(|space| space.set("CPATH", "/of/one"), "CPATH changed, so that clang adds -I/of/one");
+    check(|space| space.set("CCC_OVERRIDE_OPTIONS", "+-DEXTRA=1"), "CCC_OVERRIDE_OPTIONS changed, so that clang adds -D EXTRA=1");
+    let mut space = project();
+    space.set("CPATH", "/of/one");
+    space.build(&[]).ok();
+    space.set("CPATH", "/of/another");
+    space.jmake(&["explain", "src/main.c"]).ok().says("CPATH changed, so that clang adds -I/of/another and leaves out -I/of/one\n");
+    space.unset("CPATH");
+    space.set("CPLUS_INCLUDE_PATH", "/of/others");
+    space.jmake(&["explain", "src/main.c"]).ok().says("so that clang ").says("leaves out -I/of/one");
+}
+
+#[test]
+fn sources_that_come_and_go_are_named_by_themselves() {
+    let space = project();
+    space.build(&[]).ok();
+    space.write("src/third.c", "int third;\n");
+    space.jmake(&["explain"]).ok().says("compile src/third.c: first build\n");
+    let of_all = "archive .jmake_cache/obj/dev/project/@project.a: ";
+    space.jmake(&["build", "--explain"]).ok().says(&format!("{of_all}src/third.c is new\n"));
+    space.remove("src/third.c");
+    space.jmake(&["explain"]).ok().says("nothing would run").says(&format!("{of_all}src/third.c is gone; its outputs are in the store\n"));
+    space.write("more/fourth.c", "int fourth;\n");
+    space.build(&[]).ok();
+    space.write("jmake.toml", "[discovery]\nexclude_dirs = ['more']\n");
+    space.jmake(&["explain"]).ok().says(&format!("{of_all}more/fourth.c is no part of it any more"));
 }

@@ -11,7 +11,7 @@ fn code(space: &Space) -> Option<i32> {
 }
 
 /// An LLVM of this space alone: its driver is a copy, so that it looks around where it is.
-fn own_llvm(space: &Space) -> PathBuf {
+pub fn own_llvm(space: &Space) -> PathBuf {
     let real = llvm_bin(19).expect("clang-19 and lld-19 are installed");
     let own = space.place("llvm");
     fs::create_dir_all(own.join("bin")).unwrap();

@@ -42,6 +42,8 @@ impl From<ProbeError> for Failure {
 pub struct LinkProbe {
     /// Identity of the expanded command line.
     pub identity: Digest,
+    /// Its words, each with its argument.
+    pub expanded: Vec<String>,
     /// The linker it runs.
     pub program: FilePath,
     /// What that loads.
@@ -127,6 +129,7 @@ pub fn parse_compile(stderr: &str) -> Result<DriverProbe, ProbeError> {
     let embed_dirs = cc1.iter().filter_map(|arg| arg.strip_prefix("--embed-dir=")).map(FilePath::from).collect();
     Ok(DriverProbe {
         identity: identity(&commands),
+        expanded: expanded(&commands),
         programs: programs(&commands),
         quote_dirs: lists.quote.clone(),
         search_dirs,
@@ -152,7 +155,8 @@ pub fn parse_link(stderr: &str) -> Result<LinkProbe, ProbeError> {
         |arg: &String| ["cs-profile-path=", "sample-profile="].iter().find_map(|name| Some(FilePath::from(arg.split_once(name)?.1)));
     let profiles = ld.iter().filter_map(profile).collect();
     let (library_dirs, interfaces) = (dirs.collect(), interface_only::reads_interfaces(&commands));
-    Ok(LinkProbe { identity: identity(&commands), program: program.as_str().into(), plugins, profiles, library_dirs, interfaces })
+    let (identity, expanded) = (identity(&commands), expanded(&commands));
+    Ok(LinkProbe { identity, expanded, program: program.as_str().into(), plugins, profiles, library_dirs, interfaces })
 }
 
 /// The first word of each line, once.
@@ -161,12 +165,29 @@ fn programs(commands: &[Vec<String>]) -> Vec<FilePath> {
     all.into_iter().map(|program| program.as_str().into()).collect()
 }
 
+/// What the identity is made of, for people: flags with their arguments. Programs are told of elsewhere.
+fn expanded(commands: &[Vec<String>]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for command in commands {
+        let mut words = counting(command).into_iter().skip(1).peekable();
+        while let Some(word) = words.next() {
+            let argument = words.next_if(|next| word.starts_with('-') && !next.starts_with('-'));
+            out.push(argument.map_or_else(|| word.clone(), |argument| format!("{word} {argument}")));
+        }
+    }
+    out
+}
+
 /// What stands for the time concerns only texts that show it: it is no part of this.
+fn counting(command: &[String]) -> Vec<&String> {
+    let epoch = command.iter().position(|arg| arg == "-source-date-epoch").map_or(0..0, |at| at..at + 2);
+    command.iter().enumerate().filter(|(at, _)| !epoch.contains(at)).map(|(_, arg)| arg).collect()
+}
+
 fn identity(commands: &[Vec<String>]) -> Digest {
     let mut hasher = Hasher::default();
     for command in commands {
-        let epoch = command.iter().position(|arg| arg == "-source-date-epoch").map_or(0..0, |at| at..at + 2);
-        let counting: Vec<&String> = command.iter().enumerate().filter(|(at, _)| !epoch.contains(at)).map(|(_, arg)| arg).collect();
+        let counting = counting(command);
         hasher.part(&(counting.len() as u64).to_le_bytes());
         for arg in counting {
             hasher.part(arg.as_bytes());

@@ -209,6 +209,8 @@ impl Install {
 pub struct DriverProbe {
     /// Identity of the expanded command lines, source and output names taken out.
     pub identity: Digest,
+    /// Their words, each with its argument.
+    pub expanded: Vec<String>,
     /// Directories for `"…"` only, in order.
     pub quote_dirs: Vec<FilePath>,
     /// Directories for `<…>` and `"…"`, in order, absent ones kept, system ones included.

@@ -70,7 +70,8 @@ pub trait Facts {
 /// Judges `step` by its `records`, newest first. Outputs are compared by content alone: taint is not on disk.
 pub fn verdict(step: &StepSpec, root: &FilePath, records: &[Record], facts: &dyn Facts) -> Judgement {
     let key = key_of(step, root);
-    let static_difference = |record: &Record| static_difference(step, &static_key(step, root).1.into(), record);
+    let is_there = |path: &FilePath| facts.identity(path).is_some();
+    let static_difference = |record: &Record| static_difference(step, &static_key(step, root).1.into(), record, &is_there);
     let compared = |record: &Record| {
         let reworded = compare_inputs(step, record, facts)?;
         let other = lookup_difference(step, record, facts).or_else(|| time_difference(step, record, facts));

@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use super::record::Identity;
 use crate::engine::digest::{Digest, Hasher};
-use crate::engine::graph::{Command, Environment, Purity, StepSpec};
+use crate::engine::graph::{Command, Environment, Origin, Purity, StepSpec};
 use crate::engine::path::FilePath;
 
 /// Grows when the walk changes: records of another format describe other keys.
@@ -17,6 +17,9 @@ const SHORT: usize = 200;
 pub trait Manifest {
     /// Something other than a file. A name may come several times.
     fn field(&mut self, name: &str, value: &[u8]);
+
+    /// What a field is made of, or comes from: words for explanations, no part of any key.
+    fn note(&mut self, _name: &str, _value: &[u8]) {}
 
     /// A file that is read; `None` if it was looked for and is absent.
     fn input(&mut self, path: &FilePath, identity: Option<Identity>);
@@ -67,6 +70,10 @@ impl Manifest for Description {
         self.fields.push((name.to_owned(), text));
     }
 
+    fn note(&mut self, name: &str, value: &[u8]) {
+        self.field(name, value);
+    }
+
     fn input(&mut self, path: &FilePath, identity: Option<Identity>) {
         self.inputs.push((path.clone(), identity));
     }
@@ -76,6 +83,11 @@ impl<A: Manifest, B: Manifest> Manifest for (A, B) {
     fn field(&mut self, name: &str, value: &[u8]) {
         self.0.field(name, value);
         self.1.field(name, value);
+    }
+
+    fn note(&mut self, name: &str, value: &[u8]) {
+        self.0.note(name, value);
+        self.1.note(name, value);
     }
 
     fn input(&mut self, path: &FilePath, identity: Option<Identity>) {
@@ -92,6 +104,10 @@ pub(super) mod field {
     pub(in super::super) const ARGUMENT: &str = "argument";
     pub(in super::super) const ENVIRONMENT: &str = "set of variables";
     pub(in super::super) const IDENTITY: &str = "tools";
+    /// Notes on the tools: a program that runs, a variable that leads a driver, a word that the driver makes of the flags.
+    pub(in super::super) const TOOL: &str = "tool";
+    pub(in super::super) const LEADS: &str = "leading variable";
+    pub(in super::super) const EXPANDED: &str = "expanded flag";
     pub(in super::super) const VARIABLES: &str = "variables";
     pub(in super::super) const RESPONSE: &str = "response file";
     pub(in super::super) const DEPFILE: &str = "depfile";
@@ -142,6 +158,15 @@ fn describe_command(command: &Command, manifest: &mut impl Manifest) {
         manifest.field(field::VARIABLES, format!("{name} {identity}").as_bytes());
     }
     manifest.field(field::IDENTITY, command.identity.to_string().as_bytes());
+    for origin in command.origins.iter() {
+        match origin {
+            Origin::Program(path, identity) => {
+                manifest.note(field::TOOL, &[identity.to_string().as_bytes(), b" ", path.as_bytes()].concat())
+            }
+            Origin::Variable(name, identity) => manifest.note(field::LEADS, format!("{name} {identity}").as_bytes()),
+            Origin::Expanded(word) => manifest.note(field::EXPANDED, word.as_bytes()),
+        }
+    }
     for response in &command.responses {
         manifest.field(field::RESPONSE, response.path.as_path().as_os_str().as_bytes());
         manifest.field(field::RESPONSE, Digest::of(&response.content).to_string().as_bytes());

@@ -14,9 +14,32 @@ pub enum Reason {
     /// The user said so.
     #[error("forced")]
     Forced,
-    /// A program it runs, or what the driver makes of its flags, is another.
+    /// A program it runs, or what the driver makes of its flags, is another; no more is known.
     #[error("the tools or their environment changed")]
-    ToolChanged,
+    ToolsChanged,
+    /// A program that it runs has other content, or loads other libraries.
+    #[error("{0} changed")]
+    ToolChanged(FilePath),
+    /// It runs one program in the place of another.
+    #[error("{new} runs in the place of {old}")]
+    ToolReplaced {
+        /// Then.
+        old: FilePath,
+        /// Now.
+        new: FilePath,
+    },
+    /// The driver makes something else of its flags.
+    #[error("{}", expansion(variables, driver, added, removed))]
+    ExpansionChanged {
+        /// Those that lead the driver and are not what they were.
+        variables: Vec<String>,
+        /// Its name.
+        driver: String,
+        /// Words that are new.
+        added: Vec<String>,
+        /// Words that are gone.
+        removed: Vec<String>,
+    },
     /// A variable has another value, or leads to other files.
     #[error("the variable {0} leads to something else")]
     VariableChanged(String),
@@ -40,6 +63,15 @@ pub enum Reason {
         /// Now.
         new: String,
     },
+    /// A source more is part of it.
+    #[error("{0} is new")]
+    SourceAdded(FilePath),
+    /// A source that was part of it is not there.
+    #[error("{0} is gone")]
+    SourceGone(FilePath),
+    /// A source is there and no part of it any more.
+    #[error("{0} is no part of it any more")]
+    SourceLeftOut(FilePath),
     /// It reads a file more.
     #[error("{0} is a new input")]
     InputAdded(FilePath),
@@ -96,6 +128,22 @@ impl Reason {
             | Self::ReadsUnnamed(path) => Some(path),
             _ => None,
         }
+    }
+}
+
+/// So many words of an expansion are told.
+const TOLD: usize = 4;
+
+fn expansion(variables: &[String], driver: &str, added: &[String], removed: &[String]) -> String {
+    let words = |verb: &str, words: &[String]| {
+        let more = if words.len() > TOLD { format!(" and {} more", words.len() - TOLD) } else { String::new() };
+        (!words.is_empty()).then(|| format!("{verb} {}{more}", words.iter().take(TOLD).cloned().collect::<Vec<_>>().join(" ")))
+    };
+    let what: Vec<String> = [words("adds", added), words("leaves out", removed)].into_iter().flatten().collect();
+    let what = if what.is_empty() { "orders them otherwise".to_owned() } else { what.join(" and ") };
+    match variables {
+        [] => format!("{driver} makes something else of the flags: it {what}"),
+        all => format!("{} changed, so that {driver} {what}", all.join(" and ")),
     }
 }
 

@@ -7,7 +7,7 @@ use super::*;
 use crate::engine::digest::Digest;
 use crate::engine::execution::Execution;
 use crate::engine::graph::tests::spec;
-use crate::engine::graph::{Command, CxxStep, Depfile, Environment, Output, Purity, ResponseFile, Search, SearchKind, StepSpec};
+use crate::engine::graph::{Command, CxxStep, Depfile, Environment, Origin, Output, Purity, ResponseFile, Search, SearchKind, StepSpec};
 use crate::engine::path::FilePath;
 use crate::engine::scan::comment_blind::Dialect;
 
@@ -22,6 +22,7 @@ fn step() -> StepSpec {
         depfile: Some(Depfile { path: "a.d".into() }),
         variables: Vec::new(),
         identity: Digest::of(b"clang 19"),
+        origins: origins("clang 19", "/inc", "znver3"),
     };
     StepSpec { command: Some(command), ..spec("a.o: a.c | pch || dir") }
 }
@@ -120,6 +121,22 @@ fn world() -> World {
 /// A change to a step's description.
 type Edit = fn(&mut StepSpec);
 
+fn program(path: &str, content: &str) -> Origin {
+    Origin::Program(path.into(), Digest::of(content.as_bytes()))
+}
+
+/// A compiler with a variable that leads it, and what it makes of the flags.
+fn origins(clang: &str, cpath: &str, cpu: &str) -> Arc<[Origin]> {
+    let variable = Origin::Variable("CPATH".to_owned(), Digest::of(cpath.as_bytes()));
+    let words = [format!("-I {cpath}"), format!("-target-cpu {cpu}")].map(Origin::Expanded);
+    [&[program("/l/clang", clang), variable][..], &words].concat().into()
+}
+
+fn tools(step: &mut StepSpec, origins: Arc<[Origin]>) {
+    command(step).identity = Digest::of(format!("{origins:?}").as_bytes());
+    command(step).origins = origins;
+}
+
 fn command(step: &mut StepSpec) -> &mut Command {
     step.command.as_mut().unwrap()
 }
@@ -135,8 +152,18 @@ fn every_part_of_a_description_counts_and_is_named() {
         (|s| command(s).args[0] = "-O2".into(), "flag -O0 became -O2"),
         (|s| command(s).args.push("-DX=1".into()), "macro -DX=1 added"),
         (|s| command(s).args.swap(0, 1), "its order of arguments changed"),
-        (|s| command(s).program = "/opt/clang".into(), "its program changed"),
+        (|s| command(s).program = "/opt/clang".into(), "/opt/clang runs in the place of /usr/bin/clang"),
         (|s| command(s).identity = Digest::of(b"clang 20"), "the tools or their environment changed"),
+        (|s| tools(s, origins("clang 20", "/other", "znver4")), "/l/clang changed"),
+        (|s| tools(s, origins("clang 19", "/other", "znver3")), "CPATH changed, so that clang adds -I /other and leaves out -I /inc"),
+        (
+            |s| tools(s, origins("clang 19", "/inc", "znver4")),
+            "clang makes something else of the flags: it adds -target-cpu znver4 and leaves out -target-cpu znver3",
+        ),
+        (
+            |s| tools(s, [&[program("/m/clang", "x")], &origins("clang 19", "/inc", "znver3")[1..]].concat().into()),
+            "/m/clang runs in the place of /l/clang",
+        ),
         (
             |s| {
                 command(s).args.push("-g".into());

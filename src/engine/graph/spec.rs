@@ -96,6 +96,19 @@ pub struct Command {
     pub variables: Vec<(String, Digest)>,
     /// Identity of every program it runs, of the variables that matter to them, and of what the driver expands the flags to.
     pub identity: Digest,
+    /// What the identity is made of, for explanations: it counts for nothing itself.
+    pub origins: Arc<[Origin]>,
+}
+
+/// A part of what a command's identity is made of, or a reason for it.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Origin {
+    /// A program that it runs, with its identity.
+    Program(FilePath, Digest),
+    /// A variable that leads a driver, with the identity of its value.
+    Variable(String, Digest),
+    /// A word that the driver makes of the flags, with its argument.
+    Expanded(String),
 }
 
 /// What a search list is for.

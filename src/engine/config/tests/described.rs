@@ -61,6 +61,7 @@ fn probes(sets: FlagSets) -> Probes {
     let digest = Digest::of(b"probe");
     let compile = DriverProbe {
         identity: digest,
+        expanded: vec![],
         quote_dirs: vec![],
         search_dirs: vec![],
         angled: 0,
@@ -69,8 +70,15 @@ fn probes(sets: FlagSets) -> Probes {
         embed_dirs: vec![],
         comment_blind: None,
     };
-    let link =
-        LinkProbe { identity: digest, program: "/ld".into(), plugins: vec![], profiles: vec![], library_dirs: vec![], interfaces: false };
+    let link = LinkProbe {
+        identity: digest,
+        expanded: vec![],
+        program: "/ld".into(),
+        plugins: vec![],
+        profiles: vec![],
+        library_dirs: vec![],
+        interfaces: false,
+    };
     Probes {
         compiles: sets.compiles.into_iter().map(|set| (set, compile.clone())).collect(),
         links: sets.links.into_iter().map(|set| (set, link.clone())).collect(),
@@ -113,6 +121,7 @@ pub(super) fn described(text: &str) -> Result<Described, String> {
             probes: &probes,
             programs: &Identities::new(),
             named_inputs: &BTreeSet::new(),
+            leading: &[],
             epoch: None,
             requested: &requested,
             confirmed_mains: &BTreeMap::new(),

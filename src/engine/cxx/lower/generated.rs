@@ -2,6 +2,7 @@
 //! project makes that. Does not know what jobs are in a file.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::objects::{Lowering, blank};
 use super::{LowerError, LowerRequest, names, select};
@@ -133,6 +134,7 @@ fn step(located: &Located, program: FilePath) -> StepSpec {
             depfile: None,
             variables: Vec::new(),
             identity: Digest::of(b"job"),
+            origins: Arc::default(),
         }),
         cxx: Some(CxxStep { uncacheable: Some(UNSHARED.to_owned()), ..CxxStep::default() }),
         ..blank(StepKind::Job, outputs.first().map_or_else(|| id.clone(), ToString::to_string), id.clone())

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::LowerRequest;
-use super::objects::{identity, named_files};
+use super::objects::named_files;
+use super::tools::Tools;
 use crate::engine::config::options::Options;
 use crate::engine::cxx::argv::compile;
 use crate::engine::cxx::flags::{Classified, can_be_staged, classify};
 use crate::engine::cxx::toolchain::DriverProbe;
-use crate::engine::digest::Digest;
 use crate::engine::discover::Language;
 use crate::engine::fingerprint::Reading;
 use crate::engine::graph::{Search, SearchKind};
@@ -27,7 +27,7 @@ pub struct LanguageFlags {
     /// Coverage notes go into a file of their own.
     pub coverage: bool,
     /// Identity of the compiler and of what it makes of the flags.
-    pub identity: Digest,
+    pub tools: Tools,
     /// How texts are read, if comments do not count under them.
     pub reading: Option<Reading>,
     /// Where headers are looked for.
@@ -42,7 +42,7 @@ impl LanguageFlags {
         let words: Vec<String> = args.iter().map(ToString::to_string).collect();
         let driver = request.toolchain.tool(compile::driver(language));
         let programs = driver.into_iter().chain(probe.iter().flat_map(|probe| &probe.programs));
-        let identity = identity(request, programs, probe.map(|probe| &probe.identity));
+        let tools = Tools::new(request, programs, probe.map(|probe| (&probe.identity, probe.expanded.as_slice())));
         let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
         let mut classified = classify(&words);
         classified.inputs.extend(probe.iter().flat_map(|probe| probe.profiles.iter().cloned()));
@@ -53,7 +53,7 @@ impl LanguageFlags {
             staged: can_be_staged(&words),
             split_dwarf: has(&["-gsplit-dwarf", "-gsplit-dwarf=split"]),
             coverage: has(&["--coverage", "-coverage", "-ftest-coverage"]),
-            identity,
+            tools,
             reading: reading(probe, language),
             search: Arc::new(search(probe, &request.discovery.include_dirs)),
             args,

@@ -26,6 +26,7 @@ mod objects;
 mod parts;
 mod products;
 mod select;
+mod tools;
 mod whole;
 mod whole_build;
 
@@ -78,6 +79,8 @@ pub struct LowerRequest<'a> {
     pub probes: &'a Probes,
     /// What drivers run, and the programs of the toolchain.
     pub programs: &'a Identities,
+    /// Variables that lead drivers, with the identities of their values.
+    pub leading: &'a [(String, Digest)],
     /// Identity of what stands for the time.
     pub epoch: Option<Digest>,
     /// What to build.

@@ -9,6 +9,10 @@ use crate::engine::config::targets::{Kind, LibraryVersion};
 use crate::engine::digest::Digest;
 use crate::engine::discover::Declared;
 use crate::engine::path::FilePath;
+use crate::engine::scan::kind::FileKind;
+
+/// What is made on the way.
+const WORK: &str = ".jmake_cache/obj";
 
 /// File systems allow 255 bytes for a name; the rest is for endings.
 const LONGEST: usize = 200;
@@ -106,7 +110,7 @@ fn artifact_dir(settings: &Settings, kind: &str) -> FilePath {
 /// The directory for what is made on the way to `target`.
 #[must_use]
 pub fn work_dir(settings: &Settings, target: &str) -> FilePath {
-    FilePath::from(".jmake_cache/obj").join(&settings.profile).join(one_component(target))
+    FilePath::from(WORK).join(&settings.profile).join(one_component(target))
 }
 
 /// What `source` becomes under `dir`, with `ending` added to its name. No two sources share it: what stands for a place
@@ -124,6 +128,25 @@ pub fn beside(dir: &FilePath, source: &FilePath, ending: &str) -> FilePath {
     }
     path.as_mut_os_string().push(ending);
     FilePath::new(path)
+}
+
+/// The source of what [`beside`] names in a [`work_dir`]; `None` if it is not made of a source alone, or if its name does not tell.
+#[must_use]
+pub fn source_of(made: &FilePath) -> Option<FilePath> {
+    let below = made.as_path().strip_prefix(WORK).ok()?;
+    let mut source = PathBuf::new();
+    // Behind the profile and the target.
+    for part in below.components().skip(2) {
+        match part.as_os_str().as_bytes() {
+            b"@up" => source.push(".."),
+            b"@root" => source.push("/"),
+            [b'@', b'@', rest @ ..] => source.push(OsStr::from_bytes(&[b"@", rest].concat())),
+            [b'@', ..] => {}
+            name => source.push(OsStr::from_bytes(name)),
+        }
+    }
+    let source = FilePath::new(source.with_extension(""));
+    matches!(FileKind::of(&source), FileKind::Source(_)).then_some(source)
 }
 
 fn escaped(name: &OsStr) -> FilePath {
@@ -179,6 +202,13 @@ mod tests {
         assert!(!beside(&"o".into(), &"a\nb.c".into(), ".o").as_bytes().contains(&b'\n'));
         assert_ne!(beside(&"o".into(), &"a\nb.c".into(), ".o"), beside(&"o".into(), &"a_b.c".into(), ".o"));
         let long = |end: &str| beside(&"o".into(), &FilePath::from(format!("{}{end}.c", "x".repeat(240)).as_str()), ".o");
+        for source in ["src/a.cpp", "/abs/a.c", "../../x/a.c", "@root/abs/a.c", "a b$.c"] {
+            let dir = FilePath::from(WORK).join("dev/app");
+            assert_eq!(source_of(&beside(&dir, &source.into(), ".o")), Some(source.into()));
+        }
+        for other in ["src/a.c.o", ".jmake_cache/obj/dev/app/app.linked.bc", ".jmake_cache/obj/dev/app/merge.rsp"] {
+            assert_eq!(source_of(&other.into()), None, "{other}");
+        }
         assert!(long("a").name().len() <= LONGEST + 2);
         assert_ne!(long("a"), long("b"));
     }

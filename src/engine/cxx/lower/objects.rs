@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use super::language::LanguageFlags;
 use super::parts::{Part, homes, options};
+use super::tools::Tools;
 use super::{LowerError, LowerRequest, Lowered, generated, names};
 use crate::engine::config::settings::Lto;
 use crate::engine::cxx::argv::compile;
 use crate::engine::cxx::flag_sets::Rules;
 use crate::engine::cxx::flags::Classified;
-use crate::engine::digest::{Digest, Hasher};
 use crate::engine::discover::{Declared, Language};
 use crate::engine::graph::{Command, CxxStep, Depfile, Environment, Output, Purity, StepFlags, StepSpec};
 use crate::engine::path::FilePath;
@@ -175,7 +175,7 @@ impl<'a> Lowering<'a> {
         let source = part.source;
         let (language, flags) = (self.language(source), self.flags(part));
         let depfile = line.depfile.map(|path| Depfile { path: path.clone() });
-        let mut step = self.step(kind, part, compile::driver(language), line.args, flags.identity);
+        let mut step = self.step(kind, part, compile::driver(language), line.args, &flags.tools);
         step.explicit = vec![source.clone()];
         step.implicit.clone_from(&flags.classified.inputs);
         step.outputs = std::iter::once(Output::file(output.clone())).chain(outputs.iter().skip(1).map(optional)).collect();
@@ -194,7 +194,7 @@ impl<'a> Lowering<'a> {
         let Some(output) = outputs.first() else { return Ok(()) };
         let (language, flags) = (self.language(part.source), self.flags(part));
         let args = compile::backend(&flags.args, bitcode, output);
-        let mut step = self.step(StepKind::Backend, part, compile::driver(language), args, flags.identity);
+        let mut step = self.step(StepKind::Backend, part, compile::driver(language), args, &flags.tools);
         step.explicit = vec![bitcode.clone()];
         step.implicit.clone_from(&flags.classified.inputs);
         step.outputs = std::iter::once(Output::file(output.clone())).chain(outputs.iter().skip(1).map(optional)).collect();
@@ -204,43 +204,34 @@ impl<'a> Lowering<'a> {
 
     fn passes_step(&mut self, part: Part<'_>, bitcode: &FilePath, changed: &FilePath) -> Result<(), LowerError> {
         let args = crate::engine::cxx::argv::lto::only_passes(&options(&self.request, part.of).opt_passes, bitcode, changed);
-        let mut step = self.step(StepKind::Lto, part, "opt", args, self.identity_of("opt"));
+        let mut step = self.step(StepKind::Lto, part, "opt", args, &self.tools_of("opt"));
         step.explicit = vec![bitcode.clone()];
         step.outputs = vec![Output::file(changed.clone())];
         self.push(step)
     }
 
-    fn step(&self, kind: StepKind, part: Part<'_>, program: &str, args: Vec<FilePath>, identity: Digest) -> StepSpec {
-        StepSpec { command: Some(self.command(program, args, identity)), ..blank(kind, part.source.to_string(), self.home(part)) }
+    fn step(&self, kind: StepKind, part: Part<'_>, program: &str, args: Vec<FilePath>, tools: &Tools) -> StepSpec {
+        StepSpec { command: Some(self.command(program, args, tools)), ..blank(kind, part.source.to_string(), self.home(part)) }
     }
 
     /// A process of the toolchain that runs nothing else.
     pub fn plain(&self, program: &str, args: Vec<FilePath>) -> Command {
-        self.command(program, args, self.identity_of(program))
+        self.command(program, args, &self.tools_of(program))
     }
 
-    fn identity_of(&self, program: &str) -> Digest {
-        identity(&self.request, self.request.toolchain.tool(program), None)
+    fn tools_of(&self, program: &str) -> Tools {
+        Tools::new(&self.request, self.request.toolchain.tool(program), None)
     }
 
     /// A process of the toolchain.
-    pub fn command(&self, program: &str, args: Vec<FilePath>, identity: Digest) -> Command {
+    pub fn command(&self, program: &str, args: Vec<FilePath>, tools: &Tools) -> Command {
         let program = self.program(program);
         let preloaded = self.request.toolchain.preloaded.map(|identity| ("LD_LIBRARY_PATH".to_owned(), identity));
         let variables = preloaded.into_iter().collect();
         let (cwd, sets, responses, depfile) = Default::default();
-        Command { program, args, cwd, environment: Environment::Tools, sets, responses, depfile, variables, identity }
+        let Tools { identity, origins } = tools.clone();
+        Command { program, args, cwd, environment: Environment::Tools, sets, responses, depfile, variables, identity, origins }
     }
-}
-
-/// Identity of what runs: of these programs, and of what the first of them makes of its flags.
-pub fn identity<'p>(request: &LowerRequest<'_>, programs: impl IntoIterator<Item = &'p FilePath>, made: Option<&Digest>) -> Digest {
-    let mut hasher = Hasher::default();
-    hasher.part(made.map_or(&[][..], |made| &made.bytes));
-    for program in programs {
-        hasher.part(program.as_bytes()).part(request.programs.get(program).map_or(&[][..], |identity| &identity.bytes));
-    }
-    hasher.finish()
 }
 
 /// The files that arguments of unknown flags name.

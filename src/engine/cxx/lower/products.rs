@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::objects::{Lowering, blank, identity, named_files};
+use super::objects::{Lowering, blank, named_files};
 use super::parts::{Part, options};
+use super::tools::Tools;
 use super::{LowerError, whole};
 use crate::engine::config::options::Options;
 use crate::engine::config::settings::{Lto, Settings};
@@ -11,7 +12,6 @@ use crate::engine::cxx::argv::{compile, joined, link, response};
 use crate::engine::cxx::flags::{Classified, classify};
 use crate::engine::cxx::interface_only::is_operand;
 use crate::engine::cxx::probe::LinkProbe;
-use crate::engine::digest::Digest;
 use crate::engine::discover::{Group, Language, Target};
 use crate::engine::fingerprint::Reading;
 use crate::engine::graph::{Command, CxxStep, Depfile, Output, ResponseFile, Search, SearchKind};
@@ -104,16 +104,16 @@ impl Lowering<'_> {
         let reading = (operands && probe.is_some_and(|probe| probe.interfaces)).then_some(Reading::Interface);
         let search = Some(library_search(probe));
         step.cxx = Some(CxxStep { uncacheable: classified.uncacheable(), reading, search, ..CxxStep::default() });
-        let command = self.command(compile::driver(*language), args, self.link_identity(*language, probe));
+        let command = self.command(compile::driver(*language), args, &self.link_tools(*language, probe));
         let responses = response.into_iter().chain(offered).collect();
         step.command = Some(Command { responses, depfile: Some(Depfile { path: depfile }), ..command });
         self.push(step)
     }
 
-    fn link_identity(&self, language: Language, probe: Option<&LinkProbe>) -> Digest {
+    fn link_tools(&self, language: Language, probe: Option<&LinkProbe>) -> Tools {
         let driver = self.request.toolchain.tool(compile::driver(language));
         let programs = driver.into_iter().chain(probe.into_iter().flat_map(LinkProbe::programs));
-        identity(&self.request, programs, probe.map(|probe| &probe.identity))
+        Tools::new(&self.request, programs, probe.map(|probe| (&probe.identity, probe.expanded.as_slice())))
     }
 
     /// Tells of what a target makes.

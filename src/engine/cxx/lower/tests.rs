@@ -91,6 +91,7 @@ fn run(project: &str, toml: &str, requested: &Requested, confirmed: &[(&str, boo
 fn run_with(settings: &Settings, discovery: &Discovery, requested: &Requested, confirmed: &[(&str, bool)]) -> Result<Lowered, LowerError> {
     let probe = |flags: &[FilePath]| DriverProbe {
         identity: Digest::of(flags.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ").as_bytes()),
+        expanded: vec![],
         quote_dirs: vec![],
         search_dirs: vec![],
         angled: 0,
@@ -101,6 +102,7 @@ fn run_with(settings: &Settings, discovery: &Discovery, requested: &Requested, c
     };
     let link_probe = LinkProbe {
         identity: Digest::of(b"link"),
+        expanded: vec![],
         program: "/ld".into(),
         plugins: vec![],
         profiles: vec![],
@@ -127,6 +129,7 @@ fn run_with(settings: &Settings, discovery: &Discovery, requested: &Requested, c
         probes: &probes,
         programs: &Identities::new(),
         named_inputs: &BTreeSet::new(),
+        leading: &[],
         epoch: None,
         requested,
         confirmed_mains: &confirmed.iter().map(|(path, yes)| (FilePath::from(*path), *yes)).collect(),

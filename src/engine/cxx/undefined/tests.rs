@@ -1,5 +1,7 @@
 //! Links that lack something, what was found, and what is said of it.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::engine::config::{Request, load};
 use crate::engine::cxx::diagnostics::linker::Undefined;
@@ -148,6 +150,7 @@ fn spec(args: &[&str], target: &str) -> StepSpec {
             depfile: None,
             variables: Vec::new(),
             identity: Digest::of(b""),
+            origins: Arc::default(),
         }),
         cxx: None,
     }
