@@ -37,7 +37,7 @@ static:
 
 # Prints each seed; JMAKE_SOAK_SEED=<seed> begins with that one, JMAKE_SOAK_KEEP=<directory> keeps what failed.
 soak: test-tools
-	JMAKE_SOAK_SECONDS=$(JMAKE_SOAK_SECONDS) $(CARGO) test --test it oracle:: -- --nocapture
+	JMAKE_SOAK_SECONDS=$(JMAKE_SOAK_SECONDS) $(CARGO) test --test it oracle -- --nocapture
 
 # Prints each seed; JMAKE_KILL_SEED=<seed> begins with that one.
 kills: test-tools

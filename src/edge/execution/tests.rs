@@ -15,7 +15,7 @@ fn run_script(world: &World, root: &Path, script: &str) -> Execution {
         variables: Vec::new(),
         depfile: Some(Depfile { path: "out.d".into() }),
         identity: crate::engine::digest::Digest::of(b""),
-        origins: std::sync::Arc::default(),
+        origins: Arc::default(),
     };
     let spec = StepSpec {
         kind: StepKind::Compile,

@@ -161,7 +161,7 @@ fn describe_command(command: &Command, manifest: &mut impl Manifest) {
     for origin in command.origins.iter() {
         match origin {
             Origin::Program(path, identity) => {
-                manifest.note(field::TOOL, &[identity.to_string().as_bytes(), b" ", path.as_bytes()].concat())
+                manifest.note(field::TOOL, &[identity.to_string().as_bytes(), b" ", path.as_bytes()].concat());
             }
             Origin::Variable(name, identity) => manifest.note(field::LEADS, format!("{name} {identity}").as_bytes()),
             Origin::Expanded(word) => manifest.note(field::EXPANDED, word.as_bytes()),
