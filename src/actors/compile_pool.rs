@@ -1,21 +1,24 @@
 //! Hands steps to workers, in turns between builds.
 //!
-//! Owns: who waits for whom; the workers' addresses; the builds that reserved some.
-//! Receives: `RunStep`, `StopSteps`, `ReserveWorkers`, `WorkerFreed`, `WorkerRestarted`, `GetPool`.
-//! Sends: `ExecuteStep` to its workers, `WorkersLost` to the Supervisor.
+//! Owns: who waits for whom; the workers' addresses; the builds that reserved some; places that are lent to jobs.
+//! Receives: `RunStep`, `StopSteps`, `ReserveWorkers`, `BorrowWorker`, `WorkerFreed`, `WorkerRestarted`, `GetPool`.
+//! Sends: `ExecuteStep` to its workers, `Loan` to jobs, `WorkersLost` to the Supervisor.
 //! On failure: its strays are killed, it starts with new workers, and builds ask again for what they miss.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use actix::prelude::*;
+use tokio::sync::oneshot;
 
 use crate::edge::process::Permit;
 use crate::edge::{World, faults};
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::fair_queue::FairQueue;
 use crate::engine::ids::BuildId;
-use crate::messages::compile_pool::{GetPool, PoolCounts, ReserveWorkers, RunStep, StopSteps, WorkerFreed, WorkerRestarted};
+use crate::messages::compile_pool::{
+    BorrowWorker, Customer, GetPool, Loan, PoolCounts, ReserveWorkers, RunStep, StopSteps, WorkerFreed, WorkerRestarted,
+};
 use crate::messages::compile_worker::ExecuteStep;
 use crate::messages::events::StepExecuted;
 use crate::messages::orchestrator::WorkersLost;
@@ -24,15 +27,29 @@ use crate::messages::{Flush, Ping};
 /// Starts one more worker that reports to this pool.
 pub type HireWorker = Arc<dyn Fn(usize, Addr<CompilePool>) -> Recipient<ExecuteStep> + Send + Sync>;
 
+/// What waits for a worker.
+enum Waiting {
+    Step(Box<RunStep>),
+    Job(oneshot::Sender<Loan>),
+}
+
+/// What has a worker.
+enum Work {
+    Step(Box<RunStep>, Permit),
+    Job,
+}
+
 /// The pool. One for the whole daemon.
 pub struct CompilePool {
     world: World,
     hire: HireWorker,
     lost: Recipient<WorkersLost>,
-    queue: FairQueue<BuildId, RunStep>,
+    queue: FairQueue<Customer, Waiting>,
     workers: HashMap<usize, Recipient<ExecuteStep>>,
-    running: HashMap<usize, (RunStep, Permit)>,
+    running: HashMap<usize, Work>,
     builds: HashSet<BuildId>,
+    /// So many were asked for at once.
+    most: usize,
     next_worker: usize,
 }
 
@@ -48,18 +65,69 @@ impl CompilePool {
             workers: HashMap::new(),
             running: HashMap::new(),
             builds: HashSet::new(),
+            most: 0,
             next_worker: 0,
         }
     }
 
-    fn dispatch(&mut self) {
-        while let Some((worker, step)) = self.queue.pair() {
-            if let Some(address) = self.workers.get(&worker) {
-                let permit = self.world.process.permit(Some((step.build, step.step)));
-                let run = permit.run;
-                self.running.insert(worker, (step.clone(), permit));
-                address.do_send(ExecuteStep { step, run });
+    /// Hands out what waits. A job may itself wait for a build: if all places are lent, the steps of builds get one more.
+    fn dispatch(&mut self, own: &Addr<Self>) {
+        loop {
+            let (lent, most) = (self.lent(), self.most);
+            let may = |customer| matches!(customer, Customer::Build(_)) || lent < most;
+            match self.queue.pair(may) {
+                Some((worker, Waiting::Step(step))) => self.hand_over(worker, step),
+                Some((worker, Waiting::Job(to))) => {
+                    self.running.insert(worker, Work::Job);
+                    // Nobody listens any more: the loan comes back at once.
+                    let _unwanted = to.send(Loan::new(worker, own.clone().recipient()));
+                }
+                None if self.starves(0) => self.hire(own),
+                None => return,
             }
+        }
+    }
+
+    fn hand_over(&mut self, worker: usize, step: Box<RunStep>) {
+        if let Some(address) = self.workers.get(&worker) {
+            let permit = self.world.process.permit(Some((step.build, step.step)));
+            let run = permit.run;
+            self.running.insert(worker, Work::Step(step.clone(), permit));
+            address.do_send(ExecuteStep { step: *step, run });
+        }
+    }
+
+    fn hire(&mut self, own: &Addr<Self>) {
+        let worker = self.next_worker;
+        self.next_worker += 1;
+        self.workers.insert(worker, (self.hire)(worker, own.clone()));
+        self.queue.free(worker);
+    }
+
+    fn hire_up_to(&mut self, workers: usize, own: &Addr<Self>) {
+        self.most = self.most.max(workers);
+        while self.workers.len() < workers {
+            self.hire(own);
+        }
+    }
+
+    fn lent(&self) -> usize {
+        self.running.values().filter(|work| matches!(work, Work::Job)).count()
+    }
+
+    /// Whether a step waits while all workers but so many are lent to jobs.
+    fn starves(&self, others: usize) -> bool {
+        self.queue.waits(|customer| matches!(customer, Customer::Build(_))) && self.lent() + others >= self.workers.len()
+    }
+
+    fn run_again(&mut self, worker: usize) {
+        let Some(Work::Step(step, permit)) = self.running.remove(&worker) else { return };
+        let wanted = !permit.is_revoked();
+        self.world.process.kill_step(step.build, step.step);
+        if wanted {
+            self.queue.push(Customer::Build(step.build), Waiting::Step(step));
+        } else {
+            Self::report_stopped(&step);
         }
     }
 
@@ -90,24 +158,28 @@ impl Handler<ReserveWorkers> for CompilePool {
     type Result = ();
     fn handle(&mut self, reserve: ReserveWorkers, context: &mut Context<Self>) {
         self.builds.insert(reserve.build);
-        while self.workers.len() < reserve.workers {
-            let worker = self.next_worker;
-            self.next_worker += 1;
-            self.workers.insert(worker, (self.hire)(worker, context.address()));
-            self.queue.free(worker);
-        }
-        self.dispatch();
+        self.hire_up_to(reserve.workers, &context.address());
+        self.dispatch(&context.address());
+    }
+}
+
+impl Handler<BorrowWorker> for CompilePool {
+    type Result = ();
+    fn handle(&mut self, BorrowWorker { customer, workers, to }: BorrowWorker, context: &mut Context<Self>) {
+        self.hire_up_to(workers, &context.address());
+        self.queue.push(customer, Waiting::Job(to));
+        self.dispatch(&context.address());
     }
 }
 
 impl Handler<RunStep> for CompilePool {
     type Result = ();
-    fn handle(&mut self, step: RunStep, _: &mut Context<Self>) {
+    fn handle(&mut self, step: RunStep, context: &mut Context<Self>) {
         faults::point("CompilePool");
         // Otherwise its build has yet to hear that this pool is new.
         if self.builds.contains(&step.build) {
-            self.queue.push(step.build, step);
-            self.dispatch();
+            self.queue.push(Customer::Build(step.build), Waiting::Step(step.into()));
+            self.dispatch(&context.address());
         }
     }
 }
@@ -115,8 +187,11 @@ impl Handler<RunStep> for CompilePool {
 impl Handler<StopSteps> for CompilePool {
     type Result = ();
     fn handle(&mut self, stop: StopSteps, _: &mut Context<Self>) {
-        for step in self.queue.remove(stop.build, |queued| stop.step.is_none_or(|step| step == queued.step)) {
-            Self::report_stopped(&step);
+        let stopped = |queued: &Waiting| matches!(queued, Waiting::Step(queued) if stop.step.is_none_or(|step| step == queued.step));
+        for waiting in self.queue.remove(Customer::Build(stop.build), stopped) {
+            if let Waiting::Step(step) = waiting {
+                Self::report_stopped(&step);
+            }
         }
         if let Some(step) = stop.step {
             return self.world.process.kill_step(stop.build, step);
@@ -128,29 +203,27 @@ impl Handler<StopSteps> for CompilePool {
 
 impl Handler<WorkerFreed> for CompilePool {
     type Result = ();
-    fn handle(&mut self, WorkerFreed { worker }: WorkerFreed, _: &mut Context<Self>) {
+    fn handle(&mut self, WorkerFreed { worker }: WorkerFreed, context: &mut Context<Self>) {
         self.running.remove(&worker);
+        if self.workers.len() > self.most && !self.starves(1) {
+            self.workers.remove(&worker);
+        }
         if self.workers.contains_key(&worker) {
             self.queue.free(worker);
         }
-        self.dispatch();
+        self.dispatch(&context.address());
     }
 }
 
 impl Handler<WorkerRestarted> for CompilePool {
     type Result = ();
-    fn handle(&mut self, WorkerRestarted { worker }: WorkerRestarted, _: &mut Context<Self>) {
-        if let Some((step, permit)) = self.running.remove(&worker) {
-            let wanted = !permit.is_revoked();
-            self.world.process.kill_step(step.build, step.step);
-            if wanted {
-                self.queue.push(step.build, step);
-            } else {
-                Self::report_stopped(&step);
-            }
+    fn handle(&mut self, WorkerRestarted { worker }: WorkerRestarted, context: &mut Context<Self>) {
+        // What is lent needs the place, not the worker.
+        if matches!(self.running.get(&worker), Some(Work::Step(..))) {
+            self.run_again(worker);
             self.queue.free(worker);
         }
-        self.dispatch();
+        self.dispatch(&context.address());
     }
 }
 

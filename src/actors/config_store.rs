@@ -42,7 +42,7 @@ impl ConfigStore {
     }
 
     fn settle(&mut self, load: &LoadSettings, texts: &ConfigTexts) -> Result<LoadedSettings, Failure> {
-        let key = texts.key(&load.profile, &load.build_dir, &load.variables, load.staged);
+        let key = texts.key(&load.profile, &load.build_dir, &load.variables, load.staged, load.queue.as_deref());
         if let Some(known) = self.settings.get(&key) {
             return Ok(known);
         }
@@ -57,7 +57,7 @@ impl ConfigStore {
             path_of_file: &texts.path_of_file,
         };
         let (settings, notes) = config::load(&request).map_err(Failure::usage)?;
-        let generations = generation::read(&request, &load.root, &load.variables).map_err(Failure::usage)?.into();
+        let generations = generation::read(&request, &load.root, &load.variables, load.queue.as_deref()).map_err(Failure::usage)?.into();
         let loaded = LoadedSettings { generations, settings: Settings { staged: load.staged, ..settings }.into(), notes };
         self.settings.put(key, loaded.clone());
         Ok(loaded)

@@ -10,7 +10,7 @@
 //! |---|---|
 //! | Orchestrator | ToolCache, FileScanner, ConfigStore, CompilePool |
 //! | CompilePool | its CompileWorkers |
-//! | session | Supervisor, and through it one Orchestrator, FileScanner and ConfigStore; ToolCache |
+//! | session | Supervisor, and through it one Orchestrator, FileScanner and ConfigStore; ToolCache; CompilePool, for jobs |
 //!
 //! Requests go down this tree and are awaited; events go up and are not. No actor knows another's type: only this file does.
 
@@ -32,6 +32,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::edge::World;
 use crate::engine::restart::DAEMON_POLICY;
+use crate::messages::compile_pool::BorrowWorker;
 use crate::messages::compile_worker::ExecuteStep;
 use crate::messages::config_store::CheckSettings;
 use crate::messages::file_scanner::ForgetTree;
@@ -95,6 +96,7 @@ pub(crate) struct Workshop {
     /// Ends its thread when dropped.
     _arbiter: Arbiter,
     pool: Addr<CompilePool>,
+    pub(crate) borrow: Recipient<BorrowWorker>,
     pub(crate) ping: Recipient<Ping>,
     pub(crate) flush: Recipient<Flush>,
 }
@@ -130,7 +132,8 @@ impl Soil {
         });
         let pool = CompilePool::new(self.world.clone(), hire, lost);
         let pool = keep(&arbiter.handle(), "CompilePool".into(), DAEMON_POLICY, POOL_MAILBOX, self.hear.clone(), pool);
-        Workshop { _arbiter: arbiter, ping: pool.clone().recipient(), flush: pool.clone().recipient(), pool }
+        let (ping, flush, borrow) = (pool.clone().recipient(), pool.clone().recipient(), pool.clone().recipient());
+        Workshop { _arbiter: arbiter, borrow, ping, flush, pool }
     }
 
     pub(crate) fn branch(&self, workshop: &Workshop) -> Branch {

@@ -192,7 +192,8 @@ impl Handler<GetDaemon> for Supervisor {
             root.close_gone(&mut projects);
             let uptime = root.soil.world.clock.now().saturating_sub(root.since);
             let (actors, tools, check) = (root.standings(), root.branch.tools.clone(), root.branch.check.clone());
-            DaemonStanding { uptime, actors, projects, caches: caches.into_iter().flatten().flatten().collect(), tools, check }
+            let (caches, borrow) = (caches.into_iter().flatten().flatten().collect(), root.workshop.borrow.clone());
+            DaemonStanding { uptime, actors, projects, caches, tools, check, borrow }
         }))
     }
 }

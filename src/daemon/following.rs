@@ -136,8 +136,9 @@ impl Following {
     }
 
     async fn relevance_of_now(&mut self) -> Result<Arc<Relevance>, Failure> {
-        let ProjectRequest { root, config, profile, build_dir, variables, staged, .. } = self.project.clone();
-        let load = LoadSettings { root: root.clone(), config: config.clone(), profile, build_dir: build_dir.clone(), variables, staged };
+        let ProjectRequest { root, config, profile, build_dir, variables, staged, queue, .. } = self.project.clone();
+        let load =
+            LoadSettings { root: root.clone(), config: config.clone(), profile, build_dir: build_dir.clone(), variables, staged, queue };
         // Settings that are not valid are the build's to complain about.
         let loaded = ask(&self.doors.settings, load).await?;
         self.settings = loaded.ok().map(|loaded| loaded.settings).or(self.settings.take());

@@ -23,7 +23,9 @@ use crate::wire::{
 };
 
 pub(super) use self::installing::{install, installed};
-pub(super) use self::jobs::{built, functions, job_finished, job_graph, job_started, job_state, past_run};
+pub(super) use self::jobs::{
+    built, functions, job_finished, job_graph, job_output, job_started, job_state, job_waiting, past_run, printed,
+};
 pub(super) use self::neighbours::failed_elsewhere;
 pub(super) use self::requests::{build, project};
 

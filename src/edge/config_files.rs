@@ -6,6 +6,7 @@ use super::World;
 use super::paths;
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::failure::Failure;
+use crate::engine::jobs::queue::QueueText;
 use crate::engine::path::FilePath;
 use crate::engine::tree::SETTINGS;
 use crate::engine::variables::Variables;
@@ -68,12 +69,15 @@ fn text(world: &World, path: &Path) -> Result<Option<String>, Failure> {
 impl ConfigTexts {
     /// Identity of all that the settings depend on.
     #[must_use]
-    pub fn key(&self, profile: &str, build_dir: &FilePath, variables: &Variables, staged: bool) -> Digest {
+    pub fn key(&self, profile: &str, build_dir: &FilePath, variables: &Variables, staged: bool, queue: Option<&QueueText>) -> Digest {
         let mut hasher = Hasher::default();
         for text in [&self.user, &self.project] {
             hasher.part(&[u8::from(text.is_some())]).part(text.as_deref().unwrap_or_default().as_bytes());
         }
         hasher.part(self.path_of_file.as_bytes());
+        if let Some(queue) = queue {
+            hasher.part(queue.file.as_bytes()).part(queue.text.as_bytes());
+        }
         hasher.part(self.root.as_os_str().as_encoded_bytes()).part(profile.as_bytes()).part(build_dir.as_bytes()).part(&[u8::from(staged)]);
         for name in ["CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS"] {
             hasher.part(variables.get(name).unwrap_or_default().as_encoded_bytes());

@@ -168,24 +168,29 @@ impl Processes {
         self.registry.close();
     }
 
+    /// Ends one process: politely, then for good. What it printed until then is told by whoever runs it.
+    pub fn end(&self, run: RunId) {
+        self.registry.kill(|other, _| other == run);
+    }
+
     /// Ends the processes of a build: politely, then for good.
     pub fn kill_build(&self, build: BuildId) {
-        self.registry.kill(|owner| owner.is_some_and(|(b, _)| b == build));
+        self.registry.kill(|_, owner| owner.is_some_and(|(b, _)| b == build));
     }
 
     /// Ends a step's process: politely, then for good.
     pub fn kill_step(&self, build: BuildId, step: StepId) {
-        self.registry.kill(|owner| owner == Some((build, step)));
+        self.registry.kill(|_, owner| owner == Some((build, step)));
     }
 
     /// Ends the processes of all steps.
     pub fn kill_steps(&self) {
-        self.registry.kill(|owner| owner.is_some());
+        self.registry.kill(|_, owner| owner.is_some());
     }
 
     /// Ends every process.
     pub fn kill_all(&self) {
-        self.registry.kill(|_| true);
+        self.registry.kill(|_, _| true);
     }
 }
 

@@ -34,12 +34,13 @@ impl<Owner: Copy + Eq + Hash, Item> FairQueue<Owner, Item> {
         }
     }
 
-    /// The next item with the worker that takes it; `None` if either is missing.
-    pub fn pair(&mut self) -> Option<(usize, Item)> {
+    /// The next item with the worker that takes it, of those owners that `may` have one now; `None` if either is missing.
+    pub fn pair(&mut self, may: impl Fn(Owner) -> bool) -> Option<(usize, Item)> {
         if self.idle.is_empty() {
             return None;
         }
-        let owner = self.turns.pop_front()?;
+        let turn = self.turns.iter().position(|owner| may(*owner))?;
+        let owner = self.turns.remove(turn)?;
         let items = self.waiting.get_mut(&owner)?;
         let item = items.pop_front()?;
         if items.is_empty() {
@@ -68,6 +69,12 @@ impl<Owner: Copy + Eq + Hash, Item> FairQueue<Owner, Item> {
         self.turns.clear();
     }
 
+    /// Whether an item waits of an owner that is `wanted`.
+    #[must_use]
+    pub fn waits(&self, wanted: impl Fn(Owner) -> bool) -> bool {
+        self.turns.iter().any(|owner| wanted(*owner))
+    }
+
     /// Items that wait.
     #[must_use]
     pub fn waiting(&self) -> usize {
@@ -93,7 +100,7 @@ mod tests {
         }
         queue.push('b', "b1");
         (0..4).for_each(|worker| queue.free(worker));
-        let order: Vec<_> = std::iter::from_fn(|| queue.pair()).map(|(_, item)| item).collect();
+        let order: Vec<_> = std::iter::from_fn(|| queue.pair(|_| true)).map(|(_, item)| item).collect();
         assert_eq!(order, ["a1", "b1", "a2", "a3"]);
     }
 
@@ -102,11 +109,13 @@ mod tests {
         let mut queue = FairQueue::default();
         queue.push('a', 1);
         queue.push('a', 2);
-        assert_eq!(queue.pair(), None);
+        assert_eq!(queue.pair(|_| true), None);
         assert_eq!(queue.remove('a', |item| *item == 1), [1]);
         queue.free(7);
         queue.free(7);
-        assert_eq!((queue.pair(), queue.pair()), (Some((7, 2)), None));
+        assert!(queue.waits(|owner| owner == 'a') && !queue.waits(|owner| owner == 'b'));
+        assert_eq!(queue.pair(|owner| owner == 'b'), None);
+        assert_eq!((queue.pair(|_| true), queue.pair(|_| true)), (Some((7, 2)), None));
         assert_eq!((queue.waiting(), queue.idle()), (0, 0));
     }
 }

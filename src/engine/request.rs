@@ -1,10 +1,12 @@
 //! What a client asks of a project. Does not know how it was asked.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::digest::{Digest, Hasher};
+use super::jobs::queue::QueueText;
 use super::path::FilePath;
 use super::variables::Variables;
 
@@ -25,13 +27,15 @@ pub struct ProjectRequest {
     pub variables: Variables,
     /// Stages as separate processes.
     pub staged: bool,
+    /// Jobs that make files and whose queue is being run, wherever it stands and whatever it says of builds.
+    pub queue: Option<Arc<QueueText>>,
 }
 
 impl ProjectRequest {
     /// The project in `root`, looked at in the same way as one that needs it.
     #[must_use]
     pub fn of_neighbour(&self, root: PathBuf) -> Self {
-        Self { root, config: None, build_dir: "build".into(), ..self.clone() }
+        Self { root, config: None, build_dir: "build".into(), queue: None, ..self.clone() }
     }
 }
 
@@ -76,7 +80,7 @@ impl BuildRequest {
     /// Requests with equal keys come to the same result from the same files. Of the environment, what reaches tools counts.
     #[must_use]
     pub fn key(&self) -> RequestKey {
-        let ProjectRequest { root, config, profile, build_dir, toolchain, variables, staged } = &self.project;
+        let ProjectRequest { root, config, profile, build_dir, toolchain, variables, staged, queue } = &self.project;
         let mut hasher = Hasher::default();
         hasher.part(root.as_os_str().as_encoded_bytes()).part(profile.as_bytes()).part(build_dir.as_bytes());
         hasher.part(config.as_ref().map(FilePath::as_bytes).unwrap_or_default());
@@ -89,6 +93,9 @@ impl BuildRequest {
             u8::from(self.run),
         ]);
         hasher.part(toolchain.as_deref().unwrap_or_default().as_bytes());
+        if let Some(queue) = queue {
+            hasher.part(queue.file.as_bytes()).part(queue.text.as_bytes());
+        }
         hasher.part(&self.targets.len().to_le_bytes());
         for target in &self.targets {
             hasher.part(target.as_bytes());
@@ -118,6 +125,7 @@ mod tests {
                 toolchain: None,
                 variables: of(&[("PATH", "/bin"), ("EDITOR", "vi")]),
                 staged: false,
+                queue: None,
             };
             let (targets, all, jobs, keep_going, fail_fast) = (Vec::new(), false, None, false, false);
             let mut request = BuildRequest {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use actix::prelude::*;
+use tokio::sync::oneshot;
 
 use crate::engine::cxx::undefined::Lookup;
 use crate::engine::graph::StepSpec;
@@ -63,6 +64,49 @@ pub struct ReserveWorkers {
     pub build: BuildId,
     /// How many at once.
     pub workers: usize,
+}
+
+/// Who has work for workers.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Customer {
+    /// A build, for its steps.
+    Build(BuildId),
+    /// A run of jobs, by the process of its client.
+    Jobs(u32),
+}
+
+/// Request: the place of a worker, for a process that is none of a build's steps. Lent as soon as it is this customer's turn; a request that the
+/// pool forgets is answered by the sender's end.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct BorrowWorker {
+    /// For whom.
+    pub customer: Customer,
+    /// How many it uses at most at once.
+    pub workers: usize,
+    /// Where the loan goes; nobody listens any more: it is for the next one.
+    pub to: oneshot::Sender<Loan>,
+}
+
+/// The place of a worker, until it is dropped.
+#[derive(Debug)]
+pub struct Loan {
+    worker: usize,
+    freed: Recipient<WorkerFreed>,
+}
+
+impl Loan {
+    /// That of `worker`; `freed` hears when it is given back.
+    #[must_use]
+    pub fn new(worker: usize, freed: Recipient<WorkerFreed>) -> Self {
+        Self { worker, freed }
+    }
+}
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        self.freed.do_send(WorkerFreed { worker: self.worker });
+    }
 }
 
 /// Event: a worker waits for work.

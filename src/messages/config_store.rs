@@ -11,6 +11,7 @@ use crate::engine::config::settings::Settings;
 use crate::engine::cxx::toolchain::Install;
 use crate::engine::failure::Failure;
 use crate::engine::jobs::generation::Generation;
+use crate::engine::jobs::queue::QueueText;
 use crate::engine::path::FilePath;
 use crate::engine::request::ProjectRequest;
 use crate::engine::variables::Variables;
@@ -31,6 +32,8 @@ pub struct LoadSettings {
     pub variables: Variables,
     /// Stages as separate processes.
     pub staged: bool,
+    /// The queue that is being run, whose jobs are steps of builds meanwhile.
+    pub queue: Option<Arc<QueueText>>,
 }
 
 /// Query: what is wrong with the settings of a project.

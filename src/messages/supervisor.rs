@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
+use super::compile_pool::BorrowWorker;
 use super::config_store::{CheckSettings, LoadSettings};
 use super::file_scanner::{FindBinaries, RingOnChange, ScanTree, SyncTree, WatchTree};
 use super::orchestrator::{
@@ -89,6 +90,8 @@ pub struct DaemonStanding {
     pub tools: ToolDoors,
     /// The ConfigStore's, for who checks settings.
     pub check: Recipient<CheckSettings>,
+    /// The CompilePool's, for who runs processes that are no steps.
+    pub borrow: Recipient<BorrowWorker>,
 }
 
 /// The doors of the ToolCache.

@@ -81,6 +81,12 @@ pub enum Event {
         jobs: Vec<String>,
         done: Vec<String>,
     },
+    /// An attempt failed; the job waits for its next one.
+    JobWaiting {
+        job: String,
+        attempts: u32,
+        text: String,
+    },
     /// What a job printed that failed.
     JobOutput {
         job: String,

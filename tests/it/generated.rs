@@ -190,3 +190,24 @@ fn a_job_that_does_not_make_what_it_is_to_make_fails_the_build() {
     assert_eq!(space.read("gen/b.h"), b"// two\n");
     assert_eq!(space.build(&[]).ok().count("ran"), 0);
 }
+
+#[test]
+fn jobs_run_makes_files_with_a_program_of_the_project_and_makes_them_once_wherever_the_queue_stands() {
+    for (file, head) in [("jmake.toml", ""), ("jmake.toml", "[job_queue]\nauto_execute = false\n"), ("jobs.toml", "")] {
+        let space = Space::with(FILES);
+        let text = String::from_utf8(space.read("jmake.toml")).unwrap();
+        let (project, jobs) = text.split_at(text.find("[[jobs]]").unwrap());
+        space.write("jmake.toml", project);
+        let before = if space.exists(file) { project } else { "" };
+        space.write(file, format!("{head}{before}{jobs}"));
+        let made = |space: &Space| std::fs::metadata(space.path("gen/words.h")).unwrap().modified().unwrap();
+        space.jmake(&["jobs", "run", file]).ok();
+        let first = made(&space);
+        space.jmake(&["jobs", "run", file]).ok();
+        assert_eq!(made(&space), first, "{file} {head}: nothing changed");
+        space.write("data/words.txt", "one");
+        space.jmake(&["jobs", "run", file]).ok();
+        assert!(made(&space) > first, "{file} {head}");
+        assert!(String::from_utf8(space.read("gen/words.h")).unwrap().contains("WORDS 1"));
+    }
+}

@@ -245,6 +245,7 @@ fn open_file(space: &Space, job: usize) {
 fn a_run_is_cancelled_by_its_client_by_another_one_and_by_its_going_away() {
     let space = Space::new();
     gated(&space, 2);
+    space.edit("jmake.toml", "cat gate0", "echo on its way; cat gate0");
     let wait = |space: &Space, count| {
         begun(space, count);
         assert!(!space.processes().is_empty());
@@ -263,7 +264,7 @@ fn a_run_is_cancelled_by_its_client_by_another_one_and_by_its_going_away() {
     wait(&space, 2);
     space.jmake(&["jobs", "run"]).exits(2).says("is under way");
     space.jmake(&["jobs", "cancel"]).ok().says("the run ends");
-    run.finish().exits(130).says("cancelled  j0");
+    run.finish().exits(130).says("cancelled  j0").says("on its way\n");
     ended(&space);
     space.jmake(&["jobs", "cancel"]).exits(1).says("no run is under way");
     let run = space.start(&["jobs", "run"]);
@@ -276,10 +277,10 @@ fn a_run_is_cancelled_by_its_client_by_another_one_and_by_its_going_away() {
 #[test]
 fn a_job_that_takes_too_long_ends_with_all_it_started() {
     let space = with_jobs(
-        "[[jobs]]\nid = 'slow'\ncallback = 'command'\ntimeout = 1\nargs.argv = ['sh', '-c', 'sh -c \"echo x >> began; cat gate\" & wait']\n",
+        "[[jobs]]\nid = 'slow'\ncallback = 'command'\ntimeout = 1\nargs.argv = ['sh', '-c', 'echo to-out; echo to-err >&2; sh -c \"echo x >> began; cat gate\" & wait']\n",
     );
     assert!(space.command("mkfifo").arg(space.path("gate")).status().unwrap().success());
-    space.jmake(&["jobs", "run"]).exits(1).says("FAILED slow: it took longer than its timeout");
+    space.jmake(&["jobs", "run"]).exits(1).says("FAILED slow: it took longer than its timeout").says("to-out\nto-err\n");
     assert!(until(DEADLINE, || space.processes().iter().all(|(_, command)| !command.contains("gate"))));
 }
 
@@ -381,4 +382,35 @@ fn a_directory_that_is_not_there_and_output_that_is_too_long_are_said() {
 fn options_of_a_queue_are_checked_where_there_are_no_jobs() {
     let space = with_jobs("[job_queue]\nenabled = 'yes'\nmax_retires = 2\n");
     space.jmake(&["check"]).exits(2).says("`job_queue.enabled` must be true or false").says("did you mean `max_retries`?");
+}
+
+#[test]
+fn queues_share_the_machine_and_a_job_may_build() {
+    let space = Space::new();
+    let job = |script: &str| format!("[[jobs]]\nid = 'job'\ncallback = 'command'\nargs.argv = ['sh', '-c', '''{script}''']\n");
+    space.write("a/jmake.toml", job("echo a begins >> ../log; cat gate; echo a ends >> ../log"));
+    space.write("b/jmake.toml", job("echo b >> ../log"));
+    space.write("c/jmake.toml", job(&format!("{} build -j 1 && echo c built >> ../log", env!("CARGO_BIN_EXE_jmake"))));
+    space.write("c/main.c", "int main(void) { return 0; }\n");
+    assert!(space.command("mkfifo").arg(space.path("a/gate")).status().unwrap().success());
+    space.write("log", "");
+    // One process at a time: the first has the place.
+    let first = space.start(&["jobs", "run", "-C", "a", "-j", "1"]);
+    begun_in(&space, 1);
+    let mut second = space.start(&["jobs", "run", "-C", "b", "-j", "1", "--json"]);
+    second.wait_for_event("job_started");
+    // What a job may wait for has a place beyond.
+    space.jmake(&["build", "-C", "c", "-j", "1"]).ok();
+    assert_eq!(lines(&space, "log"), ["a begins"]);
+    std::fs::write(space.path("a/gate"), "through").unwrap();
+    first.finish().ok();
+    second.finish().ok();
+    assert_eq!(lines(&space, "log"), ["a begins", "a ends", "b"]);
+    space.write("c/main.c", "int main(void) { return 1; }\n");
+    space.jmake(&["jobs", "run", "-C", "c", "-j", "1"]).ok();
+    assert_eq!(lines(&space, "log").last().unwrap(), "c built");
+}
+
+fn begun_in(space: &Space, count: usize) {
+    assert!(until(DEADLINE, || lines(space, "log").len() == count), "{:?}", lines(space, "log"));
 }

@@ -94,3 +94,46 @@ fn a_step_that_was_stopped_is_not_run_again_when_its_worker_fails() {
         assert_eq!((worker.heard(), build.heard()), (vec![1, 2, 3, 2], vec![1]));
     });
 }
+
+fn borrow(customer: u32, workers: usize) -> (BorrowWorker, oneshot::Receiver<Loan>) {
+    let (to, lent) = oneshot::channel();
+    (BorrowWorker { customer: Customer::Jobs(customer), workers, to }, lent)
+}
+
+#[test]
+fn jobs_of_two_queues_and_the_steps_of_a_build_share_the_places() {
+    System::new().block_on(async {
+        let (worker, build) = (Listener::default(), Listener::default());
+        let (workers, told) = (worker.clone().start(), build.clone().start());
+        let hire: HireWorker = Arc::new(move |_, _| workers.clone().recipient());
+        let pool = CompilePool::new(World::real(std::path::Path::new("/nowhere")), hire, told.clone().recipient()).start();
+        pool.send(ReserveWorkers { build: BuildId(1), workers: 2 }).await.unwrap();
+        pool.send(step(1, &told)).await.unwrap();
+        let (one, first) = borrow(1, 2);
+        let (other, mut second) = borrow(2, 2);
+        let (third, mut unwanted) = borrow(1, 2);
+        pool.send(one).await.unwrap();
+        let first = first.await.unwrap();
+        // Both places are taken.
+        pool.send(other).await.unwrap();
+        pool.send(third).await.unwrap();
+        pool.send(step(2, &told)).await.unwrap();
+        assert!(second.try_recv().is_err() && unwanted.try_recv().is_err());
+        assert_eq!(pool.send(GetPool).await.unwrap().waiting, 3);
+        // Each has its turn when the step ends: the second queue, then the first one, then the build.
+        pool.send(WorkerFreed { worker: 1 }).await.unwrap();
+        let second = second.await.unwrap();
+        // All places are lent by now, and jobs may wait for the step: it has a place beyond.
+        assert_eq!((pool.send(GetPool).await.unwrap().workers, worker.heard()), (3, vec![1, 2]));
+        assert!(unwanted.try_recv().is_err());
+        pool.send(WorkerFreed { worker: 2 }).await.unwrap();
+        assert_eq!(pool.send(GetPool).await.unwrap().workers, 2, "only for it");
+        // Nobody wants the third any more: its place goes on to the next step.
+        drop(unwanted);
+        drop(second);
+        pool.send(step(3, &told)).await.unwrap();
+        drop(first);
+        while pool.send(GetPool).await.unwrap().busy > 1 {}
+        assert_eq!((worker.heard(), pool.send(GetPool).await.unwrap().waiting), (vec![1, 2, 3], 0));
+    });
+}

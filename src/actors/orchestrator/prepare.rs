@@ -114,6 +114,7 @@ pub(super) async fn gather(
         build_dir: project.build_dir.clone(),
         variables: project.variables.clone(),
         staged: project.staged,
+        queue: project.queue.clone(),
     };
     let LoadedSettings { settings, notes, generations } = ask(&peers.settings, load).await??;
     let settings = if afresh { Arc::new(complete::without_lists(&settings)) } else { settings };

@@ -83,6 +83,7 @@ impl Build {
             | Event::CompleteStarted { .. }
             | Event::JobsStarted { .. }
             | Event::JobStarted { .. }
+            | Event::JobWaiting { .. }
             | Event::JobOutput { .. }
             | Event::JobFinished { .. }
             | Event::JobsFinished { .. }

@@ -83,6 +83,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             build_dir: project.build_dir.clone(),
             variables: project.variables.clone(),
             staged: false,
+            queue: None,
         };
         let settings = ask(&opened.files.settings, load).await??.settings;
         let tools = self.service.root.send(GetDaemon).await.map_err(|_| root_failed())?.tools;

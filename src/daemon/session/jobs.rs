@@ -4,16 +4,18 @@ mod facts;
 mod perform;
 mod records;
 mod running;
+mod stop;
 mod writing;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use self::perform::Doer;
 use self::records::Records;
@@ -27,6 +29,7 @@ use crate::engine::config::problem::{self, Problem, Severity};
 use crate::engine::failure::Failure;
 use crate::engine::jobs::history::Last;
 use crate::engine::jobs::progress::{Effect, JobError, Progress};
+use crate::engine::jobs::queue::QueueText;
 use crate::engine::jobs::values::{Given, Seen, Values};
 use crate::engine::jobs::{self, Queue};
 use crate::engine::request::ProjectRequest;
@@ -35,6 +38,19 @@ use crate::messages::config_store::CheckSettings;
 use crate::messages::supervisor::GetDaemon;
 use crate::wire::{self, Event, JobsAction, JobsReply, JobsRequest, Reply, Request};
 
+/// A queue that somebody asks for.
+struct Asked {
+    queue: Queue,
+    told: Arc<QueueText>,
+    /// All that its templates can name.
+    values: Values,
+    /// What is to be said of it.
+    notes: Vec<String>,
+    file: PathBuf,
+    /// It stands in the settings' file.
+    own: bool,
+}
+
 /// A run that begins.
 struct Started {
     progress: Progress,
@@ -42,6 +58,7 @@ struct Started {
     doer: Doer,
     file: PathBuf,
     notes: Vec<String>,
+    admitted: mpsc::UnboundedReceiver<(usize, u32)>,
 }
 
 /// Why a run is over before its end.
@@ -73,9 +90,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 JobsReply { runs: Some(runs.rev().collect()), ..none }
             }),
             JobsAction::Graph => {
-                self.queue(&request).await.map(|(queue, ..)| JobsReply { graph: Some(translate::job_graph(&queue)), ..none })
+                self.queue(&request).await.map(|asked| JobsReply { graph: Some(translate::job_graph(&asked.queue)), ..none })
             }
-            JobsAction::Dot => self.queue(&request).await.map(|(queue, ..)| JobsReply { dot: Some(queue.dot()), ..none }),
+            JobsAction::Dot => self.queue(&request).await.map(|asked| JobsReply { dot: Some(asked.queue.dot()), ..none }),
             JobsAction::Functions => Ok(JobsReply { functions: Some(translate::functions()), ..none }),
         };
         Ok(self.reply(reply.map(Reply::Jobs)).await?.map(|_| exit_code))
@@ -104,8 +121,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         }
     }
 
-    /// The queue with all that its templates can name, what is to be said of it, and where it is.
-    async fn queue(&self, request: &JobsRequest) -> Result<(Queue, Values, Vec<String>, PathBuf), Failure> {
+    /// Reads the queue.
+    async fn queue(&self, request: &JobsRequest) -> Result<Asked, Failure> {
         let project = translate::project(request.project.clone(), false);
         let settings = project.config.as_ref().map_or_else(|| project.root.join(SETTINGS), |config| config.under(&project.root));
         let file = request.file.clone().map_or_else(|| settings.clone(), wire::PathText::into_path);
@@ -117,10 +134,12 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         })?;
         let shown = file.strip_prefix(&project.root).unwrap_or(&file).display().to_string();
         let known = values.clone();
-        let (queue, problems) = compute(move || jobs::read(&shown, &text, &known)).await.map_err(Failure::internal)?;
+        let told = Arc::new(QueueText { file: shown, text });
+        let read = told.clone();
+        let (queue, problems) = compute(move || jobs::read(&read.file, &read.text, &known)).await.map_err(Failure::internal)?;
         let refused = || Failure::usage(jobs::refusal(&file.display().to_string(), &problems));
         let warnings: Vec<Problem> = problems.iter().filter(|problem| problem.severity != Severity::Error).cloned().collect();
-        Ok((queue.ok_or_else(refused)?, values, problem::notes(&warnings), file))
+        Ok(Asked { queue: queue.ok_or_else(refused)?, told, values, notes: problem::notes(&warnings), own: file == settings, file })
     }
 
     async fn values(&self, project: &ProjectRequest, settings: &Path) -> Result<Values, Failure> {
@@ -136,19 +155,32 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         if resume && request.file.is_none() {
             request.file = records::last_file(&root).await?.map(|file| root.join(file).as_path().into());
         }
-        let (queue, values, notes, file) = self.queue(&request).await?;
+        let Asked { queue, told, values, notes, file, own } = self.queue(&request).await?;
         if !queue.options.enabled {
             let why = format!("job_queue.enabled is false in {}; remove that line to run its jobs", queue.file);
             return Err(Failure::usage(why));
         }
-        let project = translate::project(request.project.clone(), false);
+        let mut project = translate::project(request.project.clone(), false);
+        // Otherwise builds know of its jobs by themselves.
+        project.queue = Some(told).filter(|_| !own || !queue.options.auto_execute);
         let opened = self.project(project.root.clone()).await?;
-        let tools = self.service.root.send(GetDaemon).await.map_err(|_| root_failed())?.tools;
-        let doer = Doer::new(self.service.clone(), project, opened, tools, self.client_pid);
-        let (records, past) = Records::begin(&root, &queue, resume, doer.wall_ms()).await?;
+        let doors = self.service.root.send(GetDaemon).await.map_err(|_| root_failed())?;
         let processors = request.jobs.map_or(self.service.processors, |jobs| jobs.max(1) as usize);
+        let (admitted, begins) = mpsc::unbounded_channel();
+        let doer = Doer {
+            service: self.service.clone(),
+            project: project.into(),
+            opened,
+            tools: doors.tools,
+            client_pid: self.client_pid,
+            lender: doors.borrow,
+            most_at_once: queue.options.most_at_once.unwrap_or(processors).max(1),
+            admitted,
+            writer: Arc::default(),
+        };
+        let (records, past) = Records::begin(&root, &queue, resume, doer.wall_ms()).await?;
         let progress = Progress::new(queue, values, processors, past.as_ref());
-        Ok(Started { progress, records, doer, file, notes })
+        Ok(Started { progress, records, doer, file, notes, admitted: begins })
     }
 
     /// To the end of the run, whoever still listens to it.
@@ -182,6 +214,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 Some((job, attempt, result)) = doing.next(), if !doing.is_empty() => {
                     running.stops.remove(&job);
                     effects = running.progress.ended(running.clock(), job, attempt, result).into();
+                }
+                Some((job, attempt)) = running.admitted.recv() => {
+                    effects = running.progress.admitted(running.clock(), job, attempt).into();
                 }
                 () = tokio::time::sleep_until(idle) => {
                     running.wake = None;

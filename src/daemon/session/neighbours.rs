@@ -109,6 +109,7 @@ async fn load(project: &ProjectRequest, opened: &OpenedProject) -> Result<Option
         build_dir: project.build_dir.clone(),
         variables: project.variables.clone(),
         staged: project.staged,
+        queue: None,
     };
     Ok(Some(ask(&opened.files.settings, load).await??.settings))
 }

@@ -79,6 +79,16 @@ pub(in crate::daemon) fn job_started(job: &Job) -> Event {
     }
 }
 
+/// A job failed, and is tried again.
+pub(in crate::daemon) fn job_waiting(job: &Job, attempts: u32, error: String) -> Event {
+    Event::JobWaiting { job: job.id.clone(), attempts, text: error }
+}
+
+/// What a job printed, if anything.
+pub(in crate::daemon) fn job_output(job: &Job, text: String) -> Option<Event> {
+    (!text.is_empty()).then(|| Event::JobOutput { job: job.id.clone(), text })
+}
+
 /// A job came to its end.
 pub(in crate::daemon) fn job_finished(job: &Job, state: &JobState) -> Event {
     let JobStateReply { status, attempts, error, wall_ms, .. } = job_state(state);
@@ -90,6 +100,18 @@ pub(in crate::daemon) fn job_finished(job: &Job, state: &JobState) -> Event {
         text: error.unwrap_or_default(),
         wall_ms: wall_ms.unwrap_or(0),
     }
+}
+
+/// What a build's steps printed.
+pub(in crate::daemon) fn printed(lines: &[Arc<[u8]>]) -> String {
+    let text = |line: &Arc<[u8]>| match wire::decode_line(line) {
+        Ok(FromDaemon::Event(timed)) => match timed.event {
+            Event::StepOutput { text, .. } => text,
+            _ => String::new(),
+        },
+        _ => String::new(),
+    };
+    lines.iter().map(text).collect()
 }
 
 /// What came of a build, by its events.

@@ -21,6 +21,7 @@ pub(in crate::daemon) fn project(project: wire::Project, staged: bool) -> Projec
         toolchain: project.toolchain,
         variables: Variables::new(variables.collect()),
         staged,
+        queue: None,
         root,
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Registry {
 
 #[derive(Debug, Default)]
 pub(super) struct Running {
-    pub(super) groups: HashMap<Pid, Owner>,
+    pub(super) groups: HashMap<Pid, (RunId, Owner)>,
     /// For whom, and whether it was revoked.
     permits: HashMap<RunId, (Owner, bool)>,
     next: u32,
@@ -77,7 +77,7 @@ impl Registry {
         }
         let Some((owner, false)) = running.permits.get(&run).copied() else { return Ok(None) };
         let pid = Pid::from_child(&command.spawn()?);
-        running.groups.insert(pid, owner);
+        running.groups.insert(pid, (run, owner));
         Ok(Some(Group { pid, registry: self.clone() }))
     }
 
@@ -92,10 +92,10 @@ impl Registry {
     }
 
     /// Ends processes politely, then for good, and lets none start that was to.
-    pub(super) fn kill(self: &Arc<Self>, matches: impl Fn(Owner) -> bool) {
+    pub(super) fn kill(self: &Arc<Self>, matches: impl Fn(RunId, Owner) -> bool) {
         let mut running = self.running();
-        running.permits.values_mut().filter(|(owner, _)| matches(*owner)).for_each(|(_, revoked)| *revoked = true);
-        let doomed: Vec<_> = running.groups.iter().filter(|(_, owner)| matches(**owner)).map(|(pid, _)| *pid).collect();
+        running.permits.iter_mut().filter(|(run, (owner, _))| matches(**run, *owner)).for_each(|(_, (_, revoked))| *revoked = true);
+        let doomed: Vec<_> = running.groups.iter().filter(|(_, (run, owner))| matches(*run, *owner)).map(|(pid, _)| *pid).collect();
         drop(running);
         for pid in &doomed {
             // It may have ended just now.

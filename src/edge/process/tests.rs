@@ -88,6 +88,31 @@ fn a_killed_build_ends_even_if_it_ignores_the_polite_signal() {
 }
 
 #[test]
+fn what_a_process_printed_is_kept_when_it_is_ended() {
+    let processes = Arc::new(Processes::default());
+    let exit = block_on(async {
+        let (permit, other) = (processes.permit(None), processes.permit(None));
+        let running = processes.run(shell(&permit, "echo begun; exec sleep 1000"));
+        let beside = processes.run(shell(&other, "while kill -0 $PPID; do sleep 0.01; done"));
+        tokio::pin!(running, beside);
+        // It is ended once its first word was said.
+        let ended = async {
+            while processes.registry.running().groups.len() < 2 {
+                tokio::task::yield_now().await;
+            }
+            processes.end(permit.run);
+        };
+        let ended = futures_util::future::join(&mut running, ended);
+        tokio::select! {
+            (exit, ()) = ended => exit,
+            beside = &mut beside => panic!("the other one was ended: {beside:?}"),
+        }
+    });
+    let exit = exit.unwrap();
+    assert!(matches!(exit.status, Exit::Signalled(15)), "{exit:?}");
+}
+
+#[test]
 fn a_missing_program_is_an_error_that_names_it() {
     let processes = Processes::default();
     let permit = processes.permit(STEP);

@@ -33,6 +33,7 @@ mod tests {
                 toolchain: None,
                 variables: Variables::new(Vec::new()),
                 staged: false,
+                queue: None,
             };
             let request = BuildRequest {
                 project,

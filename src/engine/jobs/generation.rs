@@ -9,7 +9,7 @@ use toml::de::DeTable;
 
 use super::commands::{self, Program};
 use super::functions::Call;
-use super::queue::{Job, Queue, When};
+use super::queue::{Job, Queue, QueueText, When};
 use super::reading::Reader;
 use super::template::Template;
 use super::values::{Given, Seen, Values};
@@ -74,13 +74,14 @@ impl Generation {
     }
 }
 
-/// The jobs that builds run with these settings.
+/// The jobs that builds run with these settings: those of the settings' file, as far as it lets them, or those of the `queue` that is being run.
 ///
 /// # Errors
 /// Something is wrong with the queue: all that is, for people.
-pub fn read(request: &Request<'_>, root: &Path, variables: &Variables) -> Result<Vec<Generation>, String> {
+pub fn read(request: &Request<'_>, root: &Path, variables: &Variables, queue: Option<&QueueText>) -> Result<Vec<Generation>, String> {
+    let (file, project) = queue.map_or((request.path_of_file, request.project), |queue| (queue.file.as_str(), Some(queue.text.as_str())));
     // Most files have none, and are not read again for that.
-    let Some(content) = request.project.filter(|content| content.contains("outputs") && content.contains("jobs")) else {
+    let Some(content) = project.filter(|content| content.contains("outputs") && content.contains("jobs")) else {
         return Ok(Vec::new());
     };
     let rows = shown::rows(&merge::examine(request), request, None);
@@ -96,15 +97,13 @@ pub fn read(request: &Request<'_>, root: &Path, variables: &Variables) -> Result
     if !tables.any(|job| job.contains_key("outputs")) {
         return Ok(Vec::new());
     }
-    let (queue, problems) = super::read(request.path_of_file, content, &values);
-    of(&queue.ok_or_else(|| super::refusal(request.path_of_file, &problems))?, &values)
+    let (read, problems) = super::read(file, content, &values);
+    let read = read.ok_or_else(|| super::refusal(file, &problems))?;
+    if queue.is_some() || read.options.are_run_by_builds() { of(&read, &values) } else { Ok(Vec::new()) }
 }
 
-/// The jobs of `queue` that builds run. It was found to be in order with these `values`.
+/// The jobs of `queue` that make files. It was found to be in order with these `values`.
 fn of(queue: &Queue, values: &Values) -> Result<Vec<Generation>, String> {
-    if !queue.options.are_run_by_builds() {
-        return Ok(Vec::new());
-    }
     let makers = queue.jobs.iter().filter(|job| !job.outputs.is_empty());
     makers.map(|job| generation(job, &queue.jobs, values).map_err(|why| format!("job `{}`: {why}", job.id))).collect()
 }

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::queue::Queue;
+use super::queue::{Job, Queue};
 use super::run::Status;
 use crate::engine::config::value::quoted;
+use crate::engine::digest::Digest;
 
 /// One line of the journal.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -24,6 +25,9 @@ pub enum Entry {
         at_ms: u64,
         /// The jobs, in the order of the file.
         jobs: Vec<String>,
+        /// Those that an earlier run has done, and this one need not do: in the same line, so that nothing is ever known of one without the other.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        done: Vec<JobState>,
     },
     /// A job's state changed.
     Job(Box<JobState>),
@@ -117,8 +121,9 @@ pub fn replay(journal: &[u8], last: Last) -> Vec<PastRun> {
     let mut runs: Vec<PastRun> = Vec::new();
     for entry in journal.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()) {
         match (entry, runs.last_mut()) {
-            (Entry::Begun { run, file, at_ms, jobs }, _) => {
-                let jobs = jobs.iter().map(|id| JobState::pending(id, String::new())).collect();
+            (Entry::Begun { run, file, at_ms, jobs, done }, _) => {
+                let known = |id: &String| done.iter().find(|state| state.id == *id).cloned();
+                let jobs = jobs.iter().map(|id| known(id).unwrap_or_else(|| JobState::pending(id, String::new()))).collect();
                 runs.push(PastRun { run, file, began_ms: at_ms, ended: None, jobs });
             }
             (Entry::Job(state), Some(run)) => match run.jobs.iter_mut().find(|job| job.id == state.id) {
@@ -174,7 +179,9 @@ pub fn copy(run: &PastRun) -> String {
         entry("started_at", job.started_ms.map(|at| at.to_string()));
         entry("completed_at", job.completed_ms.map(|at| at.to_string()));
         entry("definition", (!job.definition.is_empty()).then(|| quoted(&job.definition)));
-        entry("result", job.result.as_ref().map(|result| quoted(&result.to_string())));
+        let result = job.result.as_ref().map(ToString::to_string);
+        entry("result_digest", result.as_ref().map(|result| quoted(&Digest::of(result.as_bytes()).hex())));
+        entry("result", result.as_deref().map(quoted));
     }
     text
 }
@@ -185,6 +192,9 @@ pub fn read_copy(text: &str) -> Option<PastRun> {
     let table: toml::Table = text.parse().ok()?;
     let number = |table: &toml::Table, key: &str| table.get(key)?.as_integer().and_then(|number| u64::try_from(number).ok());
     let string = |table: &toml::Table, key: &str| table.get(key)?.as_str().map(str::to_owned);
+    // A result that is not what was written down does not count.
+    let is_whole =
+        |job: &toml::Table, result: &str| string(job, "result_digest").is_none_or(|digest| digest == Digest::of(result.as_bytes()).hex());
     let job = |job: &toml::Value| {
         let job = job.as_table()?;
         let status: Status = serde_json::from_value(Json::String(string(job, "status")?)).ok()?;
@@ -196,7 +206,7 @@ pub fn read_copy(text: &str) -> Option<PastRun> {
             started_ms: number(job, "started_at"),
             completed_ms: number(job, "completed_at"),
             definition: string(job, "definition").unwrap_or_default(),
-            result: string(job, "result").and_then(|text| serde_json::from_str(&text).ok()),
+            result: string(job, "result").filter(|text| is_whole(job, text)).and_then(|text| serde_json::from_str(&text).ok()),
         })
     };
     Some(PastRun {
@@ -234,10 +244,16 @@ pub fn journal(runs: &[PastRun]) -> Vec<u8> {
     lines
 }
 
-/// A run of `queue` that begins.
+/// A run of `queue` that begins, and goes on from `past` if there is one.
 #[must_use]
-pub fn begun(queue: &Queue, run: u64, at_ms: u64) -> PastRun {
-    let jobs = queue.jobs.iter().map(|job| JobState::pending(&job.id, job.digest.hex())).collect();
+pub fn begun(queue: &Queue, run: u64, at_ms: u64, past: Option<&PastRun>) -> PastRun {
+    let is_done = past.map(|past| done(queue, past)).unwrap_or_default();
+    let before = |at: usize| {
+        let state = past?.jobs.iter().find(|state| state.id == queue.jobs[at].id);
+        state.filter(|_| is_done[at].is_some()).cloned()
+    };
+    let state = |(at, job): (usize, &Job)| before(at).unwrap_or_else(|| JobState::pending(&job.id, job.digest.hex()));
+    let jobs = queue.jobs.iter().enumerate().map(state).collect();
     PastRun { run, file: queue.file.clone(), began_ms: at_ms, ended: None, jobs }
 }
 
@@ -245,5 +261,6 @@ pub fn begun(queue: &Queue, run: u64, at_ms: u64) -> PastRun {
 #[must_use]
 pub fn entry(run: &PastRun) -> Entry {
     let jobs = run.jobs.iter().map(|job| job.id.clone()).collect();
-    Entry::Begun { run: run.run, file: run.file.clone(), at_ms: run.began_ms, jobs }
+    let done = run.jobs.iter().filter(|job| job.status == Status::Completed).cloned().collect();
+    Entry::Begun { run: run.run, file: run.file.clone(), at_ms: run.began_ms, jobs, done }
 }

@@ -36,14 +36,18 @@ pub enum Effect {
     TriesAgain {
         /// Its position.
         job: usize,
+        /// Attempts so far.
+        attempts: u32,
         /// Why it failed.
         error: String,
+        /// What it printed.
+        output: String,
     },
     /// A job came to its end.
     Ended {
         /// Its position.
         job: usize,
-        /// What it printed, if it failed.
+        /// What it printed, if it failed or was stopped.
         output: String,
     },
     /// Call [`Progress::woken`] then.
@@ -132,17 +136,19 @@ impl Progress {
         &self.states
     }
 
-    /// Begins. What was done before is written down again: another run goes on from this one.
+    /// Begins.
     pub fn begin(&mut self, clock: Clock) -> Vec<Effect> {
-        let known = self.states.iter().filter(|state| state.status != Status::Pending);
-        let mut effects: Vec<Effect> = known.map(|state| Effect::Record(Box::new(Entry::Job(Box::new(state.clone()))))).collect();
-        effects.extend(self.feed(clock, Event::Begun, String::new()));
-        effects
+        self.feed(clock, Event::Begun, String::new())
     }
 
     /// A moment that was asked for has come.
     pub fn woken(&mut self, clock: Clock) -> Vec<Effect> {
         self.feed(clock, Event::Woken, String::new())
+    }
+
+    /// A job has a place to run in: from now on its time counts.
+    pub fn admitted(&mut self, clock: Clock, job: usize, attempt: u32) -> Vec<Effect> {
+        self.feed(clock, Event::Admitted { job, attempt }, String::new())
     }
 
     /// Nobody wants it any more.
@@ -170,12 +176,6 @@ impl Progress {
     fn feed(&mut self, clock: Clock, event: Event, output: String) -> Vec<Effect> {
         let mut effects = Vec::new();
         let actions = self.run.on_event(clock.now, event);
-        if let Event::Ended { job, .. } = event
-            && self.run.status(job) == Status::Running
-        {
-            let error = self.states[job].error.clone().unwrap_or_default();
-            effects.push(Effect::TriesAgain { job, error });
-        }
         let mut refused = Vec::new();
         for action in actions {
             self.act(clock, action, &output, &mut effects, &mut refused);
@@ -193,20 +193,7 @@ impl Progress {
                 Err(why) => refused.push((job, attempt, why)),
             },
             Action::Stop { job, timed_out } => effects.push(Effect::Stop { job, timed_out }),
-            Action::Note { job, status, attempts } => {
-                let state = &mut self.states[job];
-                (state.status, state.attempts) = (status, attempts);
-                if status == Status::Running {
-                    (state.started_ms, state.completed_ms) = (Some(clock.wall_ms), None);
-                    effects.push(Effect::Record(Box::new(Entry::Job(Box::new(state.clone())))));
-                    effects.push(Effect::Began { job, attempt: attempts });
-                } else {
-                    state.completed_ms = Some(clock.wall_ms);
-                    effects.push(Effect::Record(Box::new(Entry::Job(Box::new(state.clone())))));
-                    let output = if status == Status::Failed { output.to_owned() } else { String::new() };
-                    effects.push(Effect::Ended { job, output });
-                }
-            }
+            Action::Note { job, status, attempts } => self.note(clock, (job, status, attempts), output, effects),
             Action::Wake(at) => effects.push(Effect::Wake(at)),
             Action::Finish => {
                 let success = self.run.succeeded();
@@ -214,6 +201,26 @@ impl Progress {
                 effects.push(Effect::Finish { success });
             }
         }
+    }
+
+    fn note(&mut self, clock: Clock, (job, status, attempts): (usize, Status, u32), output: &str, effects: &mut Vec<Effect>) {
+        let state = &mut self.states[job];
+        (state.status, state.attempts) = (status, attempts);
+        (state.started_ms, state.completed_ms) = match status {
+            Status::Running => (Some(clock.wall_ms), None),
+            _ => (state.started_ms, Some(clock.wall_ms)),
+        };
+        if status == Status::Running {
+            state.error = None;
+        }
+        let error = state.error.clone().unwrap_or_default();
+        effects.push(Effect::Record(Box::new(Entry::Job(Box::new(state.clone())))));
+        effects.push(match status {
+            Status::Running => Effect::Began { job, attempt: attempts },
+            Status::Pending => Effect::TriesAgain { job, attempts, error, output: output.to_owned() },
+            Status::Failed | Status::Cancelled => Effect::Ended { job, output: output.to_owned() },
+            _ => Effect::Ended { job, output: String::new() },
+        });
     }
 
     fn order(&self, job: usize, attempt: u32) -> Result<Order, String> {
@@ -224,7 +231,6 @@ impl Progress {
             Err(error) => Err(format!("{what}: {error}")),
         };
         let env = told.env.iter().map(|(name, template)| Ok((name.clone(), text(template, &format!("env.{name}"))?)));
-        let outputs = told.outputs.iter().filter(|_| self.queue.options.are_run_by_builds());
         Ok(Order {
             job,
             attempt,
@@ -233,7 +239,7 @@ impl Progress {
             env: env.collect::<Result<_, String>>()?,
             cwd: told.cwd.as_ref().map(|cwd| text(cwd, "cwd")).transpose()?,
             section: told.target_section.clone(),
-            outputs: outputs.map(|output| text(output, "outputs")).collect::<Result<_, String>>()?,
+            outputs: told.outputs.iter().map(|output| text(output, "outputs")).collect::<Result<_, String>>()?,
         })
     }
 }

@@ -10,6 +10,15 @@ use super::functions::Function;
 use super::template::Template;
 use crate::engine::digest::Digest;
 
+/// A file that holds a queue.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct QueueText {
+    /// As messages call it.
+    pub file: String,
+    /// What is in it.
+    pub text: String,
+}
+
 /// All jobs of a file, in its order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Queue {

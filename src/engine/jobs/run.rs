@@ -109,8 +109,8 @@ impl Run {
     #[must_use]
     pub fn status(&self, job: usize) -> Status {
         match self.states[job] {
-            State::Pending => Status::Pending,
-            State::Running { .. } | State::Waiting => Status::Running,
+            State::Pending | State::Waiting => Status::Pending,
+            State::Running { .. } => Status::Running,
             State::Final(status) => status,
         }
     }
@@ -128,6 +128,7 @@ impl Run {
         match event {
             Event::Begun => self.begin(&mut actions),
             Event::Woken => {}
+            Event::Admitted { job, attempt } => self.admitted(now, job, attempt),
             Event::Ended { job, attempt, outcome } => self.ended(now, job, attempt, outcome, &mut actions),
             Event::Cancelled => self.cancel(&mut actions),
         }
@@ -146,6 +147,14 @@ impl Run {
         }
     }
 
+    fn admitted(&mut self, now: Duration, job: usize, attempt: u32) {
+        if let State::Running { deadline, .. } = &mut self.states[job]
+            && self.attempts[job] == attempt
+        {
+            *deadline = self.nodes[job].timeout.map(|timeout| now.saturating_add(timeout));
+        }
+    }
+
     fn ended(&mut self, now: Duration, job: usize, attempt: u32, outcome: Outcome, actions: &mut Vec<Action>) {
         if !self.running.contains(&job) || self.attempts[job] != attempt {
             return;
@@ -158,6 +167,7 @@ impl Run {
             _ if again => {
                 self.states[job] = State::Waiting;
                 self.waiting.insert((now.saturating_add(self.wait(job, attempt)), job));
+                actions.push(Action::Note { job, status: Status::Pending, attempts: attempt });
             }
             _ => self.end(job, Status::Failed, actions),
         }
@@ -224,7 +234,7 @@ impl Run {
         while self.running.len() < self.most_at_once
             && let Some((_, std::cmp::Reverse(job))) = self.ready.pop()
         {
-            self.start(now, job, actions);
+            self.start(job, actions);
         }
         if self.left == 0 && !std::mem::replace(&mut self.finished, true) {
             actions.push(Action::Finish);
@@ -261,10 +271,9 @@ impl Run {
         }
     }
 
-    fn start(&mut self, now: Duration, job: usize, actions: &mut Vec<Action>) {
+    fn start(&mut self, job: usize, actions: &mut Vec<Action>) {
         self.attempts[job] += 1;
-        let deadline = self.nodes[job].timeout.map(|timeout| now.saturating_add(timeout));
-        self.states[job] = State::Running { deadline, stopped: false };
+        self.states[job] = State::Running { deadline: None, stopped: false };
         self.running.insert(job);
         actions.push(Action::Note { job, status: Status::Running, attempts: self.attempts[job] });
         actions.push(Action::Start { job, attempt: self.attempts[job] });

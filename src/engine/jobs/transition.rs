@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Not begun.
+    /// Not begun, or waiting for another attempt.
     Pending,
-    /// Begun, or waiting for another attempt.
+    /// Begun.
     Running,
     /// It did what it is there for.
     Completed,
@@ -62,6 +62,13 @@ pub enum Outcome {
 pub enum Event {
     /// The run begins.
     Begun,
+    /// An attempt that was started may begin: from now on its time counts.
+    Admitted {
+        /// The job's position.
+        job: usize,
+        /// Which attempt, from one.
+        attempt: u32,
+    },
     /// An attempt that was started ended.
     Ended {
         /// The job's position.
@@ -80,7 +87,7 @@ pub enum Event {
 /// What is to be done.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Action {
-    /// Start an attempt.
+    /// Start an attempt, as soon as there is a place for it: then say [`Event::Admitted`].
     Start {
         /// The job's position.
         job: usize,

@@ -56,6 +56,7 @@ impl Doer {
             build_dir: project.build_dir.clone(),
             variables: project.variables.clone(),
             staged: false,
+            queue: None,
         };
         Ok(ask(&self.opened.files.settings, load).await??.settings)
     }

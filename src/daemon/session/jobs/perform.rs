@@ -5,19 +5,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
+use actix::Recipient;
 use serde_json::{Map, Value as Json};
 use tokio::sync::{Mutex, oneshot};
 
 use super::super::Service;
 use super::super::neighbours::Ends;
 use super::Done;
+use super::stop::{Admitted, FAREWELL, Stop, Stopped, WITHIN, ends_itself, stop};
 use crate::actors::supervise::ask;
 use crate::daemon::translate;
 use crate::edge::compute::compute;
-use crate::edge::process::{Heard, ProcessSpec};
+use crate::edge::process::{Heard, ProcessExit, ProcessSpec};
 use crate::edge::tools_search;
 use crate::engine::config::document::Field;
 use crate::engine::failure::Failure;
+use crate::engine::ids::RunId;
 use crate::engine::jobs::answers::{self, Printed};
 use crate::engine::jobs::commands::{self, Process, Program};
 use crate::engine::jobs::functions::Call;
@@ -26,20 +29,14 @@ use crate::engine::jobs::values;
 use crate::engine::path::FilePath;
 use crate::engine::request::ProjectRequest;
 use crate::engine::tree::SETTINGS;
+use crate::messages::compile_pool::BorrowWorker;
 use crate::messages::events::SharedSink;
-use crate::messages::orchestrator::{CleanProject, StartBuild};
+use crate::messages::orchestrator::{CancelBuild, CleanProject, StartBuild};
 use crate::messages::supervisor::{OpenedProject, ToolDoors};
 use crate::wire;
 
 /// So much of what a process prints is kept.
 const OUTPUT_LIMIT: usize = 1 << 20;
-
-/// Why a job is ended early.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Stopped {
-    TimedOut,
-    Cancelled,
-}
 
 /// Whoever does the jobs of one run. Cheap to clone.
 #[derive(Clone)]
@@ -51,6 +48,10 @@ pub(super) struct Doer {
     pub(super) client_pid: u32,
     /// Held by whoever writes the settings.
     pub(super) writer: Arc<Mutex<()>>,
+    pub(super) lender: Recipient<BorrowWorker>,
+    /// So many jobs run at once.
+    pub(super) most_at_once: usize,
+    pub(super) admitted: Admitted,
 }
 
 /// What came of a job, or of a part of it.
@@ -63,10 +64,6 @@ impl From<Failure> for JobError {
 }
 
 impl Doer {
-    pub(super) fn new(service: Service, project: ProjectRequest, opened: Arc<OpenedProject>, tools: ToolDoors, client_pid: u32) -> Self {
-        Self { service, project: project.into(), opened, tools, client_pid, writer: Arc::default() }
-    }
-
     /// Milliseconds since 1970.
     pub(super) fn wall_ms(&self) -> u64 {
         let since = self.service.world.clock.wall().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -75,33 +72,34 @@ impl Doer {
 
     /// Does a job, and writes its result where that goes. What it runs ends with it.
     pub(super) async fn perform(self, order: Order, stopped: oneshot::Receiver<Stopped>) -> Done {
-        let (job, attempt) = (order.job, order.attempt);
+        let (job, attempt, stop) = (order.job, order.attempt, stop(stopped));
         let done = async {
-            let result = self.call(&order).await?;
+            let result = self.call(&order, &stop).await?;
             if let Some(section) = &order.section {
                 answers::whole(&result).map_err(JobError::hopeless)?;
                 self.write(section, values::primary_of(order.function, &result)).await?;
             }
             Ok(result)
         };
+        if ends_itself(&order) {
+            return (job, attempt, done.await);
+        }
+        self.begins(&order);
         let result = tokio::select! {
             result = done => result,
-            why = stopped => Err(JobError { why: match why {
-                Ok(Stopped::TimedOut) => "it took longer than its timeout".to_owned(),
-                Ok(Stopped::Cancelled) | Err(_) => "it was stopped".to_owned(),
-            }, ..JobError::default() }),
+            why = stop.clone() => Err(why.error(String::new())),
         };
         (job, attempt, result)
     }
 
-    async fn call(&self, order: &Order) -> Told<Json> {
+    async fn call(&self, order: &Order, stop: &Stop) -> Told<Json> {
         let arguments = &order.arguments;
         if !order.outputs.is_empty() {
             let targets = Map::from_iter([("targets".to_owned(), Json::from(order.outputs.clone()))]);
-            return self.build(&targets).await.map(|_| answers::generated(&order.outputs));
+            return self.build(order, &targets, stop).await.map(|_| answers::generated(&order.outputs));
         }
         if let Some(process) = commands::process(order.function.call, arguments) {
-            return self.process(order, process.map_err(JobError::hopeless)?).await;
+            return self.process(order, process.map_err(JobError::hopeless)?, stop).await;
         }
         self.is_own(arguments)?;
         let text = |name: &str| arguments.get(name).and_then(Json::as_str).unwrap_or_default();
@@ -121,10 +119,10 @@ impl Doer {
             Call::GetConfigSection => self.section(text("section")).await,
             Call::CleanBuild => {
                 ask(&self.opened.clean, CleanProject).await??;
-                self.build(arguments).await
+                self.build(order, arguments, stop).await
             }
-            Call::BuildProject => self.build(arguments).await,
-            Call::CompileParallel => Ok(answers::compiled(&self.build_as(arguments, true).await?)),
+            Call::BuildProject => self.build(order, arguments, stop).await,
+            Call::CompileParallel => Ok(answers::compiled(&self.build_as(order, arguments, true, stop).await?)),
             Call::Command | Call::LinkIr | Call::OptimizeIr | Call::CompileToObject | Call::LinkSharedLibrary => {
                 Err(JobError::hopeless("this function is a process"))
             }
@@ -151,7 +149,7 @@ impl Doer {
     }
 
     /// Runs a process, in the project's root unless said, with the variables of whoever runs the queue.
-    async fn process(&self, order: &Order, process: Process) -> Told<Json> {
+    async fn process(&self, order: &Order, process: Process, stop: &Stop) -> Told<Json> {
         let root = &self.project.root;
         let cwd = order.cwd.as_ref().map_or_else(|| root.clone(), |cwd| root.join(cwd));
         if let Some(output) = &process.output {
@@ -167,7 +165,7 @@ impl Doer {
         }
         let mut env: Vec<(OsString, OsString)> = self.project.variables.all().clone();
         env.retain(|(name, _)| name.to_str().is_none_or(|name| !order.env.contains_key(name)));
-        env.extend(order.env.iter().map(|(name, value)| (name.into(), value.into())));
+        env.extend(order.env.iter().map(|(name, value)| (name.into(), value.into())).chain([(WITHIN.into(), "1".into())]));
         let program = match &process.program {
             Program::Named(name) => tools_search::program(name, &cwd, &self.project.variables)
                 .ok_or_else(|| JobError::hopeless(format!("there is no program {name}; install it, or write its path")))?,
@@ -177,6 +175,7 @@ impl Doer {
                 found.ok_or_else(|| JobError::hopeless(format!("the LLVM in {} has no {tool}; install it", toolchain.bin_dir)))?
             }
         };
+        let _place = self.place(order, stop).await.map_err(|why| why.error(String::new()))?;
         let permit = self.service.world.process.permit(None);
         let spec = ProcessSpec {
             program: program.clone(),
@@ -187,17 +186,34 @@ impl Doer {
             heard: Heard::Apart,
             output_limit: OUTPUT_LIMIT,
         };
-        let exit = self.service.world.process.run(spec).await.map_err(JobError::hopeless)?;
+        let exit = self.until_stopped(permit.run, spec, stop).await?;
         let printed = Printed { output: &exit.output, errors: &exit.errors, cut: exit.cut };
         answers::exited(order.function, &process, exit.status.into(), &printed)
     }
 
-    async fn build(&self, arguments: &Map<String, Json>) -> Told<Json> {
-        self.build_as(arguments, false).await
+    /// Runs a process to its end, or ends it, which does not lose what it printed.
+    async fn until_stopped(&self, run: RunId, spec: ProcessSpec, stop: &Stop) -> Told<ProcessExit> {
+        let running = self.service.world.process.run(spec);
+        tokio::pin!(running);
+        let why = tokio::select! {
+            exit = &mut running => return exit.map_err(JobError::hopeless),
+            why = stop.clone() => why,
+        };
+        self.service.world.process.end(run);
+        let printed = match tokio::time::timeout(FAREWELL, running).await {
+            Ok(Ok(exit)) => format!("{}{}", String::from_utf8_lossy(&exit.output), String::from_utf8_lossy(&exit.errors)),
+            Ok(Err(_)) | Err(_) => String::new(),
+        };
+        Err(why.error(printed))
+    }
+
+    async fn build(&self, order: &Order, arguments: &Map<String, Json>, stop: &Stop) -> Told<Json> {
+        self.build_as(order, arguments, false, stop).await
     }
 
     /// Builds the project, or makes its intermediate code alone.
-    async fn build_as(&self, arguments: &Map<String, Json>, ir: bool) -> Told<Json> {
+    async fn build_as(&self, order: &Order, arguments: &Map<String, Json>, ir: bool, stop: &Stop) -> Told<Json> {
+        self.begins(order);
         let list = |name: &str| arguments.get(name).and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
         let request = wire::BuildRequest {
             targets: list("targets").map(str::to_owned).collect(),
@@ -210,16 +226,24 @@ impl Doer {
         let sink: SharedSink = log.clone();
         let build = ask(&self.opened.start, StartBuild { request, sink }).await?;
         let _ends = Ends { build, cancel: self.opened.cancel.clone() };
-        let (mut lines, mut offset) = (Vec::new(), 0);
+        let (mut lines, mut stopped) = (Vec::new(), None);
         let exit_code = loop {
-            match log.after(offset).await {
-                Ok(more) => {
-                    offset += more.len();
-                    lines.extend(more);
+            let more = tokio::select! {
+                more = log.after(lines.len()) => more,
+                why = stop.clone(), if stopped.is_none() => {
+                    stopped = Some(why);
+                    self.opened.cancel.do_send(CancelBuild { build });
+                    continue;
                 }
+            };
+            match more {
+                Ok(more) => lines.extend(more),
                 Err(exit_code) => break exit_code,
             }
         };
-        translate::built(&lines, exit_code)
+        match stopped {
+            Some(why) if exit_code != 0 => Err(why.error(translate::printed(&lines))),
+            _ => translate::built(&lines, exit_code),
+        }
     }
 }

@@ -71,7 +71,7 @@ impl Records {
         if resume && past.is_none() {
             return Err(Failure::usage("there is no run to go on with; `jmake jobs run` begins one"));
         }
-        let head = history::begun(queue, runs.last().map_or(1, |run| run.run + 1), wall_ms);
+        let head = history::begun(queue, runs.last().map_or(1, |run| run.run + 1), wall_ms, past.as_ref());
         if keep {
             journal.add(&history::line(&history::entry(&head)))?;
         }

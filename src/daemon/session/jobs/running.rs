@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use super::super::Gone;
-use super::perform::{Doer, Stopped};
+use super::perform::Doer;
 use super::records::Records;
+use super::stop::Stopped;
 use super::{Started, milliseconds};
 use crate::daemon::running_jobs::RunningJob;
 use crate::daemon::translate;
@@ -25,6 +26,7 @@ pub(super) struct Running {
     notes: Vec<String>,
     pub(super) entry: RunningJob,
     pub(super) stops: BTreeMap<usize, oneshot::Sender<Stopped>>,
+    pub(super) admitted: mpsc::UnboundedReceiver<(usize, u32)>,
     pub(super) wake: Option<Duration>,
     pub(super) since: Instant,
     pub(super) cancelled: bool,
@@ -33,9 +35,9 @@ pub(super) struct Running {
 
 impl Running {
     pub(super) fn new(started: Started, entry: RunningJob) -> Self {
-        let Started { progress, records, doer, file, notes } = started;
+        let Started { progress, records, doer, file, notes, admitted } = started;
         let (stops, since) = (BTreeMap::new(), Instant::now());
-        Self { progress, records, doer, file, notes, entry, stops, wake: None, since, cancelled: false, gone: None }
+        Self { progress, records, doer, file, notes, entry, stops, admitted, wake: None, since, cancelled: false, gone: None }
     }
 
     pub(super) fn clock(&self) -> Clock {
@@ -71,15 +73,15 @@ impl Running {
                 Vec::new()
             }
             Effect::Began { job, .. } => vec![translate::job_started(&self.progress.jobs()[job])],
-            Effect::TriesAgain { job, error } => {
-                vec![Event::Notice { text: format!("job {} failed, and is tried again: {error}", self.progress.jobs()[job].id) }]
+            Effect::TriesAgain { job, attempts, error, output } => {
+                let job = &self.progress.jobs()[job];
+                std::iter::once(translate::job_waiting(job, attempts, error)).chain(translate::job_output(job, output)).collect()
             }
             Effect::Ended { job, output } => {
-                let output = (!output.is_empty()).then(|| Event::JobOutput { job: self.progress.jobs()[job].id.clone(), text: output });
-                let (told, state) = (&self.progress.jobs()[job], &self.progress.states()[job]);
+                let (job, state) = (&self.progress.jobs()[job], &self.progress.states()[job]);
                 let cut = state.result.as_ref().and_then(answers::truncation);
-                let cut = cut.map(|remark| Event::Notice { text: format!("job {}: {remark}", told.id) });
-                std::iter::once(translate::job_finished(told, state)).chain(output).chain(cut).collect()
+                let cut = cut.map(|remark| Event::Notice { text: format!("job {}: {remark}", job.id) });
+                std::iter::once(translate::job_finished(job, state)).chain(translate::job_output(job, output)).chain(cut).collect()
             }
             Effect::Record(_) | Effect::Perform(_) | Effect::Finish { .. } => Vec::new(),
         }

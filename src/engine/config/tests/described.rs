@@ -209,6 +209,7 @@ fn going_on(out: &mut Described, settings: &Settings) {
         toolchain: None,
         variables: Variables::new(Vec::new()),
         staged: false,
+        queue: None,
     };
     let request = BuildRequest {
         project,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::history::{Entry, JobState, Last, PastRun, copy, done, line, read_copy, replay};
+use super::super::history::{Entry, JobState, Last, PastRun, begun, copy, done, entry, line, read_copy, replay};
 use super::super::run::Status;
 use super::queue;
 
@@ -25,7 +25,7 @@ fn past(statuses: [Status; 3]) -> PastRun {
 
 fn journal(run: &PastRun) -> Vec<u8> {
     let ids = run.jobs.iter().map(|job| job.id.clone()).collect();
-    let mut text = line(&Entry::Begun { run: run.run, file: run.file.clone(), at_ms: run.began_ms, jobs: ids });
+    let mut text = line(&Entry::Begun { run: run.run, file: run.file.clone(), at_ms: run.began_ms, jobs: ids, done: Vec::new() });
     run.jobs.iter().for_each(|job| text.extend(line(&Entry::Job(Box::new(job.clone())))));
     text.extend(run.ended.map(|(at_ms, success)| line(&Entry::Finished { at_ms, success })).unwrap_or_default());
     text
@@ -35,9 +35,24 @@ fn journal(run: &PastRun) -> Vec<u8> {
 fn a_journal_and_its_copy_say_the_same() {
     let run = past([Status::Completed, Status::Failed, Status::Skipped]);
     assert_eq!(replay(&journal(&run), Last::Over), std::slice::from_ref(&run));
-    assert_eq!(read_copy(&copy(&run)), Some(run));
+    assert_eq!(read_copy(&copy(&run)), Some(run.clone()));
+    let whole = copy(&run);
+    assert!(whole.contains("\nresult_digest = \""), "{whole}");
+    let edited = read_copy(&whole.replace("success\\\":true", "success\\\":false")).unwrap();
+    assert_eq!((edited.jobs[0].status, &edited.jobs[0].result), (Status::Completed, &None), "{whole}");
+    assert_eq!(done(&queue(THREE), &edited), [None, None, None]);
     assert_eq!(read_copy("run = 1"), None);
     assert_eq!(read_copy("]["), None);
+}
+
+#[test]
+fn a_run_that_goes_on_says_in_its_first_line_what_is_done() {
+    let past = past([Status::Completed, Status::Failed, Status::Completed]);
+    let run = begun(&queue(THREE), 5, 20, Some(&past));
+    let runs = replay(&[journal(&past), line(&entry(&run))].concat(), Last::Over);
+    assert_eq!(runs[1].jobs[0], past.jobs[0]);
+    assert_eq!(runs[1].jobs.iter().map(|job| job.status).collect::<Vec<_>>(), [Status::Completed, Status::Pending, Status::Completed]);
+    assert_eq!(done(&queue(THREE), &runs[1]), done(&queue(THREE), &past));
 }
 
 #[test]

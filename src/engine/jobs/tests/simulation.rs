@@ -1,14 +1,19 @@
 //! Random queues, thousands of them, run to their end with failures, timeouts, retries, cancels and kills. On failure the seed is printed.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::super::Queue;
+use super::super::history::{self, Entry, Last, PastRun, begun, entry, line, replay};
+use super::super::progress::{Clock, Effect, JobError, Progress};
 use super::super::queue::When;
 use super::super::run::{Action, Event, Outcome, Run, Status};
-use super::queue;
+use super::{queue, values};
 
-const CASES: u64 = 3_000;
+const CASES: u64 = 2_000;
 
 struct Random(u64);
 
@@ -36,6 +41,7 @@ struct Fate {
     /// So many attempts fail.
     failures: u32,
     hopeless: bool,
+    admitted_after: Duration,
     takes: Duration,
 }
 
@@ -64,6 +70,7 @@ fn world(random: &mut Random) -> World {
     let fate = |random: &mut Random| Fate {
         failures: if random.one_in(3) { u32::try_from(random.below(4)).unwrap() } else { 0 },
         hopeless: random.one_in(20),
+        admitted_after: if random.one_in(4) { Duration::from_millis(random.next() % 2000) } else { Duration::ZERO },
         takes: Duration::from_millis(random.next() % 4000),
     };
     World { queue: queue(&text), fates: (0..jobs).map(|_| fate(random)).collect(), most }
@@ -72,169 +79,271 @@ fn world(random: &mut Random) -> World {
 /// What was seen of a run.
 #[derive(Default)]
 struct Trace {
+    begun: BTreeSet<usize>,
     /// Attempts that ended well, by job.
     successes: BTreeMap<usize, u32>,
-    finished: bool,
+    /// How it ended.
+    finished: Option<bool>,
     cancelled: bool,
+    timed_out: usize,
+    waited: usize,
 }
 
-/// An attempt that is out, and when it ends by itself.
-type Out = BTreeMap<usize, (u32, Duration, bool)>;
+/// An attempt that is out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Out {
+    attempt: u32,
+    /// When something happens to it: it is admitted, and then it ends.
+    at: Duration,
+    admitted: Option<Duration>,
+    stopped: bool,
+}
 
 struct Play<'w> {
     world: &'w World,
-    run: Run,
-    out: Out,
+    progress: Progress,
+    out: BTreeMap<usize, Out>,
     now: Duration,
     wake: Option<Duration>,
     trace: Trace,
-    statuses: Vec<Status>,
+    journal: Vec<u8>,
+    /// What was done before.
+    done: Vec<bool>,
 }
 
 impl<'w> Play<'w> {
-    fn new(world: &'w World, done: &[bool]) -> Self {
-        let run = Run::new(&world.queue, 2, done);
-        let statuses = (0..world.queue.jobs.len()).map(|job| run.status(job)).collect();
-        Self { world, run, out: Out::new(), now: Duration::ZERO, wake: None, trace: Trace::default(), statuses }
+    fn new(world: &'w World, journal: Vec<u8>) -> Self {
+        let past = replay(&journal, Last::Over).pop();
+        let done = past.as_ref().map_or_else(|| vec![false; world.queue.jobs.len()], |past| recorded(world, past));
+        let progress = Progress::new(world.queue.clone(), values(), 2, past.as_ref());
+        let begun = begun(&world.queue, past.as_ref().map_or(1, |past| past.run + 1), 0, past.as_ref());
+        let mut play = Self {
+            world,
+            progress,
+            out: BTreeMap::new(),
+            now: Duration::ZERO,
+            wake: None,
+            trace: Trace::default(),
+            journal: [journal, line(&entry(&begun))].concat(),
+            done,
+        };
+        let effects = play.progress.begin(play.clock());
+        play.see(effects);
+        play
     }
 
-    fn tell(&mut self, event: Event) {
-        self.wake = None;
-        for action in self.run.on_event(self.now, event) {
-            assert!(!self.trace.finished, "{action:?} after the end");
-            match action {
-                Action::Start { job, attempt } => self.start(job, attempt),
-                Action::Stop { job, .. } => {
-                    let out = self.out.get_mut(&job).expect("only what runs is stopped");
-                    *out = (out.0, self.now, true);
-                }
-                Action::Note { job, status, .. } => self.statuses[job] = status,
-                Action::Wake(at) => {
+    fn clock(&self) -> Clock {
+        Clock { now: self.now, wall_ms: u64::try_from(self.now.as_millis()).unwrap() }
+    }
+
+    fn status(&self, job: usize) -> Status {
+        self.progress.states()[job].status
+    }
+
+    fn see(&mut self, effects: Vec<Effect>) {
+        self.wake = self.wake.filter(|at| *at > self.now);
+        for effect in effects {
+            assert!(self.trace.finished.is_none(), "{effect:?} after the end");
+            match effect {
+                Effect::Perform(order) => self.start(order.job, order.attempt),
+                Effect::Stop { job, timed_out } => self.stop(job, timed_out),
+                Effect::Record(entry) => self.journal.extend(line(&entry)),
+                Effect::Wake(at) => {
                     assert!(at > self.now);
                     self.wake = Some(at);
                 }
-                Action::Finish => self.trace.finished = true,
+                Effect::Finish { success } => self.trace.finished = Some(success),
+                Effect::TriesAgain { .. } => self.trace.waited += 1,
+                Effect::Began { .. } | Effect::Ended { .. } => {}
             }
         }
         self.look();
     }
 
     fn start(&mut self, job: usize, attempt: u32) {
-        let takes = self.world.fates[job].takes;
+        let told = &self.world.queue.jobs[job];
         assert!(!self.trace.cancelled, "nothing is begun after a cancel");
-        assert!(!self.trace.successes.contains_key(&job), "j{job} is begun after it succeeded");
-        assert_eq!(self.out.insert(job, (attempt, self.now + takes, false)), None, "j{job} runs twice at once");
-        let statuses: Vec<Status> = self.world.queue.jobs[job].depends_on.iter().map(|on| self.run.status(*on)).collect();
-        let ended = |status: &Status| !matches!(status, Status::Pending | Status::Running);
-        match self.world.queue.jobs[job].when {
-            When::Success => assert!(statuses.iter().all(|status| *status == Status::Completed), "j{job}: {statuses:?}"),
-            When::Failure => assert!(statuses.iter().all(ended) && statuses.contains(&Status::Failed), "j{job}: {statuses:?}"),
-            When::Always => assert!(statuses.iter().all(ended), "j{job}: {statuses:?}"),
+        assert!(!self.done[job] && !self.trace.successes.contains_key(&job), "j{job} is begun after it succeeded");
+        assert!(attempt <= 1 + told.retries.unwrap_or(self.world.queue.options.retries), "attempt {attempt} of j{job}");
+        let known = self.journal.split(|byte| *byte == b'\n').rev().find_map(|line| match serde_json::from_slice(line).ok()? {
+            Entry::Job(state) => Some(state).filter(|state| state.id == told.id).map(|state| (state.status, state.attempts)),
+            _ => None,
+        });
+        assert_eq!(known, Some((Status::Running, attempt)), "j{job} is begun before that is written down");
+        // Those that could begin as well come later, or are waiting for their next attempt.
+        let rank = |job: usize| (self.world.queue.jobs[job].priority, Reverse(job));
+        let passed = (0..self.done.len()).find(|other| self.fresh(*other) && self.wanted(*other) && rank(*other) > rank(job));
+        assert_eq!(passed, None, "a job with a higher priority than j{job} waits");
+        assert!(self.wanted(job), "j{job} is begun too early");
+        self.trace.begun.insert(job);
+        // There may be no place for it at once.
+        let at = self.now + self.world.fates[job].admitted_after;
+        assert_eq!(self.out.insert(job, Out { attempt, at, admitted: None, stopped: false }), None, "j{job} runs twice at once");
+    }
+
+    fn stop(&mut self, job: usize, timed_out: bool) {
+        let out = self.out.get_mut(&job).expect("only what runs is stopped");
+        let timeout = self.world.queue.jobs[job].timeout;
+        if timed_out {
+            assert_eq!(Some(self.now), out.admitted.zip(timeout).map(|(since, timeout)| since + timeout), "not at its time");
+            self.trace.timed_out += 1;
+        }
+        (out.at, out.stopped) = (self.now, true);
+    }
+
+    /// Nothing was done of it in this run.
+    fn fresh(&self, job: usize) -> bool {
+        !self.trace.begun.contains(&job) && matches!(self.status(job), Status::Pending | Status::Running)
+    }
+
+    /// Whether what it depends on ended as it wants.
+    fn wanted(&self, job: usize) -> bool {
+        let told = &self.world.queue.jobs[job];
+        let statuses: Vec<Status> = told.depends_on.iter().map(|on| self.status(*on)).collect();
+        match told.when {
+            When::Success => statuses.iter().all(|status| *status == Status::Completed),
+            When::Failure => statuses.iter().all(|status| status.is_final()) && statuses.contains(&Status::Failed),
+            When::Always => statuses.iter().all(|status| status.is_final()),
         }
     }
 
     /// As many run as could: a free place is free because nothing is ready.
     fn look(&self) {
         assert!(self.out.len() <= self.world.most);
-        let ready = |job: usize| {
-            let deps = &self.world.queue.jobs[job].depends_on;
-            self.world.queue.jobs[job].when == When::Success
-                && self.run.status(job) == Status::Pending
-                && deps.iter().all(|on| self.run.status(*on) == Status::Completed)
-        };
         let idle = self.out.len() < self.world.most && !self.trace.cancelled;
-        assert!(!idle || (0..self.statuses.len()).all(|job| !ready(job)), "a job waits beside a free place");
-        (0..self.statuses.len()).for_each(|job| assert_eq!(self.statuses[job], self.run.status(job), "every change is noted"));
+        let waits = |job: &usize| self.fresh(*job) && self.wanted(*job);
+        assert!(!idle || (0..self.done.len()).find(waits).is_none(), "a job waits beside a free place");
     }
 
     /// To the next moment at which something happens.
     fn step(&mut self, random: &mut Random) {
-        let first = self.out.iter().map(|(job, (_, at, _))| (*at, *job)).min();
-        match (first, self.wake) {
+        let first = self.out.iter().map(|(job, out)| (out.at, *job)).min();
+        let effects = match (first, self.wake) {
             (Some((at, job)), wake) if wake.is_none_or(|wake| at <= wake) => {
                 self.now = self.now.max(at);
-                let (attempt, _, stopped) = self.out.remove(&job).expect("it is out");
-                let fate = self.world.fates[job];
-                // What is stopped may have come to its end in the same moment.
-                let outcome = match () {
-                    () if stopped && !random.one_in(5) => Outcome::Failed,
-                    () if fate.hopeless => Outcome::Hopeless,
-                    () if attempt <= fate.failures => Outcome::Failed,
-                    () => Outcome::Succeeded,
-                };
-                if outcome == Outcome::Succeeded {
-                    *self.trace.successes.entry(job).or_default() += 1;
-                }
-                self.tell(Event::Ended { job, attempt, outcome });
-                if random.one_in(10) {
-                    self.tell(Event::Ended { job, attempt, outcome: Outcome::Succeeded });
+                let out = self.out[&job];
+                if out.admitted.is_none() && !out.stopped {
+                    let at = self.now + self.world.fates[job].takes;
+                    self.out.insert(job, Out { admitted: Some(self.now), at, ..out });
+                    self.progress.admitted(self.clock(), job, out.attempt)
+                } else {
+                    self.end(job, random)
                 }
             }
             (_, Some(wake)) => {
                 self.now = wake;
-                self.tell(Event::Woken);
+                self.progress.woken(self.clock())
             }
-            (first, None) => panic!("nothing happens any more: {first:?} {:?}", self.statuses),
-        }
+            (first, None) => panic!("nothing happens any more: {first:?} {:?}", self.progress.states()),
+        };
+        self.see(effects);
     }
+
+    fn end(&mut self, job: usize, random: &mut Random) -> Vec<Effect> {
+        let out = self.out.remove(&job).expect("it is out");
+        let fate = self.world.fates[job];
+        let late = out.admitted.zip(self.world.queue.jobs[job].timeout).is_some_and(|(since, timeout)| self.now > since + timeout);
+        assert!(!late, "j{job} took longer than its timeout");
+        let failed = |hopeless| Err(JobError { why: "it failed".to_owned(), output: String::new(), hopeless });
+        // What is stopped may have come to its end in the same moment.
+        let result = match () {
+            () if out.stopped && (out.admitted.is_none() || !random.one_in(5)) => failed(false),
+            () if fate.hopeless => failed(true),
+            () if out.attempt <= fate.failures => failed(false),
+            () => Ok(json!({ "success": true })),
+        };
+        if result.is_ok() {
+            *self.trace.successes.entry(job).or_default() += 1;
+        }
+        let effects = self.progress.ended(self.clock(), job, out.attempt, result);
+        if random.one_in(10) {
+            let again = self.progress.ended(self.clock(), job, out.attempt, failed(false));
+            assert!(again.iter().all(|effect| matches!(effect, Effect::Wake(_))), "{again:?}");
+        }
+        effects
+    }
+}
+
+/// Which jobs need not be done again: by the rule of resuming, and as far as lines of the journal say that they and all before them completed.
+fn recorded(world: &World, past: &PastRun) -> Vec<bool> {
+    let done: Vec<bool> = history::done(&world.queue, past).iter().map(Option::is_some).collect();
+    for (at, job) in world.queue.jobs.iter().enumerate() {
+        let completed = past.jobs.iter().any(|state| state.id == job.id && state.status == Status::Completed);
+        assert_eq!(done[at], completed && job.depends_on.iter().all(|on| done[*on]), "j{at}: {past:?}");
+    }
+    done
 }
 
 #[test]
 fn every_job_has_its_effect_once_and_in_order() {
+    let (mut timed_out, mut waited, mut resumed) = (0, 0, 0);
     for seed in 0..CASES {
         let mut random = Random(seed);
         let world = world(&mut random);
-        let mut done = vec![false; world.queue.jobs.len()];
-        // Killed once, then run to the end, perhaps cancelled.
-        let kill_after = random.one_in(2).then(|| random.below(15));
-        for life in 0..2 {
-            let mut play = Play::new(&world, &done);
-            play.tell(Event::Begun);
+        let (mut journal, mut done) = (Vec::new(), vec![false; world.queue.jobs.len()]);
+        // Killed up to twice, then run to the end, perhaps cancelled.
+        for life in 0..3 {
+            let begins = journal.len();
+            let mut play = Play::new(&world, journal);
+            let lost = done.iter().zip(&play.done).any(|(before, now)| *before && !now);
+            assert!(!lost, "seed {seed}: what was done is to be done again");
+            resumed += play.done.iter().filter(|done| **done).count();
+            let kill_after = random.one_in(2).then(|| random.below(15)).filter(|_| life < 2);
             let cancel_after = random.one_in(6).then(|| random.below(10));
             let mut steps = 0;
-            while !(play.trace.finished || life == 0 && kill_after.is_none_or(|after| steps >= after)) {
+            while play.trace.finished.is_none() && kill_after.is_none_or(|after| steps < after) {
                 if cancel_after == Some(steps) {
                     play.trace.cancelled = true;
-                    play.tell(Event::Cancelled);
+                    let effects = play.progress.cancel(play.clock());
+                    play.see(effects);
                 } else {
                     play.step(&mut random);
                 }
                 steps += 1;
                 assert!(steps < 10_000, "seed {seed} never ends");
             }
-            for (job, times) in &play.trace.successes {
-                assert!(!done[*job] && *times == 1, "seed {seed}: j{job}");
-            }
-            if play.trace.finished {
+            assert!(play.trace.successes.values().all(|times| *times == 1), "seed {seed}: {:?}", play.trace.successes);
+            if play.trace.finished.is_some() {
                 ends(&play, seed);
             }
-            // As `history::done`: what depends on a job that is done again is done again.
-            for (at, job) in world.queue.jobs.iter().enumerate() {
-                done[at] = play.run.status(at) == Status::Completed && job.depends_on.iter().all(|on| done[*on]);
+            (timed_out, waited) = (timed_out + play.trace.timed_out, waited + play.trace.waited);
+            done = play.done;
+            journal = play.journal;
+            // A machine that crashes may lose the end of it.
+            if random.one_in(3) {
+                let lost = random.below(journal.len() - begins + 1);
+                journal.truncate(journal.len() - lost);
+                // Even the line that it began with.
+                if !journal.ends_with(b"\n") {
+                    journal = history::journal(&replay(&journal, Last::Over));
+                }
             }
         }
     }
+    assert!(timed_out > 100 && waited > 100 && resumed > 100, "{timed_out} {waited} {resumed}");
 }
 
 /// Every job is at an end, and the end is the one that its attempts and its dependencies ask for.
 fn ends(play: &Play<'_>, seed: u64) {
-    let status = |job: usize| play.run.status(job);
     for (at, job) in play.world.queue.jobs.iter().enumerate() {
-        let statuses: Vec<Status> = job.depends_on.iter().map(|on| status(*on)).collect();
+        let statuses: Vec<Status> = job.depends_on.iter().map(|on| play.status(*on)).collect();
         let wanted = match job.when {
             When::Success => statuses.iter().all(|status| *status == Status::Completed),
             When::Failure => statuses.contains(&Status::Failed),
             When::Always => true,
         };
-        match status(at) {
-            Status::Completed | Status::Failed => assert!(wanted, "seed {seed}: j{at}"),
+        match play.status(at) {
+            // What was done before stays done, whatever becomes of the others.
+            Status::Completed if play.done[at] => {}
+            Status::Completed => assert!(wanted && play.trace.successes.contains_key(&at), "seed {seed}: j{at}"),
+            Status::Failed => assert!(wanted, "seed {seed}: j{at}"),
             Status::Skipped => assert!(!wanted, "seed {seed}: j{at}"),
             Status::Cancelled => assert!(play.trace.cancelled, "seed {seed}: j{at}"),
             other => panic!("seed {seed}: j{at} is {other:?} at the end"),
         }
     }
-    let all_well = (0..play.statuses.len()).all(|job| matches!(status(job), Status::Completed | Status::Skipped));
-    assert_eq!(play.run.succeeded(), all_well && !play.trace.cancelled, "seed {seed}");
+    let all_well = (0..play.done.len()).all(|job| matches!(play.status(job), Status::Completed | Status::Skipped));
+    assert_eq!(play.trace.finished, Some(all_well && !play.trace.cancelled), "seed {seed}");
 }
 
 #[test]
