@@ -1,10 +1,9 @@
 //! Jobs for people: how a run goes, how the last ones went, what waits for what. Does not know what jobs do.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::listing::table;
-use super::progress::Progress;
+use super::live::{Live, Standing};
 use crate::client::screen::{Screen, Stream, visible};
 use crate::client::session::Show;
 use crate::wire::{Control, Event, FromDaemon, FunctionReply, GraphJobReply, JobStateReply, JobsReply, PastRunReply};
@@ -19,7 +18,7 @@ pub struct JobStyle {
     pub verbose: bool,
     /// In colour.
     pub color: bool,
-    /// With a line that moves.
+    /// With rows that move.
     pub progress: bool,
 }
 
@@ -28,10 +27,7 @@ pub struct JobStyle {
 pub struct Jobs {
     style: JobStyle,
     screen: Screen,
-    progress: Progress,
-    total: u32,
-    done: u32,
-    running: BTreeSet<String>,
+    live: Live,
 }
 
 impl Jobs {
@@ -50,24 +46,27 @@ impl Jobs {
     fn event(&mut self, event: &Event) {
         match event {
             Event::JobsStarted { run, jobs, done, .. } => {
-                self.total = u32::try_from(jobs.len()).unwrap_or(u32::MAX);
-                self.done = u32::try_from(done.len()).unwrap_or(u32::MAX);
+                self.live.begun(jobs.len(), done.len());
                 let before = if done.is_empty() { String::new() } else { format!(", {} done before", done.len()) };
                 self.say(&format!("run {run}: {}{before}", counted(jobs.len(), "job")));
             }
             Event::Notice { text } if !self.style.quiet => self.screen.put_line(Stream::Err, format!("jmake: {}", visible(text))),
             Event::JobStarted { job, actor, .. } => {
-                self.running.insert(job.clone());
                 if self.style.verbose {
                     self.say(&format!("begun      {} ({actor})", visible(job)));
                 }
-                self.moved();
+                self.stands(job, Standing::Running);
+            }
+            Event::JobWaiting { job, text, .. } => {
+                if !self.style.quiet {
+                    let text = format!("jmake: job {} failed, and is tried again: {}", visible(job), visible(text));
+                    self.screen.put_line(Stream::Err, text);
+                }
+                self.stands(job, Standing::Waiting);
             }
             Event::JobFinished { job, status, attempts, text, wall_ms, .. } => {
-                self.running.remove(job);
-                self.done += 1;
                 self.finished(job, status, *attempts, text, *wall_ms);
-                self.moved();
+                self.live.ended(job);
             }
             Event::JobOutput { text, .. } => self.screen.put_line(Stream::Err, text),
             Event::JobsFinished { jobs, wall_ms, exit_code, .. } => self.summary(jobs, *exit_code, *wall_ms),
@@ -75,11 +74,9 @@ impl Jobs {
         }
     }
 
-    fn moved(&mut self) {
+    fn stands(&mut self, job: &str, standing: Standing) {
         if self.style.progress {
-            let names: Vec<&str> = self.running.iter().map(String::as_str).collect();
-            self.progress.started(&names.join(", "));
-            self.progress.moved(self.done, self.total, u32::try_from(self.running.len()).unwrap_or(0));
+            self.live.stands(job, standing);
         }
     }
 
@@ -95,7 +92,7 @@ impl Jobs {
     }
 
     fn summary(&mut self, jobs: &[JobStateReply], exit_code: u8, wall_ms: u64) {
-        self.progress.clear();
+        self.live.clear();
         let mut counts: Vec<(String, usize)> = Vec::new();
         for job in jobs {
             match counts.iter_mut().find(|(status, _)| *status == job.status) {
@@ -105,8 +102,8 @@ impl Jobs {
         }
         let counts: Vec<String> = counts.iter().map(|(status, count)| format!("{count} {status}")).collect();
         let interrupted = if exit_code == crate::client::exit_code::INTERRUPTED { "interrupted: " } else { "" };
-        if (exit_code != 0 || self.style.verbose) && !self.style.quiet {
-            let table = states(jobs);
+        if !self.style.quiet {
+            let table = states(jobs, false);
             self.screen.put(Stream::Out, format!("\n{table}\n"));
         }
         self.say(&format!("{interrupted}{}: {} in {}", counted(jobs.len(), "job"), counts.join(", "), seconds(wall_ms)));
@@ -134,14 +131,14 @@ impl Show for Jobs {
     fn flush(&mut self) {
         let screen = &mut self.screen;
         if screen.is_empty() {
-            self.progress.tick();
+            self.live.tick();
         } else {
-            self.progress.aside(|| screen.flush());
+            self.live.aside(|| screen.flush());
         }
     }
 
     fn end(&mut self) {
-        self.progress.clear();
+        self.live.clear();
         self.screen.flush();
     }
 }
@@ -174,17 +171,20 @@ fn past(runs: &[PastRunReply]) -> String {
         };
         let took =
             run.ended_ms.and_then(|end| end.checked_sub(run.began_ms)).map(|took| format!(" after {}", seconds(took))).unwrap_or_default();
-        let _ = writeln!(out, "run {} of {}: {how}{took}\n{}", run.run, visible(&run.file), states(&run.jobs));
+        let _ = writeln!(out, "run {} of {}: {how}{took}\n{}", run.run, visible(&run.file), states(&run.jobs, run.running));
     }
     out
 }
 
-fn states(jobs: &[JobStateReply]) -> String {
+fn states(jobs: &[JobStateReply], running: bool) -> String {
     let mut out = String::new();
     let rows = jobs.iter().map(|job| {
         let took = job.wall_ms.map(seconds).unwrap_or_default();
         let error = visible(job.error.as_deref().unwrap_or_default());
-        vec![visible(&job.id), job.status.clone(), job.attempts.to_string(), took, error]
+        // It was begun, and is to be begun again.
+        let waits = running && job.status == "pending" && job.attempts > 0;
+        let status = if waits { "waiting" } else { &job.status };
+        vec![visible(&job.id), status.to_owned(), job.attempts.to_string(), took, error]
     });
     table(&mut out, ["job", "status", "attempts", "time", ""], rows);
     out.trim_start_matches('\n').to_owned()

@@ -6,6 +6,7 @@ mod completion;
 mod explanation;
 mod jobs;
 mod listing;
+mod live;
 mod progress;
 mod started;
 mod watched;
