@@ -198,7 +198,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                         doing.push(running.doer.clone().perform(*order, stopped));
                     }
                     Effect::Finish { success } => {
-                        running.records.finish(running.progress.states()).await?;
+                        running.records.copy(running.progress.states()).await?;
                         return Ok(success);
                     }
                     other => {

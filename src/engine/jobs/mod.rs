@@ -12,6 +12,7 @@ mod fields;
 pub mod functions;
 pub mod generation;
 pub mod history;
+pub mod pace;
 pub mod places;
 pub mod progress;
 pub mod queue;

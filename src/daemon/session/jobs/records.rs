@@ -1,7 +1,7 @@
 //! Has a run of jobs written down: each change before anything comes of it, the readable copy now and then. Does not know what is in it.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::edge::compute::wait;
 use crate::edge::inherited_lock::Stray;
@@ -9,11 +9,9 @@ use crate::edge::job_journal::{self, Journal, LONG};
 use crate::engine::failure::Failure;
 use crate::engine::jobs::Queue;
 use crate::engine::jobs::history::{self, Entry, JobState, Last, PastRun};
+use crate::engine::jobs::pace::Pace;
 use crate::engine::jobs::progress::Effect;
 use crate::engine::jobs::run::Status;
-
-/// The copy is written no more often.
-const COPY: Duration = Duration::from_millis(200);
 
 /// The records of one run.
 #[derive(Debug)]
@@ -25,9 +23,8 @@ pub(super) struct Records {
     head: PastRun,
     /// What is to be said of the last run: what was running when its daemon died.
     notes: Vec<String>,
-    /// When the copy is to be written, if it says something else by now.
-    due: Option<Instant>,
-    copied: Instant,
+    since: Instant,
+    pace: Pace,
 }
 
 fn stray(stray: &Stray) -> String {
@@ -79,7 +76,7 @@ impl Records {
         let interrupted = states.filter(|state| state.status == Status::Interrupted);
         let interrupted = interrupted.map(|state| format!("job {} was interrupted: it may have half run, and runs again", state.id));
         let notes = journal.ended().iter().map(stray).chain(interrupted).collect();
-        Ok((Self { journal: Some(journal), keep, head, notes, due: None, copied: Instant::now() }, past))
+        Ok((Self { journal: Some(journal), keep, head, notes, since: Instant::now(), pace: Pace::default() }, past))
     }
 
     /// The run's number.
@@ -94,7 +91,7 @@ impl Records {
 
     /// When the copy is to be written.
     pub(super) fn due(&self) -> Option<Instant> {
-        self.due
+        self.pace.due().map(|due| self.since + due)
     }
 
     /// Writes down what is to be written down of `effects`.
@@ -111,26 +108,19 @@ impl Records {
         if lines.is_empty() {
             return Ok(());
         }
-        self.due.get_or_insert(self.copied + COPY);
-        if self.due.is_some_and(|due| due <= Instant::now()) {
+        if self.pace.changed(self.since.elapsed()) {
             self.copy(states).await?;
         }
         self.with_journal(move |journal| journal.add(&lines)).await
     }
 
-    /// Writes the readable copy.
+    /// Writes the readable copy, and what the journal says for good: a machine that crashes forgets no more than what came since.
     pub(super) async fn copy(&mut self, states: &[JobState]) -> Result<(), Failure> {
-        (self.due, self.copied) = (None, Instant::now());
+        self.pace.copied(self.since.elapsed());
         let text = history::copy(&PastRun { jobs: states.to_vec(), ..self.head.clone() });
-        self.with_journal(move |journal| journal.write_copy(&text)).await
-    }
-
-    /// Writes all of it for good.
-    pub(super) async fn finish(&mut self, states: &[JobState]) -> Result<(), Failure> {
-        self.copy(states).await?;
-        self.with_journal(|journal| {
+        self.with_journal(move |journal| {
             journal.sync();
-            Ok(())
+            journal.write_copy(&text)
         })
         .await
     }

@@ -13,7 +13,7 @@ use super::super::queue::When;
 use super::super::run::{Action, Event, Outcome, Run, Status};
 use super::{queue, values};
 
-const CASES: u64 = 2_000;
+const CASES: u64 = 1_000;
 
 struct Random(u64);
 
