@@ -205,7 +205,8 @@ impl Client<'_> {
         let OutputFlags { json, quiet, verbose, .. } = *self.output;
         let told = Told { json, quiet, verbose, color: self.color() };
         let mut report = Report::new(told, began.elapsed());
-        let all = testing::run(&root, &tests, jobs, args.timeout.map(Duration::from_secs), &mut report)?;
+        let manner = testing::Manner { jobs, limit: args.timeout.map(Duration::from_secs), fail_fast: args.build.fail_fast };
+        let all = testing::run(&root, &tests, manner, &mut report)?;
         if let Some(path) = &args.junit {
             let name = root.file_name().unwrap_or_default().to_string_lossy();
             testing::write_junit(path, &name, &all)?;

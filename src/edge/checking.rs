@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::World;
 use super::config_files::{self, ConfigTexts};
+use super::scaffold;
 use super::walk;
 use crate::engine::config::check::{self, Checked, Facts, Lies};
 use crate::engine::config::shown;
@@ -32,6 +33,7 @@ pub fn check(world: &World, project: &ProjectRequest, installs: Vec<Arc<Install>
         check::asks_for_files(&examined).then(|| walk::walk(&project.root, examined.merged.truth("discovery.follow_symlinks")).files);
     let facts = Facts { root: project.root.clone(), lies, files, installs: Some(installs), toolchain: project.toolchain.clone() };
     let content = request.project.unwrap_or_default();
+    scaffold::keep_schema(world, &project.root, content);
     let rows = shown::rows(&examined, &request, project.toolchain.as_deref());
     let values = Values::of_project(
         &Seen::by(project),

@@ -31,7 +31,11 @@ pub async fn ask(
     };
     let said = asked(&["--exists", "--print-errors", "--errors-to-stdout"], modules).await?;
     if !said.trim().is_empty() {
-        return Err(Failure::usage(PkgConfigError::Missing { names: modules.join(", "), said: said.trim().to_owned() }));
+        return Err(Failure::usage(PkgConfigError::Missing {
+            names: modules.join(", "),
+            said: said.trim().to_owned(),
+            triple: platform.triple.clone(),
+        }));
     }
     let answer = Answer { cflags: asked(&["--cflags"], modules).await?, libs: asked(&["--libs"], modules).await? };
     let usual = asked(&["--variable=pc_path", "pkg-config"], &[]).await?;

@@ -15,6 +15,7 @@ use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
 use crate::engine::scan::kind::FileKind;
 use crate::engine::templates::TemplateFile;
+use crate::engine::tree::SETTINGS;
 
 /// No template is larger.
 const MOST_BYTES: u64 = 64 << 20;
@@ -150,6 +151,25 @@ pub fn write_schema(world: &World, root: &Path) -> Result<(), Failure> {
     project_state::make_directory(world, &directory)?;
     let text = format!("{:#}\n", json_schema());
     world.fs.write_atomic(&directory.join("schema.json"), text.as_bytes()).map_err(Failure::environment)
+}
+
+/// [`keep_schema`] for the settings that lie in `root`.
+pub fn keep_schema_of(world: &World, root: &Path) {
+    if let Ok(settings) = super::fs::read(&root.join(SETTINGS)) {
+        keep_schema(world, root, &String::from_utf8_lossy(&settings));
+    }
+}
+
+/// The same where the first line of `settings` leads there, unless it is there as it is now: clones come without it, and `jmake clean` removes it.
+pub fn keep_schema(world: &World, root: &Path, settings: &str) {
+    let first = settings.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
+    let named = first.strip_prefix("#:schema").map(|place| place.trim().trim_start_matches("./"));
+    let place = format!("{}/schema.json", project_state::DIRECTORY);
+    let is_there = || super::fs::read(&root.join(&place)).is_ok_and(|bytes| bytes == format!("{:#}\n", json_schema()).as_bytes());
+    if named == Some(place.as_str()) && !is_there() {
+        // It is for editors: nothing else depends on it.
+        let _written = write_schema(world, root);
+    }
 }
 
 #[cfg(test)]

@@ -105,6 +105,13 @@ fn a_directory_is_made_and_named_after() {
     space.jmake(&["run", "-C", "deep/hello"]).ok().says("Hello, hello!");
     let schema: serde_json::Value = serde_json::from_slice(&space.read("deep/hello/.jmake_cache/schema.json")).unwrap();
     assert!(schema["properties"]["compile"].is_object());
+    space.jmake(&["clean", "-C", "deep/hello"]).ok();
+    assert!(!space.exists("deep/hello/.jmake_cache/schema.json"));
+    space.jmake(&["check", "-C", "deep/hello"]).ok();
+    assert!(space.exists("deep/hello/.jmake_cache/schema.json"));
+    space.remove("deep/hello/.jmake_cache");
+    space.build(&["-C", "deep/hello"]).ok();
+    assert!(space.exists("deep/hello/.jmake_cache/schema.json"));
     let first = String::from_utf8(space.read("deep/hello/jmake.toml")).unwrap().lines().next().unwrap().to_owned();
     assert_eq!(first, "#:schema .jmake_cache/schema.json");
     space.write("file", "");

@@ -1,9 +1,9 @@
 //! A project of many targets in one jmake.toml: what each is made of, what a change concerns, other platforms, other people's libraries.
 
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
 
-use crate::support::{DEADLINE, Space, until};
+use crate::support::{DEADLINE, Space, corpus, until};
 
 const SETTINGS: &str = r#"[project]
 name = "medium"
@@ -16,6 +16,9 @@ pkg_config = ["zlib"]
 
 [profile.release]
 link.lto = "thin"
+
+[profile.arm.target]
+triple = "aarch64-linux-gnu"
 
 [[targets]]
 name = "geo"
@@ -180,6 +183,93 @@ fn a_program_for_another_processor_runs_there() {
     assert_eq!(output(&space, "build/dev/bin/show"), "here\n");
 }
 
+/// zlib for another processor, below a prefix of its own: what is installed there is found as packages of a system are.
+fn zlib_for_arm(space: &Space) -> PathBuf {
+    let (sources, prefix) = (space.place("zlib"), space.place("arm"));
+    assert!(space.command("cp").arg("-r").arg(corpus("zlib")).arg(&sources).status().unwrap().success());
+    let settings = "[project]\nname = \"zlib\"\nversion = \"1.2.13\"\n[binary]\nlibrary_name = \"z\"\n[compile]\ndefines = { HAVE_UNISTD_H = \"1\" }\n\
+                    [install]\nheaders = [\"zlib.h\", \"zconf.h\"]\n[profile.arm.target]\ntriple = \"aarch64-linux-gnu\"\n";
+    std::fs::write(sources.join("jmake.toml"), settings).unwrap();
+    let [sources, place] = [&sources, &prefix].map(|path| path.to_str().unwrap());
+    space.jmake(&["install", "-C", sources, "--native", "--profile", "arm", "--prefix", place]).ok();
+    prefix
+}
+
+#[test]
+fn what_is_built_for_each_profile_is_installed_and_runs_from_there() {
+    let mut space = medium();
+    space.build(&["--profile", "arm"]).exits(2).says("zlib for aarch64-linux-gnu");
+    let zlib = zlib_for_arm(&space);
+    let [dev, release, arm] = ["dev", "release", "arm"].map(|profile| (profile, space.place("tmp").join(profile)));
+    for (profile, package) in [&dev, &release, &arm] {
+        if *profile == "arm" {
+            space.set("PKG_CONFIG_PATH", zlib.join("lib/pkgconfig"));
+        }
+        space.jmake(&["test", "--profile", profile]).ok().says("PASS geo_test");
+        space.jmake(&["install", "--profile", profile, "--prefix", "/usr", "--destdir", package.to_str().unwrap()]).ok();
+    }
+    space.jmake(&["daemon", "stop"]).ok();
+    space.remove("build");
+    for (profile, package) in [&dev, &release, &arm] {
+        let files = walkdir::WalkDir::new(package.join("usr")).sort_by_file_name().into_iter().map(Result::unwrap);
+        let files = files.filter(|entry| !entry.file_type().is_dir()).map(|entry| entry.file_name().to_str().unwrap().to_owned());
+        let expect = "show sum geo.h pack.h text.h libgeo.a libpack.a libtext.so libtext.so.2 libtext.so.2.1.0 medium.pc";
+        assert_eq!(files.collect::<Vec<_>>().join(" "), expect, "{profile}");
+        let run = |program: &str| {
+            let program = package.join("usr/bin").join(program);
+            let mut command = if *profile == "arm" { space.command("qemu-aarch64") } else { space.command(&program) };
+            if *profile == "arm" {
+                command.args(["-L", "/usr/aarch64-linux-gnu"]).arg(&program);
+            }
+            let output = command.output().unwrap();
+            assert!(output.status.success(), "{profile}: {output:?}");
+            String::from_utf8(output.stdout).unwrap()
+        };
+        assert_eq!((run("show"), run("sum")), ("12\n".to_owned(), String::new()));
+    }
+}
+
+/// A root file system as a machine of that kind has it, of what packages for cross compiling bring.
+fn sysroot(space: &Space) -> PathBuf {
+    let (cross, gcc) = (Path::new("/usr/aarch64-linux-gnu"), "usr/lib/gcc-cross/aarch64-linux-gnu");
+    let root = space.place("root");
+    let links = |from: &Path, to: &Path| {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+            symlink(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    };
+    links(&cross.join("lib"), &root.join("usr/lib"));
+    symlink(cross.join("include"), root.join("usr/include")).unwrap();
+    symlink("usr/lib", root.join("lib")).unwrap();
+    for version in std::fs::read_dir(Path::new("/").join(gcc)).unwrap().map(Result::unwrap) {
+        links(&version.path(), &root.join(gcc).join(version.file_name()));
+    }
+    let script = std::fs::read_to_string(cross.join("lib/libc.so")).unwrap();
+    std::fs::remove_file(root.join("usr/lib/libc.so")).unwrap();
+    std::fs::write(root.join("usr/lib/libc.so"), script.replace("/usr/aarch64-linux-gnu/lib/", "/usr/lib/")).unwrap();
+    root
+}
+
+#[test]
+fn a_root_file_system_of_another_machine_is_used_and_what_is_none_is_named() {
+    let space = Space::with(&[("main.c", "#include <stdio.h>\nint main(void) { puts(\"from there\"); return 0; }\n")]);
+    let set = |triple: &str, sysroot: &str| {
+        space.write("jmake.toml", format!("[target]\ntriple = \"{triple}\"\nsysroot = \"{sysroot}\"\n"));
+    };
+    set("aarch64-linux-gnu", sysroot(&space).to_str().unwrap());
+    space.jmake(&["run"]).ok().says("from there");
+    set("aarch64-linux-gnu", "/usr/aarch64-linux-gnu");
+    space.jmake(&["build"]).exits(1).says("target.sysroot = \"/usr/aarch64-linux-gnu\"").says("leave target.sysroot out");
+    set("aarch64-linux-gnu", "/nowhere");
+    space
+        .jmake(&["build"])
+        .exits(2)
+        .says("nowhere to be found with target.triple = \"aarch64-linux-gnu\" and target.sysroot = \"/nowhere\"");
+    space.write("jmake.toml", "[target]\ntriple = \"nonsense\"\n");
+    space.jmake(&["build"]).exits(2).says("target.triple = \"nonsense\"");
+}
+
 #[test]
 fn what_pkg_config_says_is_heard_of() {
     let mut space =
@@ -282,6 +372,6 @@ fn globs_are_as_fresh_as_the_files() {
         check("removed", 4, &|| space.remove("parts/a.c"));
         check("no other directory", 4, &|| space.write("others/a.c", "int a;\n"));
         check("a directory goes", 0, &|| space.remove("parts/deep"));
-        check("and comes back as a link", 1, &|| std::os::unix::fs::symlink("../others/a.c", space.path("parts/link.c")).unwrap());
+        check("and comes back as a link", 1, &|| symlink("../others/a.c", space.path("parts/link.c")).unwrap());
     }
 }

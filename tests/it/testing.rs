@@ -127,3 +127,23 @@ fn an_interrupt_ends_the_tests() {
     let stat = || std::fs::read_to_string(format!("/proc/{}/stat", pid().unwrap().trim())).unwrap_or_default();
     assert!(until(DEADLINE, || stat().is_empty() || stat().contains(") Z ")), "it runs on");
 }
+
+#[test]
+fn the_first_failure_ends_all_where_it_is_asked_for() {
+    let space = Space::with(&[
+        ("tests/fails_test.c", "int main(void) { return 1; }\n"),
+        ("tests/waits_test.c", "#include <unistd.h>\nint main(void) { for (;;) pause(); }\n"),
+    ]);
+    let run = space.jmake(&["test", "--fail-fast", "-j", "2"]).exits(1);
+    run.says("FAIL fails_test").does_not_say("waits_test (").says("1 more stopped or not begun");
+}
+
+#[test]
+fn a_place_to_run_that_is_not_there_is_named() {
+    let space = Space::with(&[("tests/x_test.c", "int main(void) { return 0; }\n"), ("jmake.toml", "[test]\nworking_dir = 'data'\n")]);
+    space.jmake(&["test"]).exits(1).says("/data, which is no directory").says("test.working_dir");
+    std::fs::create_dir(space.path("data")).unwrap();
+    space.jmake(&["test"]).ok();
+    space.write("jmake.toml", "[test]\nrunner = ['no-such-runner']\n");
+    space.jmake(&["test"]).exits(1).says("cannot run no-such-runner").says("test.runner");
+}

@@ -224,3 +224,19 @@ fn whole_programs_are_no_different() {
         assert!(hints(&run).concat().starts_with("symbol 'compress' is in libz"), "{run}");
     }
 }
+
+#[test]
+fn a_target_that_should_be_depended_on_is_named() {
+    let target = |name: &str, rest: &str| format!("[[targets]]\nname = '{name}'\nsources = ['{name}.cpp']\n{rest}\n");
+    let settings = [target("base", "kind = 'static'"), target("geo", "kind = 'static'"), target("app", "depends = ['base']")].concat();
+    let space = Space::with(&[
+        ("jmake.toml", &settings),
+        ("base.cpp", "int base() { return 1; }\n"),
+        ("geo.cpp", "int area() { return 2; }\n"),
+        ("app.cpp", "int base();\nint area();\nint main() { return base() + area(); }\n"),
+    ]);
+    let told = "symbol 'area()' is defined in geo.cpp, which is of target `geo`: write depends = [\"base\", \"geo\"] in the [[targets]] table of `app`";
+    space.jmake(&["build"]).exits(1).says(told).does_not_say("by no source");
+    space.edit("jmake.toml", "['base']", "[\"base\", \"geo\"]");
+    space.jmake(&["build"]).ok();
+}

@@ -191,6 +191,7 @@ async fn discover(
             extra_sources: &discover::asked_for(&settings),
             declared: &declared,
             want_library: complete::asks_for_library(&settings),
+            machine: settings.options.platform.in_words().as_deref(),
             system_has: &system_has,
         })
     });
@@ -256,6 +257,7 @@ pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, 
     let tree = facts.tree;
     let described = compute(move || {
         tree_files::expect_directory(&build_dir.under(&root))?;
+        edge::scaffold::keep_schema_of(&world, &root);
         world.directories.of(&root).refresh();
         let mut lowered = front_end.lower(&BTreeMap::new())?;
         let named = |path: &FilePath| edge::fs::exists(&path.under(&root));

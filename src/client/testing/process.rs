@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::Child;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -20,16 +21,30 @@ use crate::edge::spawn;
 /// So much of what a test printed is shown, from its end.
 const SHOWN: u64 = 64 << 10;
 
-/// Runs it, for at most `limit` or its own time.
-pub fn run(root: &Path, test: &Test, limit: Option<Duration>) -> Result<Tested, ClientError> {
+/// Runs it, for at most `limit` or its own time, and not after `stop`.
+pub fn run(root: &Path, test: &Test, limit: Option<Duration>, stop: &AtomicBool) -> Result<Tested, ClientError> {
     let mut output = nameless().map_err(|source| ClientError::NoOutput { place: std::env::temp_dir(), source: source.into() })?;
     let limit = limit.unwrap_or(Duration::from_secs(test.run.timeout_s));
     let began = Instant::now();
     let outcome = match start(root, test, &output) {
-        Ok(mut child) => outcome(&mut child, limit),
-        Err(source) => Outcome::NotRun(format!("cannot run {}: {source}", argv(root, test)[0].display())),
+        Ok(mut child) => outcome(&mut child, limit, stop),
+        Err(source) => Outcome::NotRun(why_not(root, test, &source)),
     };
     Ok(Tested { name: test.name.clone(), outcome, wall: began.elapsed(), output: last_of(&mut output) })
+}
+
+/// Why it did not start, and what to do.
+fn why_not(root: &Path, test: &Test, source: &std::io::Error) -> String {
+    let (folder, first) = (root.join(test.run.working_dir.as_path()), &argv(root, test)[0]);
+    if !folder.is_dir() {
+        return format!("it runs in {}, which is no directory; make it, or correct test.working_dir in jmake.toml", folder.display());
+    }
+    let remedy = if test.run.runner.is_empty() {
+        ""
+    } else {
+        "; install it (emulators: apt-get install qemu-user), or name another in jmake.toml: test.runner"
+    };
+    format!("cannot run {}: {source}{remedy}", first.display())
 }
 
 /// The runner if there is one, the program, its arguments.
@@ -48,9 +63,13 @@ fn start(root: &Path, test: &Test, output: &File) -> std::io::Result<Child> {
 }
 
 /// How it ends; what is left of its group then ends with it.
-fn outcome(child: &mut Child, limit: Duration) -> Outcome {
+fn outcome(child: &mut Child, limit: Duration, stop: &AtomicBool) -> Outcome {
     let group = Pid::from_raw(child.id().cast_signed());
     program::hold(group);
+    // Whoever says so kills all that are held then.
+    if stop.load(Ordering::SeqCst) {
+        program::kill(group);
+    }
     let ended = group.is_none_or(|group| ends_within(group, limit));
     program::kill(group);
     match child.wait() {

@@ -47,6 +47,7 @@ struct All {
     total: usize,
     passed: usize,
     failed: usize,
+    not_run: usize,
     wall_ms: u128,
     time_ms: u128,
 }
@@ -89,15 +90,18 @@ impl Report {
         }
     }
 
-    /// All of them ended.
-    pub fn end(&mut self, all: &[Tested], wall: Duration) {
+    /// All of them ended, but for so many that were stopped or not begun.
+    pub fn end(&mut self, all: &[Tested], not_run: usize, wall: Duration) {
         let failed: Vec<&Tested> = all.iter().filter(|tested| tested.outcome != Outcome::Passed).collect();
         if self.told.json {
             let (total, failed) = (all.len(), failed.len());
             let (wall_ms, time_ms) = (wall.as_millis(), (self.since + wall).as_millis());
-            self.object(&All { success: failed == 0, total, passed: total - failed, failed, wall_ms, time_ms });
+            self.object(&All { success: failed == 0, total, passed: total - failed, failed, not_run, wall_ms, time_ms });
         } else if !self.told.quiet || !failed.is_empty() {
             self.summary(all.len(), &failed, wall);
+            if not_run > 0 {
+                self.screen.put_line(Stream::Out, format!("jmake: {not_run} more stopped or not begun, as --fail-fast says"));
+            }
         }
     }
 
@@ -134,7 +138,7 @@ mod tests {
         };
         let all: Vec<Tested> = all.iter().map(of).collect();
         all.iter().for_each(|tested| report.tell(tested, Duration::from_millis(20)));
-        report.end(&all, Duration::from_millis(40));
+        report.end(&all, 0, Duration::from_millis(40));
         String::from_utf8(report.screen.take().into_iter().flat_map(|(_, bytes)| bytes).collect()).unwrap()
     }
 
@@ -161,7 +165,7 @@ mod tests {
             "wall_ms": 20, "output": "x", "time_ms": 25});
         assert_eq!(of(0), expect);
         let expect = serde_json::json!({"type": "tests_finished", "success": false, "total": 1, "passed": 0, "failed": 1,
-            "wall_ms": 40, "time_ms": 45});
+            "not_run": 0, "wall_ms": 40, "time_ms": 45});
         assert_eq!(of(1), expect);
     }
 }

@@ -104,3 +104,13 @@ pub struct Platform {
     /// `target.sysroot`.
     pub sysroot: Option<FilePath>,
 }
+
+impl Platform {
+    /// The settings that say what is compiled for, if any do.
+    #[must_use]
+    pub fn in_words(&self) -> Option<String> {
+        let triple = self.triple.iter().map(|triple| format!("target.triple = \"{triple}\""));
+        let words: Vec<String> = triple.chain(self.sysroot.iter().map(|sysroot| format!("target.sysroot = \"{sysroot}\""))).collect();
+        (!words.is_empty()).then(|| words.join(" and "))
+    }
+}

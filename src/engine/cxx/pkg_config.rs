@@ -19,11 +19,13 @@ pub enum PkgConfigError {
     NoProgram(String),
     /// No such module, or none so new.
     #[error(
-        "[dependencies] in jmake.toml: {said}\nInstall the development package of {names}, add the directory of its .pc file to \
-         PKG_CONFIG_PATH, or take it out of [dependencies]"
+        "[dependencies] in jmake.toml{}: {said}\nInstall the development package of {names}{}, add the directory of its .pc file to \
+         PKG_CONFIG_PATH, or take it out of [dependencies]",
+        triple.as_ref().map(|triple| format!(", looked for in modules for {triple}")).unwrap_or_default(),
+        triple.as_ref().map(|triple| format!(" for {triple}")).unwrap_or_default()
     )]
     #[allow(missing_docs, reason = "the names say all")]
-    Missing { names: String, said: String },
+    Missing { names: String, said: String, triple: Option<String> },
     /// Its answer cannot be read.
     #[error("pkg-config's answer for {0} has an open quotation mark: {1}; mend its .pc file")]
     Unreadable(String, String),
@@ -117,6 +119,17 @@ fn add(options: &mut Options, cflags: &[String], libs: &[String]) {
 mod tests {
     use super::*;
     use crate::engine::config::targets::TargetSettings;
+
+    #[test]
+    fn what_is_missing_is_told_with_its_machine() {
+        let told = |triple: Option<&str>| {
+            PkgConfigError::Missing { names: "zlib".into(), said: "No package".into(), triple: triple.map(Into::into) }.to_string()
+        };
+        assert!(told(None).starts_with("[dependencies] in jmake.toml: No package\nInstall the development package of zlib, add"));
+        let arm = "[dependencies] in jmake.toml, looked for in modules for aarch64-linux-gnu: No package\n\
+                   Install the development package of zlib for aarch64-linux-gnu, add";
+        assert!(told(Some("aarch64-linux-gnu")).starts_with(arm), "{}", told(Some("aarch64-linux-gnu")));
+    }
 
     #[test]
     fn answers_become_options_of_every_target() {

@@ -56,7 +56,13 @@ fn reason(files: &Files, at: usize, gap: &Gap) -> String {
     let through = if gap.asked_by == at { String::new() } else { format!(" (through {})", files.path(gap.asked_by)) };
     match configured(files, name) {
         Some(text) => format!("it includes {spelled}{through}: {text}"),
-        None => format!("it includes {spelled}{through}, which is nowhere to be found"),
+        None => match files.machine.as_ref().filter(|_| gap.angle) {
+            Some(machine) => format!(
+                "it includes {spelled}{through}, which is nowhere to be found with {machine}: correct that in jmake.toml, or install the \
+                 headers of that machine"
+            ),
+            None => format!("it includes {spelled}{through}, which is nowhere to be found"),
+        },
     }
 }
 

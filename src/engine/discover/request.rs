@@ -37,6 +37,8 @@ pub struct Request<'a> {
     pub extra_sources: &'a [FilePath],
     /// A library is asked for in the settings.
     pub want_library: bool,
+    /// The settings that say what machine is compiled for, in words, if there are any.
+    pub machine: Option<&'a str>,
     /// Whether a header of that name is found in the compiler's own search list, or in a given directory outside of the project.
     pub system_has: &'a dyn Fn(&str) -> bool,
 }
@@ -48,6 +50,8 @@ pub(super) struct Files {
     by_name: HashMap<Vec<u8>, Vec<usize>>,
     headers_by_stem: HashMap<String, Vec<usize>>,
     asked_for: HashSet<usize>,
+    /// The settings that say what machine is compiled for.
+    pub machine: Option<String>,
 }
 
 impl Files {
@@ -65,7 +69,7 @@ impl Files {
             headers_by_stem.entry(entry.path.stem()).or_default().push(at);
         }
         let asked_for = request.extra_sources.iter().filter_map(|path| by_path.get(path).copied()).collect();
-        Self { entries, by_path, by_name, headers_by_stem, asked_for }
+        Self { entries, by_path, by_name, headers_by_stem, asked_for, machine: request.machine.map(ToOwned::to_owned) }
     }
 
     pub fn path(&self, at: usize) -> &FilePath {

@@ -54,6 +54,7 @@ fn request(given: &Given) -> Request<'_> {
         declared: &[],
         extra_sources: &given.extra,
         want_library: given.library,
+        machine: None,
         system_has: &|name: &str| SYSTEM.contains(&name),
     }
 }

@@ -91,5 +91,9 @@ pub(super) const KEYS: &[Key] = &[
     key("target.triple", Text, "What is compiled for, such as \"aarch64-linux-gnu\"."),
     key("target.cpu", Text, "The processor: -mcpu or, for x86, -march. \"generic\" is nothing.").default("\"generic\""),
     key("target.features", Texts, "Its features, such as \"+avx2\" and \"-sse4a\".").default("[]"),
-    key("target.sysroot", Path, "Where the headers and libraries of that machine lie."),
+    key(
+        "target.sysroot",
+        Path,
+        "A root file system of that machine, with its headers and libraries. Not needed for what packages such as libc6-dev-arm64-cross bring.",
+    ),
 ];

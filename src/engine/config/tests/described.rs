@@ -94,6 +94,7 @@ fn discovered(settings: &Settings, declared: &[Declared], files: &[FileEntry]) -
         extra_sources: &discover::asked_for(settings),
         declared,
         want_library: complete::asks_for_library(settings),
+        machine: None,
         system_has: &|_| false,
     })
 }

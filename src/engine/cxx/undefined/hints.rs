@@ -1,9 +1,11 @@
 //! What to write into jmake.toml for symbols that a link lacks, in words. Does not look for them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::{Found, Lack, Lookup, Offer, Standing, Suspect};
 use crate::engine::cxx::diagnostics::advice::library_of;
+use crate::engine::path::FilePath;
 
 /// So many symbols are named in one line; of more, only how many there are.
 const NAMED: usize = 3;
@@ -17,12 +19,16 @@ pub fn hints(lack: &Lack, lookup: &Lookup, found: &Found) -> Vec<String> {
     let mut out = Vec::new();
     out.extend(libraries(lack, lookup, &chosen));
     open.retain(|symbol| !chosen.iter().any(|offer| offer.symbols.contains(symbol)));
+    out.extend(targets(lack, lookup, found));
     out.extend(sources(lack, lookup, found));
     open.retain(|symbol| !in_sources.contains(symbol));
     out.extend(known(lack, lookup, &mut open));
     out.extend(virtual_tables(lack, &mut open));
     out.extend(nowhere(lack, &open));
-    out.extend(lack.problems.missing_libraries.iter().map(|library| missing(lookup, library)));
+    match &lookup.settings.options.platform.sysroot {
+        Some(sysroot) => out.extend(outside(lack, sysroot, lookup.settings.options.platform.triple.as_deref())),
+        None => out.extend(lack.problems.missing_libraries.iter().map(|library| missing(lookup, library))),
+    }
     out.iter().map(|text| format!("hint: {text}")).collect()
 }
 
@@ -64,11 +70,29 @@ fn link_libraries(lookup: &Lookup, more: &[&str]) -> String {
     format!("link_libraries = [{}] under [binary] in jmake.toml", quoted(given.chain(more.iter().copied())))
 }
 
+/// A line with the targets that the link's own one has to depend on.
+fn targets(lack: &Lack, lookup: &Lookup, found: &Found) -> Option<String> {
+    let (mut told, mut names, mut of) = (Vec::new(), Vec::new(), None);
+    for (suspect, symbols) in &found.sources {
+        if let Standing::Target { name, user } = &suspect.standing {
+            told.push(format!("{} defined in {}, which is of target `{name}`", being(lack, symbols), suspect.path));
+            of = Some(user);
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+    }
+    let user = of?;
+    let given = lookup.settings.targets.iter().find(|target| target.name == *user).map(|target| target.depends.as_slice());
+    let all = quoted(given.unwrap_or_default().iter().map(String::as_str).chain(names));
+    Some(format!("{}: write depends = [{all}] in the [[targets]] table of `{user}` in jmake.toml", told.join("; ")))
+}
+
 /// A line for all sources that only have to be asked for, and one for each that something else keeps out.
 fn sources(lack: &Lack, lookup: &Lookup, found: &Found) -> Vec<String> {
     let mut out = Vec::new();
     let (mut told, mut paths) = (Vec::new(), Vec::new());
-    for (suspect, symbols) in &found.sources {
+    for (suspect, symbols) in found.sources.iter().filter(|(suspect, _)| !matches!(suspect.standing, Standing::Target { .. })) {
         let place = format!("{} defined in {}", being(lack, symbols), suspect.path);
         match why_apart(suspect, lack.shared) {
             Ok(why) => {
@@ -100,6 +124,10 @@ fn why_apart(suspect: &Suspect, shared: bool) -> Result<String, String> {
                 .to_owned())
         }
         Standing::Program => Err("which is a program of its own: move it to a file without main".to_owned()),
+        Standing::OtherProgram(name) => Err(format!(
+            "which is of target `{name}` alone, a program: put it into a library, and that into `depends` of both, in jmake.toml"
+        )),
+        Standing::Target { .. } => Err("which is of another target".to_owned()),
         Standing::Linked => Err("but in C: declare it extern \"C\" where C++ uses it".to_owned()),
     }
 }
@@ -142,6 +170,27 @@ fn nowhere(lack: &Lack, open: &[usize]) -> Option<String> {
         "define it, or add the library that does to link_libraries under [binary] in jmake.toml"
     };
     Some(format!("{told}: {remedy}"))
+}
+
+/// Libraries that should be in a root file system of another machine.
+fn outside(lack: &Lack, sysroot: &FilePath, triple: Option<&str>) -> Option<String> {
+    let mut libraries: Vec<&str> = lack.problems.missing_libraries.iter().map(String::as_str).collect();
+    libraries.dedup();
+    let named = libraries.iter().take(NAMED).map(|library| format!("lib{library}")).collect::<Vec<_>>().join(", ");
+    let own = triple.filter(|triple| sysroot.as_path() == Path::new("/usr").join(triple));
+    let remedy = match own {
+        Some(triple) => {
+            format!(
+                "it is no root file system; the libraries of packages for {triple} are found without: leave target.sysroot out, and keep target.triple"
+            )
+        }
+        None => {
+            "it has to be a whole root file system, with usr/include, usr/lib and usr/lib/gcc of that machine; correct or complete it, \
+                 or leave target.sysroot out where packages of this system bring that machine's libraries"
+                .to_owned()
+        }
+    };
+    (!named.is_empty()).then(|| format!("there is no {named} in target.sysroot = \"{sysroot}\" of jmake.toml: {remedy}"))
 }
 
 fn missing(lookup: &Lookup, library: &str) -> String {

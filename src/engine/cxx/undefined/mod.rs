@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::argv::response;
 use super::diagnostics::linker::{self, LinkProblems};
 use crate::engine::config::settings::Settings;
+use crate::engine::config::targets::Kind;
 use crate::engine::discover::{Discovery, Language, Target, other_platform};
 use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
@@ -83,6 +84,15 @@ pub enum Standing {
     Grouped(&'static str),
     /// It defines `main`, so that no other product has it.
     Program,
+    /// Of a declared target that can be depended on.
+    Target {
+        /// It.
+        name: String,
+        /// The one whose link lacks it.
+        user: String,
+    },
+    /// Of this declared program alone.
+    OtherProgram(String),
     /// None: they are.
     Linked,
 }
@@ -145,9 +155,16 @@ impl Lookup {
         }
         let target = found.targets.iter().find(|target| target.name == spec.target);
         let own = target.into_iter().flat_map(|t| t.sources.iter().chain(t.main.iter().map(|(main, _)| main)));
-        let linked: BTreeSet<&FilePath> = found.project_sources.iter().chain(own).collect();
+        let declared = found.declared.get(&spec.target);
+        let used = declared.into_iter().flat_map(|declared| declared.libraries.iter().chain(&declared.objects));
+        let theirs = used.filter_map(|name| found.declared.get(name)).flat_map(|target| &target.sources);
+        let linked: BTreeSet<&FilePath> = found.project_sources.iter().chain(own).chain(theirs).collect();
         for source in &found.sources {
-            let standing = if linked.contains(&source.path) { Standing::Linked } else { standing(&found.targets, &source.path) };
+            let standing = match declared {
+                _ if linked.contains(&source.path) => Standing::Linked,
+                Some(_) => declared_standing(found, &source.path, &spec.target),
+                None => standing(&found.targets, &source.path),
+            };
             out.push(suspect(&source.path, source.language, standing));
         }
         out
@@ -214,6 +231,17 @@ fn standing(targets: &[Target], path: &FilePath) -> Standing {
         Some(group) => Standing::Grouped(group.noun()),
         None if targets.iter().any(|target| defines_main(&target)) => Standing::Program,
         None => Standing::Linked,
+    }
+}
+
+/// The standing of a source that other declared targets than `user` have.
+fn declared_standing(found: &Discovery, path: &FilePath, user: &str) -> Standing {
+    let holders = || found.declared.values().filter(|target| target.sources.contains(path));
+    let to_depend_on = |kind: Kind| matches!(kind, Kind::StaticLibrary | Kind::SharedLibrary | Kind::Objects);
+    match (holders().find(|target| to_depend_on(target.kind)), holders().next()) {
+        (Some(target), _) => Standing::Target { name: target.name.clone(), user: user.to_owned() },
+        (None, Some(target)) => Standing::OtherProgram(target.name.clone()),
+        (None, None) => Standing::Linked,
     }
 }
 

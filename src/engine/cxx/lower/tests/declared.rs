@@ -31,6 +31,7 @@ fn lowered(settings: &Settings, requested: &Requested) -> Lowered {
         declared: &declared,
         extra_sources: &[],
         want_library: false,
+        machine: None,
         system_has: &|_| false,
     });
     run_with(settings, &discovery, requested, &[]).unwrap()
