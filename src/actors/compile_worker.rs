@@ -45,7 +45,7 @@ impl Handler<ExecuteStep> for CompileWorker {
     type Result = ();
     fn handle(&mut self, ExecuteStep { step, run }: ExecuteStep, context: &mut Context<Self>) {
         faults::point("CompileWorker");
-        let running = execution::run(self.world.clone(), order_of(&step, run));
+        let running = execution::run(self.world.clone(), order_of(&step, run), None);
         let reported = running.into_actor(self).map(move |execution, worker, _| {
             faults::point("CompileWorker.spawned");
             step.report_to.do_send(StepExecuted { build: step.build, step: step.step, attempt: step.attempt, execution });

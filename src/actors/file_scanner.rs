@@ -54,6 +54,7 @@ impl FileScanner {
         world.digests.restore(snapshot::read(&cache_dir, snapshot::DIGESTS).unwrap_or_default());
         world.texts.restore(snapshot::read(&cache_dir, snapshot::TEXTS).unwrap_or_default());
         world.offers.restore(snapshot::read(&cache_dir, snapshot::OFFERS).unwrap_or_default());
+        world.trees.restore(snapshot::read(&cache_dir, snapshot::TREES).unwrap_or_default());
         let reader = world.watches.claim();
         Self { world, cache_dir, facts, reader, logs: HashMap::new(), bells: Vec::new() }
     }
@@ -214,7 +215,7 @@ impl Handler<FindBinaries> for FileScanner {
 impl Handler<GetCaches> for FileScanner {
     type Result = Vec<CacheCounts>;
     fn handle(&mut self, _: GetCaches, _: &mut Context<Self>) -> Vec<CacheCounts> {
-        vec![self.facts.counts(), self.world.texts.counts(), self.world.offers.counts()]
+        vec![self.facts.counts(), self.world.texts.counts(), self.world.offers.counts(), self.world.trees.counts()]
     }
 }
 
@@ -225,5 +226,6 @@ impl Handler<Flush> for FileScanner {
         snapshot::write(&self.cache_dir, snapshot::DIGESTS, &self.world.digests.rows());
         snapshot::write(&self.cache_dir, snapshot::TEXTS, &self.world.texts.rows());
         snapshot::write(&self.cache_dir, snapshot::OFFERS, &self.world.offers.rows());
+        snapshot::write(&self.cache_dir, snapshot::TREES, &self.world.trees.rows());
     }
 }

@@ -186,6 +186,7 @@ impl Soil {
                 cancel: address.clone().recipient(),
                 survey: address.clone().recipient(),
                 explain: address.clone().recipient(),
+                chart: address.clone().recipient(),
                 clean: address.clone().recipient(),
                 install: address.clone().recipient(),
                 settings: address.clone().recipient(),

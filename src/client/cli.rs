@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub use self::arguments::{
-    BuildArgs, BuildFlags, CheckArgs, CompleteArgs, ExplainArgs, InitArgs, InstallArgs, JobsCommand, PathArgs, ProjectFlags, QueueArgs,
-    RunArgs, TestArgs, WatchArgs,
+    BuildArgs, BuildFlags, CheckArgs, CompleteArgs, ExplainArgs, GraphArgs, InitArgs, InstallArgs, JobsCommand, PathArgs, ProjectFlags,
+    QueueArgs, RunArgs, TestArgs, WatchArgs,
 };
 
 /// Builds C and C++ projects without a build file.
@@ -88,6 +88,11 @@ pub enum Command {
     #[command(after_help = "Examples:\n  jmake explain app              a target: what would run for it, and why\n  \
         jmake explain src/parser.c     a source, an output, or a header: the steps that read it")]
     Explain(Deferred<ExplainArgs>),
+    /// Show the targets and steps of a project, and what each needs
+    #[command(after_help = "Examples:\n  jmake graph                          targets with their steps\n  \
+        jmake graph --dot | dot -Tsvg > graph.svg\n  \
+        jmake graph --symbols                and what each file declares; exit code 1 if clang finds errors")]
+    Graph(Deferred<GraphArgs>),
     /// Check jmake.toml: every problem at once, with its place and what to write instead
     #[command(after_help = "Examples:\n  jmake check                    exit code 2 if there are errors\n  \
         jmake check --show-origin      every setting, and where it came from")]

@@ -4,13 +4,14 @@ use serde::Serialize;
 
 use super::screen::{Screen, Stream};
 use super::session::Show;
-use crate::wire::{Control, FromDaemon, Includes, Reply, StatusReply};
+use crate::wire::{Control, FromDaemon, GraphPart, Includes, Reply, StatusReply};
 
 /// Passes the public events through as they came, and answers without their envelope.
 #[derive(Debug, Default)]
 pub struct Json {
     screen: Screen,
     graph: Vec<Includes>,
+    parts: GraphPart,
 }
 
 impl Json {
@@ -26,6 +27,11 @@ impl Json {
             Reply::Check(check) => self.object(check),
             Reply::Schema(schema) => self.object(&schema.schema),
             Reply::Jobs(jobs) => self.object(jobs),
+            Reply::GraphPart(part) => self.parts.take(part),
+            Reply::Graph(graph) => {
+                let whole = std::mem::take(&mut self.parts).whole(graph);
+                self.object(&whole);
+            }
             Reply::Includes(part) => self.graph.extend_from_slice(&part.graph),
             Reply::Discover(discover) => {
                 let mut whole = discover.clone();

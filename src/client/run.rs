@@ -1,6 +1,7 @@
 //! One command from flags to exit code. Does not know how a daemon is found, nor how things look.
 
 mod execute;
+mod graph;
 mod jobs;
 mod settings_file;
 
@@ -44,6 +45,7 @@ pub fn run(cli: &Cli) -> Result<u8, ClientError> {
         Command::Test(Deferred(args)) => client.test(args),
         Command::Install(Deferred(args)) => client.install(args),
         Command::Explain(Deferred(args)) => client.explain(args),
+        Command::Graph(Deferred(args)) => client.graph(args),
         Command::Check(Deferred(args)) => client.check(args),
         Command::Schema => client.ask(&Request::Schema),
         Command::Clean(Deferred(args)) => client.list(project::at, args, Request::Clean),
@@ -122,7 +124,7 @@ impl Client<'_> {
     fn has_target(&self, name: &str, args: &BuildArgs) -> bool {
         let Ok(project) = project::at(None, &args.project, self.environment) else { return false };
         let mut show = Targets::default();
-        let asked = Asker::new(self.place, self.output.no_daemon).ask(&Request::Discover(Box::new(project)), &mut show);
+        let asked = Asker::new(self.place, self.output.no_daemon).ask(&Request::Targets(Box::new(project)), &mut show);
         asked.is_ok() && show.0.iter().any(|target| target == name)
     }
 

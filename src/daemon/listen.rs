@@ -56,12 +56,17 @@ pub(super) fn other_tree(request: &Request) -> Option<String> {
     let project = match request {
         Request::Build(build) | Request::Watch(build) => &build.project,
         Request::Explain(explain) => &explain.project,
+        Request::Graph(graph) => &graph.project,
         Request::Check(check) => &check.project,
         Request::Init(init) => &init.project,
         Request::Complete(complete) => &complete.project,
         Request::Install(install) => &install.project,
         Request::Jobs(jobs) => &jobs.project,
-        Request::Discover(project) | Request::Clean(project) | Request::Tools(project) | Request::Templates(project) => project,
+        Request::Discover(project)
+        | Request::Targets(project)
+        | Request::Clean(project)
+        | Request::Tools(project)
+        | Request::Templates(project) => project,
         Request::Status | Request::Schema | Request::Stop { .. } | Request::Cancel => return None,
     };
     let root = project.root.as_path();

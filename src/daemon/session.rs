@@ -2,6 +2,7 @@
 
 mod build;
 mod complete;
+mod graph;
 mod init;
 mod jobs;
 mod neighbours;
@@ -147,6 +148,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 let answer = self.explain(*request).await;
                 self.reply(answer.map(|found| Reply::Explain(translate::explained(found)))).await
             }
+            Request::Targets(project) => {
+                let answer = self.targets(*project).await;
+                self.reply(answer.map(Reply::Discover)).await
+            }
+            Request::Graph(request) => self.graph(*request).await,
             Request::Check(request) => match self.check(*request).await {
                 Ok(found) => {
                     let exit_code = if found.errors == 0 { 0 } else { 2 };

@@ -1,5 +1,6 @@
 //! Between what crosses the socket and what the engine means. Does not know sockets.
 
+mod graph;
 mod installing;
 mod jobs;
 mod neighbours;
@@ -22,6 +23,7 @@ use crate::wire::{
     ToolReply, ToolchainReply,
 };
 
+pub(super) use self::graph::charted;
 pub(super) use self::installing::{install, installed};
 pub(super) use self::jobs::{
     built, functions, job_finished, job_graph, job_output, job_started, job_state, job_waiting, past_run, printed,
@@ -68,16 +70,7 @@ pub(super) fn discovered(root: &Path, survey: Survey, binaries: Vec<(FilePath, B
     let graph = graph.map(|(file, included)| Includes { file: path(file), includes: included.iter().map(path).collect() }).collect();
     let targets = discovery.targets.into_iter().map(|target| TargetReply {
         name: target.name,
-        kind: match target.kind {
-            TargetKind::Executable => "executable",
-            TargetKind::Library => library_kind,
-            TargetKind::SharedLibrary => "shared_library",
-            TargetKind::StaticLibrary => "static_library",
-            TargetKind::Plugin => "plugin",
-            TargetKind::Headers => "headers",
-            TargetKind::Objects => "objects",
-        }
-        .to_owned(),
+        kind: target_kind(target.kind, library_kind).to_owned(),
         group: target.group.map(|group| group_name(group).to_owned()),
         main: target.main.map(|(file, _)| path(&file)),
         sources: target.sources.iter().map(path).collect(),
@@ -226,6 +219,18 @@ pub(super) fn toolchain(toolchain: &crate::engine::cxx::toolchain::Install, sele
 
 fn path(path: &FilePath) -> PathText {
     path.as_path().into()
+}
+
+fn target_kind(kind: TargetKind, library_kind: &str) -> &str {
+    match kind {
+        TargetKind::Executable => "executable",
+        TargetKind::Library => library_kind,
+        TargetKind::SharedLibrary => "shared_library",
+        TargetKind::StaticLibrary => "static_library",
+        TargetKind::Plugin => "plugin",
+        TargetKind::Headers => "headers",
+        TargetKind::Objects => "objects",
+    }
 }
 
 fn binary_kind(kind: BinaryKind) -> &'static str {

@@ -14,9 +14,8 @@ use super::compute::compute;
 use super::fs::exists;
 use super::hidden_reads::{self, HiddenReads};
 use super::process::{Exit, Heard, ProcessSpec};
-use super::reading;
 use super::spelling::Spelling;
-use super::{symbol_search, tidying};
+use super::{reading, symbol_search, tidying};
 use crate::engine::cxx::diagnostics::machine::{self, Obstacle};
 use crate::engine::cxx::undefined::Lookup;
 use crate::engine::execution::{Ending, Execution};
@@ -54,8 +53,8 @@ pub struct Order {
     pub keep: bool,
 }
 
-/// Runs a step to its end. Dropping the future kills its process group.
-pub async fn run(world: World, order: Order) -> Execution {
+/// Runs a step to its end; what it prints on standard output goes into `output`, if there is one. Dropping the future kills its process group.
+pub async fn run(world: World, order: Order, output: Option<std::io::PipeWriter>) -> Execution {
     let Some(command) = order.spec.command.clone() else { return Execution::empty() };
     // An earlier attempt that was stopped may still be cleaning up.
     let first = order.spec.outputs.first().map(|output| output.path.under(&order.root)).unwrap_or_default();
@@ -66,7 +65,7 @@ pub async fn run(world: World, order: Order) -> Execution {
         Ok(Err(failure)) => return Execution::broken(failure),
         Err(lost) => return Execution::broken(Failure::internal(lost)),
     };
-    let exit = match world.process.run(process(&order, &command, prepared.temporary.as_ref())).await {
+    let exit = match world.process.run_into(process(&order, &command, prepared.temporary.as_ref()), output).await {
         Ok(exit) => exit,
         Err(error) => return Execution::broken(Failure::environment(error)),
     };
@@ -94,12 +93,9 @@ fn prepare(world: &World, order: &Order) -> Result<Prepared, Failure> {
     for path in written {
         world.fs.create_dir_all(&path.parent().under(root)).map_err(Failure::environment)?;
     }
-    for response in responses {
-        let place = response.path.under(root);
-        if world.fs.read(&place).is_ok_and(|there| there == response.content) {
-            continue;
-        }
-        world.fs.write_atomic(&place, &response.content).map_err(Failure::environment)?;
+    let differs = |place: &Path, content: &[u8]| world.fs.read(place).map_or(true, |there| there != content);
+    for response in responses.iter().filter(|response| differs(&response.path.under(root), &response.content)) {
+        world.fs.write_atomic(&response.path.under(root), &response.content).map_err(Failure::environment)?;
     }
     let before = Before::look(world, spec, root);
     before.refuse_missing(spec, root)?;

@@ -45,6 +45,7 @@ pub mod spelling;
 pub mod stamp;
 pub mod store;
 pub mod symbol_search;
+pub mod syntax_trees;
 pub mod term;
 pub mod tidying;
 pub mod tools_search;
@@ -86,6 +87,7 @@ pub struct World {
     pub questions: Arc<questions::AskedNames>,
     pub texts: Arc<by_content::ByContent<CommentBlind>>,
     pub offers: Arc<by_content::ByContent<Offer>>,
+    pub trees: Arc<syntax_trees::KnownTrees>,
 }
 
 impl World {
@@ -107,6 +109,7 @@ impl World {
             questions: Arc::default(),
             texts: Arc::new(by_content::ByContent::new(Cache::new("texts", TEXTS), CommentBlind::of)),
             offers: Arc::new(by_content::ByContent::new(Cache::new("offers", OFFERS), Offer::of)),
+            trees: Arc::new(syntax_trees::KnownTrees::new(cache_dir.join("trees"))),
         }
     }
 

@@ -122,11 +122,16 @@ impl Processes {
 
     /// Runs a process to its end; one whose permit was revoked or dropped counts as ended by the polite signal. Dropping the future kills its group.
     pub async fn run(&self, spec: ProcessSpec) -> Result<ProcessExit, SpawnError> {
-        let program = spec.program.clone();
-        self.run_inner(spec).await.map_err(|source| SpawnError { program, source })
+        self.run_into(spec, None).await
     }
 
-    async fn run_inner(&self, spec: ProcessSpec) -> io::Result<ProcessExit> {
+    /// The same, but what it prints on standard output goes into `output`, if there is one, as fast as somebody takes it from the other end.
+    pub async fn run_into(&self, spec: ProcessSpec, output: Option<io::PipeWriter>) -> Result<ProcessExit, SpawnError> {
+        let program = spec.program.clone();
+        self.run_inner(spec, output).await.map_err(|source| SpawnError { program, source })
+    }
+
+    async fn run_inner(&self, spec: ProcessSpec, into: Option<io::PipeWriter>) -> io::Result<ProcessExit> {
         let started = Instant::now();
         let (reader, writer) = io::pipe()?;
         let mut command = Command::new(&spec.program);
@@ -145,6 +150,9 @@ impl Processes {
                 command.stderr(writer);
                 apart = Some(errors);
             }
+        }
+        if let Some(into) = into {
+            command.stdout(into);
         }
         drop(writer);
         let Some(group) = self.registry.start(&mut command, spec.run)? else { return Ok(NEVER_RUN) };

@@ -24,6 +24,8 @@ pub const DIGESTS: &str = "digests";
 pub const TEXTS: &str = "texts";
 /// What links read of shared libraries, by content.
 pub const OFFERS: &str = "offers";
+/// What sources declare.
+pub const TREES: &str = "syntax-trees";
 /// LLVM installs and drivers.
 pub const TOOLS: &str = "tools";
 /// Settings by the texts and variables that they come from.

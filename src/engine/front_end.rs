@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::config::settings::Settings;
 use super::cxx::flag_sets::Probes;
-use super::cxx::lower::{LowerError, LowerRequest, Lowered, Requested, lower};
+use super::cxx::lower::{LowerError, LowerRequest, Lowered, Requested, lower, trees};
 use super::cxx::toolchain::{Identities, Toolchain};
 use super::cxx::undefined::Lookup;
 use super::digest::Digest;
 use super::discover::Discovery;
 use super::failure::Failure;
+use super::graph::StepSpec;
 use super::jobs::generation::Located;
 use super::path::FilePath;
 
@@ -36,9 +37,8 @@ pub struct FrontEnd {
 }
 
 impl FrontEnd {
-    /// Describes the build. `confirmed` says of each conditional `main` whether its object defines it.
-    pub fn lower(&self, confirmed: &BTreeMap<FilePath, bool>) -> Result<Lowered, Failure> {
-        let request = LowerRequest {
+    fn request<'a>(&'a self, confirmed: &'a BTreeMap<FilePath, bool>) -> LowerRequest<'a> {
+        LowerRequest {
             settings: &self.settings,
             discovery: &self.discovery,
             generations: &self.generations,
@@ -50,8 +50,17 @@ impl FrontEnd {
             requested: &self.requested,
             named_inputs: &self.named_inputs,
             confirmed_mains: confirmed,
-        };
-        let mut lowered = lower(&request).map_err(failure)?;
+        }
+    }
+
+    /// What clang is asked for the syntax trees of all sources.
+    pub fn trees(&self) -> Result<Vec<StepSpec>, Failure> {
+        trees(&self.request(&BTreeMap::new())).map_err(failure)
+    }
+
+    /// Describes the build. `confirmed` says of each conditional `main` whether its object defines it.
+    pub fn lower(&self, confirmed: &BTreeMap<FilePath, bool>) -> Result<Lowered, Failure> {
+        let mut lowered = lower(&self.request(confirmed)).map_err(failure)?;
         if lowered.steps.is_empty() && lowered.awaiting.is_empty() {
             lowered.notes.push(self.nothing_to_do()?);
         }

@@ -6,13 +6,17 @@ use actix::prelude::*;
 
 use crate::engine::build::Judged;
 use crate::engine::config::settings::Settings;
+use crate::engine::discover::Discovery;
 use crate::engine::explain::Explanation;
 use crate::engine::failure::Failure;
+use crate::engine::graph::StepSpec;
 use crate::engine::ids::{BuildId, StepId};
 use crate::engine::path::FilePath;
+use crate::engine::project_graph::ProjectGraph;
 use crate::engine::report::Artifact;
 use crate::engine::request::{BuildRequest, ProjectRequest, RequestKey};
 use crate::engine::survey::Survey;
+use crate::engine::tree::Tree;
 
 use super::events::SharedSink;
 
@@ -60,6 +64,29 @@ pub struct ExplainSubject {
 pub struct RecallSettings {
     /// Of which kind.
     pub key: RequestKey,
+}
+
+/// Query: all targets and steps of a project. Nothing runs, but what is asked of the compiler's driver.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Result<Charted, Failure>")]
+pub struct ChartProject {
+    /// A build of all of it. Nothing of it is carried out.
+    pub request: BuildRequest,
+}
+
+/// Answer to [`ChartProject`].
+#[derive(Clone, Debug)]
+pub struct Charted {
+    /// Targets and steps.
+    pub graph: ProjectGraph,
+    /// The files that were found, and what includes what.
+    pub discovery: Arc<Discovery>,
+    /// What the files say.
+    pub tree: Arc<Tree>,
+    /// What clang is asked for the syntax tree of each source.
+    pub trees: Vec<StepSpec>,
+    /// The settings.
+    pub settings: Arc<Settings>,
 }
 
 /// Request: remove exactly what JMake made. Refused while a build runs.

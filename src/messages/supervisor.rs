@@ -10,7 +10,8 @@ use super::compile_pool::BorrowWorker;
 use super::config_store::{CheckSettings, LoadSettings};
 use super::file_scanner::{FindBinaries, RingOnChange, ScanTree, SyncTree, WatchTree};
 use super::orchestrator::{
-    CancelBuild, CleanProject, ExplainSubject, GetProject, InstallProject, ProjectStanding, RecallSettings, StartBuild, SurveyProject,
+    CancelBuild, ChartProject, CleanProject, ExplainSubject, GetProject, InstallProject, ProjectStanding, RecallSettings, StartBuild,
+    SurveyProject,
 };
 use super::tool_cache::{FindToolchain, ListToolchains};
 use crate::engine::cache::CacheCounts;
@@ -45,6 +46,7 @@ pub struct OpenedProject {
     pub cancel: Recipient<CancelBuild>,
     pub survey: Recipient<SurveyProject>,
     pub explain: Recipient<ExplainSubject>,
+    pub chart: Recipient<ChartProject>,
     pub clean: Recipient<CleanProject>,
     pub install: Recipient<InstallProject>,
     pub settings: Recipient<RecallSettings>,

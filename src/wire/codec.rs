@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Control, Failed, FailureKind, FromDaemon};
 use super::event::{Event, Timed};
+use super::graph::GraphPart;
 use super::reply::{IncludesReply, Reply};
 use super::request::{Hello, Request};
 use super::{MAX_LINE, MAX_TEXT};
@@ -64,6 +65,15 @@ pub fn encode_reply(mut reply: Reply) -> Vec<u8> {
     if let Reply::Discover(discover) = &mut reply {
         for part in std::mem::take(&mut discover.graph).chunks(GRAPH_PART) {
             bytes.extend(encode(&Control::Reply(Reply::Includes(IncludesReply { graph: part.to_vec() }))).unwrap_or_default());
+        }
+    }
+    if let Reply::Graph(graph) = &mut reply {
+        let steps = std::mem::take(&mut graph.steps);
+        let steps = steps.chunks(GRAPH_PART).map(|part| GraphPart { steps: part.to_vec(), files: Vec::new() });
+        // One of them may declare thousands of things.
+        let files = std::mem::take(&mut graph.files).into_iter().map(|file| GraphPart { steps: Vec::new(), files: vec![file] });
+        for part in steps.chain(files) {
+            bytes.extend(encode(&Control::Reply(Reply::GraphPart(part))).unwrap_or_default());
         }
     }
     let failed = |error: WireError| encode(&Control::Failed(Failed { kind: FailureKind::Internal, message: error.to_string() }));

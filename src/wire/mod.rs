@@ -8,6 +8,7 @@ mod check;
 mod codec;
 mod event;
 mod explain;
+mod graph;
 mod jobs;
 mod reply;
 mod request;
@@ -24,6 +25,7 @@ pub use codec::{
 };
 pub use event::{Counts, Event, Outcome, Severity, StepKind, TestRun, Timed};
 pub use explain::{BecauseReply, ExplainReply, ExplainedStep};
+pub use graph::{DeclarationReply, GraphFile, GraphPart, GraphReply, GraphStep, GraphTarget, TroubleReply};
 pub use jobs::{FunctionReply, GraphJobReply, JobStateReply, JobsReply, ParameterReply, PastRunReply};
 pub use reply::{
     ActorStatus, BinaryReply, BuildStatus, CacheStatus, CleanReply, DaemonStatus, DiscoverReply, Includes, IncludesReply, InitReply,
@@ -31,8 +33,8 @@ pub use reply::{
     ToolchainReply, ToolsReply,
 };
 pub use request::{
-    BuildRequest, BuiltFile, CompleteRequest, ExplainRequest, Goal, Hello, InitRequest, InstallRequest, JobsAction, JobsRequest, Project,
-    Request,
+    BuildRequest, BuiltFile, CompleteRequest, ExplainRequest, Goal, GraphRequest, Hello, InitRequest, InstallRequest, JobsAction,
+    JobsRequest, Project, Request,
 };
 pub use text::PathText;
 

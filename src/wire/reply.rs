@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::{CheckReply, SchemaReply};
 use super::explain::ExplainReply;
+use super::graph::{GraphPart, GraphReply};
 use super::jobs::JobsReply;
 use super::text::PathText;
 
@@ -19,6 +20,10 @@ pub enum Reply {
     Discover(DiscoverReply),
     /// A part of the include graph, so that no line grows too long. [`super::encode_reply`] makes these.
     Includes(IncludesReply),
+    /// To `graph`, after all its `GraphPart`s.
+    Graph(GraphReply),
+    /// Some of its steps. [`super::encode_reply`] makes these.
+    GraphPart(GraphPart),
     /// To `init`.
     Init(InitReply),
     /// To `templates`.

@@ -45,6 +45,10 @@ pub enum Request {
     Discover(Box<Project>),
     /// What would become of a target or file, and why.
     Explain(Box<ExplainRequest>),
+    /// The same, only to know the names of its targets.
+    Targets(Box<Project>),
+    /// Its targets and steps.
+    Graph(Box<GraphRequest>),
     /// What is wrong with the settings.
     Check(Box<CheckRequest>),
     /// The format of jmake.toml.
@@ -156,6 +160,15 @@ pub struct ExplainRequest {
     pub subject: Option<String>,
     /// `--all`.
     pub all: bool,
+}
+
+/// What is to be shown of a project.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct GraphRequest {
+    /// Where.
+    pub project: Project,
+    /// `--symbols`: what each file declares, too.
+    pub symbols: bool,
 }
 
 /// How a project is to be started.

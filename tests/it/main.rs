@@ -17,6 +17,7 @@ mod daemon;
 mod errors;
 mod explain;
 mod generated;
+mod graph;
 mod handover;
 mod incremental;
 mod init;

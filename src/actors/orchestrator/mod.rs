@@ -1,11 +1,12 @@
 //! Runs the builds of one project, one after another.
 //!
 //! Owns: the running [`Build`], the ones that wait, and what is remembered of steps.
-//! Receives: `StartBuild`, `CancelBuild`, `SurveyProject`, `ExplainSubject`, `CleanProject`, `RecallSettings`, `GetProject`; events of its own work and of workers.
+//! Receives: `StartBuild`, `CancelBuild`, `SurveyProject`, `ExplainSubject`, `ChartProject`, `CleanProject`, `RecallSettings`, `GetProject`; events of its own work and of workers.
 //! Sends: questions to ToolCache, FileScanner and ConfigStore, steps to the CompilePool, events to each build's sink.
 //! On failure: its processes are killed, its builds end with an error that says so; it starts again from the records on disk.
 
 mod carry_out;
+mod charting;
 mod cleaning;
 mod dependencies;
 mod explain;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use actix::prelude::*;
 
-use super::{Orchestrator, explain, prepare};
+use super::{Orchestrator, charting, explain, prepare};
 use crate::engine::config::settings::Settings;
 use crate::engine::explain::Explanation;
 use crate::engine::failure::Failure;
 use crate::engine::survey::Survey;
 use crate::messages::file_scanner::SyncTree;
-use crate::messages::orchestrator::{ExplainSubject, GetProject, ProjectStanding, RecallSettings, SurveyProject};
+use crate::messages::orchestrator::{ChartProject, Charted, ExplainSubject, GetProject, ProjectStanding, RecallSettings, SurveyProject};
 
 impl Handler<SurveyProject> for Orchestrator {
     type Result = ResponseFuture<Result<Survey, Failure>>;
@@ -33,6 +33,13 @@ impl Handler<RecallSettings> for Orchestrator {
         let Some((settings, since)) = self.standings.settings(key) else { return Box::pin(ready(None)) };
         let heard = self.peers.sync.send(SyncTree { root: self.root.to_path_buf(), since });
         Box::pin(async move { heard.await.is_ok_and(|heard| heard.is_ok_and(|heard| heard.is_nothing())).then_some(settings) })
+    }
+}
+
+impl Handler<ChartProject> for Orchestrator {
+    type Result = ResponseFuture<Result<Charted, Failure>>;
+    fn handle(&mut self, ChartProject { request }: ChartProject, _: &mut Context<Self>) -> Self::Result {
+        Box::pin(charting::chart(self.world.clone(), self.peers.clone(), request))
     }
 }
 

@@ -179,6 +179,20 @@ pub struct PathArgs {
     pub project: ProjectFlags,
 }
 
+/// Arguments of `graph`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct GraphArgs {
+    /// For Graphviz
+    #[arg(long, conflicts_with = "json")]
+    pub dot: bool,
+    /// What each file includes and declares, too: namespaces, classes and functions, as clang reads them
+    #[arg(long)]
+    pub symbols: bool,
+    /// Which project, seen how.
+    #[command(flatten)]
+    pub of: PathArgs,
+}
+
 /// Arguments of `complete`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct CompleteArgs {

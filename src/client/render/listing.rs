@@ -72,11 +72,11 @@ fn text_of(reply: &Reply, verbose: bool) -> String {
         Reply::Check(reply) => checked(reply),
         Reply::Schema(reply) => format!("{:#}\n", reply.schema),
         Reply::Jobs(reply) => jobs(reply),
-        Reply::Includes(_) => String::new(),
+        Reply::Includes(_) | Reply::Graph(_) | Reply::GraphPart(_) => String::new(),
     }
 }
 
-fn name(path: &PathText) -> String {
+pub(super) fn name(path: &PathText) -> String {
     visible(&path.to_string())
 }
 
@@ -136,7 +136,7 @@ fn tools(reply: &ToolsReply) -> String {
     out
 }
 
-fn notes(out: &mut String, notes: &[String]) {
+pub(super) fn notes(out: &mut String, notes: &[String]) {
     for note in notes {
         let _ = writeln!(out, "note: {note}");
     }

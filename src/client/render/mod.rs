@@ -4,6 +4,7 @@ mod build;
 mod checked;
 mod completion;
 mod explanation;
+mod graph;
 mod jobs;
 mod listing;
 mod live;
@@ -13,6 +14,7 @@ mod watched;
 
 pub use build::{Build, Style};
 pub use completion::Completion;
+pub use graph::Graph;
 pub use jobs::{JobStyle, Jobs};
 pub use listing::{Listing, status};
 pub use watched::Watched;

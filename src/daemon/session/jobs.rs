@@ -240,7 +240,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     /// Waits until the client wants the run to end, or is gone.
-    async fn hears_cancel(&mut self) -> Option<Gone> {
+    pub(super) async fn hears_cancel(&mut self) -> Option<Gone> {
         loop {
             match self.lines.next().await {
                 Some(Ok(line)) if wire::decode_request_line(line.as_bytes()).is_ok_and(|request| request == Request::Cancel) => {

@@ -25,6 +25,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         Ok(translate::discovered(&root, survey??, binaries??))
     }
 
+    pub(super) async fn targets(&self, project: wire::Project) -> Result<wire::DiscoverReply, Failure> {
+        let project = translate::project(project, false);
+        let root = project.root.clone();
+        let opened = self.project(root.clone()).await?;
+        let survey = ask(&opened.survey, SurveyProject { project, afresh: false }).await??;
+        Ok(translate::discovered(&root, survey, Vec::new()))
+    }
+
     pub(super) async fn explain(&self, request: wire::ExplainRequest) -> Result<Explanation, Failure> {
         let targets = request.subject.iter().cloned().collect();
         let build = wire::BuildRequest { project: request.project, targets, all: request.all, ..wire::BuildRequest::default() };

@@ -44,7 +44,7 @@ fn run_script(world: &World, root: &Path, script: &str) -> Execution {
         inspect_main: false,
         keep: false,
     };
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run(world.clone(), order))
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run(world.clone(), order, None))
 }
 
 /// A project with a header that was written long enough ago.

@@ -2,6 +2,7 @@
 
 pub mod argv;
 pub mod comment_neutral;
+pub mod declarations;
 pub mod diagnostics;
 pub mod driver_paths;
 pub mod flag_sets;

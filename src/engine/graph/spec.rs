@@ -180,6 +180,21 @@ pub struct StepSpec {
 }
 
 impl StepSpec {
+    /// The same compile, looking for what it includes in `dirs` too.
+    #[must_use]
+    pub fn searching(mut self, dirs: &[String]) -> Self {
+        let dirs: Vec<FilePath> = dirs.iter().map(|dir| FilePath::from(dir.as_str())).collect();
+        if let Some(command) = &mut self.command {
+            command.args.extend(dirs.iter().flat_map(|dir| ["-I".into(), dir.clone()]));
+        }
+        if let Some(search) = self.cxx.as_mut().and_then(|cxx| cxx.search.as_mut()).filter(|_| !dirs.is_empty()) {
+            let own = Search::clone(search);
+            let unordered = own.unordered + dirs.len();
+            *search = Arc::new(Search { dirs: dirs.into_iter().chain(own.dirs).collect(), unordered, ..own });
+        }
+        self
+    }
+
     /// What errors call it: its first output, else its label.
     #[must_use]
     pub fn name(&self) -> String {

@@ -13,8 +13,9 @@ use crate::engine::config::schema::{self, State};
 const ROWS: &str = include_str!("effects.txt");
 
 /// Keys whose effects other tests show: what the engine gets to see takes whole builds (tests/it/settings.rs), and the job queue has a table of
-/// its own (`jobs::tests::keys`); other projects are built in tests/it/neighbours.rs.
-const ELSEWHERE: &[&str] = &["discovery.follow_symlinks", "jobs.", "job_queue.", "dependencies.NAME"];
+/// its own (`jobs::tests::keys`); other projects are built in tests/it/neighbours.rs; the graph of files is no build's (tests/it/graph.rs).
+const ELSEWHERE: &[&str] =
+    &["discovery.follow_symlinks", "discovery.dependency_graph_file", "discovery.parse_ast", "jobs.", "job_queue.", "dependencies.NAME"];
 
 /// A key, what is said beside it, what sets it, what it changes.
 struct Row {

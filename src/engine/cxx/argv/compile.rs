@@ -159,6 +159,15 @@ pub fn intermediate(flags: &[FilePath], form: &str, source: &FilePath, output: &
     with_files(flags, &["-emit-llvm", form], source, output, Some(depfile))
 }
 
+/// Source to its syntax tree on standard output. What is wrong is said plainly, and warnings are the build's.
+#[must_use]
+pub fn tree(flags: &[FilePath], source: &FilePath) -> Vec<FilePath> {
+    let mut out = flags.to_vec();
+    out.extend(words(["-fno-color-diagnostics", "-w", "-Qunused-arguments", "-fsyntax-only", "-Xclang", "-ast-dump=json"]));
+    out.push(operand(source));
+    out
+}
+
 /// Optimised bitcode to object: code generation only.
 #[must_use]
 pub fn backend(flags: &[FilePath], bitcode: &FilePath, object: &FilePath) -> Vec<FilePath> {

@@ -27,10 +27,12 @@ mod parts;
 mod products;
 mod select;
 mod tools;
+mod trees;
 mod whole;
 mod whole_build;
 
 pub use select::{artifact_paths, conditional_main};
+pub use trees::trees;
 
 /// What to build.
 #[derive(Clone, Debug, Eq, PartialEq)]

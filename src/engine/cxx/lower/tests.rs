@@ -89,6 +89,16 @@ fn run(project: &str, toml: &str, requested: &Requested, confirmed: &[(&str, boo
 }
 
 fn run_with(settings: &Settings, discovery: &Discovery, requested: &Requested, confirmed: &[(&str, bool)]) -> Result<Lowered, LowerError> {
+    requested_of(settings, discovery, requested, confirmed, lower)
+}
+
+fn requested_of<T>(
+    settings: &Settings,
+    discovery: &Discovery,
+    requested: &Requested,
+    confirmed: &[(&str, bool)],
+    then: impl FnOnce(&LowerRequest<'_>) -> T,
+) -> T {
     let probe = |flags: &[FilePath]| DriverProbe {
         identity: Digest::of(flags.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ").as_bytes()),
         expanded: vec![],
@@ -121,7 +131,7 @@ fn run_with(settings: &Settings, discovery: &Discovery, requested: &Requested, c
         compiles: sets.compiles.into_iter().map(|set| (set.clone(), probe(&set.1))).collect(),
         links: sets.links.into_iter().map(|set| (set, link_probe.clone())).collect(),
     };
-    lower(&LowerRequest {
+    then(&LowerRequest {
         generations: &[],
         settings,
         discovery,
@@ -304,6 +314,26 @@ fn contradictions_are_refused() {
     check("exe a a.c", "link = { lto = 'thin', opt_passes = ['licm'] }", "link.opt_passes has no effect");
     let same = "binary = { output_dir = 'o', library_name = 'x' }";
     check("lib a.c; exe libx.so b.c", same, "o/libx.so would be made by both `p` and `libx.so`");
+}
+
+#[test]
+fn a_tree_is_asked_for_under_the_flags_of_its_source() {
+    let settings = settings("compile.defines = { A = '1' }\n[[files]]\nmatch = 'x.cpp'\nflags = ['-O3']");
+    let steps = requested_of(&settings, &sketch("lib a.c b.s; exe x x.cpp"), &Requested::Default, &[], trees).unwrap();
+    let line = |step: &StepSpec| {
+        let command = step.command.as_ref().unwrap();
+        std::iter::once(&command.program).chain(&command.args).map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
+    let lines: Vec<String> = steps.iter().map(line).collect();
+    let look = "-fno-color-diagnostics -w -Qunused-arguments -fsyntax-only -Xclang -ast-dump=json";
+    for (line, (program, flag, source)) in lines.iter().zip([("clang ", "-DA=1", "a.c"), ("clang++ ", "-O3", "x.cpp")]) {
+        assert!(line.starts_with(program) && line.contains(flag) && line.ends_with(&format!("{look} {source}")), "{line}");
+    }
+    assert!(lines.len() == 2 && !lines[0].contains("-O3") && steps.iter().all(|step| step.outputs.is_empty()), "{lines:?}");
+    let own = steps[0].clone().searching(&["more".to_owned()]);
+    let dirs = |step: &StepSpec| step.cxx.as_ref().unwrap().search.as_ref().unwrap().dirs.clone();
+    assert!(line(&own).ends_with("a.c -I more") && dirs(&own)[0] == "more".into() && dirs(&own)[1..] == dirs(&steps[0]));
+    assert_eq!(steps[0].clone().searching(&[]), steps[0]);
 }
 
 #[test]
