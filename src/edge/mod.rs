@@ -20,6 +20,7 @@ pub mod explaining;
 pub mod faults;
 pub mod fences;
 pub mod fs;
+pub mod graph_file;
 pub mod hidden_reads;
 pub mod inherited_lock;
 pub mod inquiry;

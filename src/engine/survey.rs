@@ -11,6 +11,8 @@ pub struct Survey {
     pub discovery: Discovery,
     /// `shared_library` or `static_library`.
     pub library_kind: &'static str,
+    /// The graph of its files is to be written somewhere.
+    pub writes_graph: bool,
     /// Remarks of the walk and the settings.
     pub notes: Vec<String>,
 }

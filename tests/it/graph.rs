@@ -210,3 +210,54 @@ fn a_header_that_no_source_includes_is_named_and_one_that_two_see_differently_is
     assert_eq!(declared(&graph, "lone.h"), [""; 0]);
     space.jmake(&["graph", "--symbols"]).ok().says("lone.h is included by no source that is compiled: what it declares is not known");
 }
+
+/// What a file holds, as JSON.
+fn json(space: &Space, path: &str) -> Value {
+    serde_json::from_slice(&space.read(path)).unwrap()
+}
+
+#[test]
+fn the_graph_of_files_is_written_where_the_settings_want_it() {
+    let space = Space::with(SHAPES);
+    space.write("jmake.toml", "discovery.dependency_graph_file = '.jmake_cache/dependency_graph.json'\n");
+    space.jmake(&["discover"]).ok();
+    let graph = json(&space, ".jmake_cache/dependency_graph.json");
+    assert_eq!(graph["include_graph"]["src/circle.cpp"], serde_json::json!(["include/shapes.h"]));
+    assert_eq!(graph["compilation_order"][0], "include/shapes.h");
+    assert_eq!(names(&graph["reverse_graph"]["include/shapes.h"]), ["src/circle.cpp", "src/square.cpp"]);
+    let header = &graph["files"]["include/shapes.h"];
+    assert_eq!((&header["includes"], &header["classes"][0]["name"]), (&serde_json::json!(["cstddef"]), &"geo::Shape".into()));
+    let misses = trees(&space).1;
+    space.jmake(&["build", "circle"]).exits(2);
+    space.edit("jmake.toml", "'\n", "'\ndiscovery.parse_ast = false\n");
+    space.jmake(&["discover"]).ok();
+    assert_eq!(trees(&space).1, misses, "clang is not asked");
+    let plain = json(&space, ".jmake_cache/dependency_graph.json");
+    assert_eq!((&plain["include_graph"], &plain["files"]["src/old.c"]["functions"]), (&graph["include_graph"], &Value::Null));
+    // No file of the user's is lost by a slip.
+    space.edit("jmake.toml", ".jmake_cache/dependency_graph.json", "src/old.c");
+    space.jmake(&["discover"]).ok().says("the dependency graph was not written").says("something else lies");
+    assert!(space.read("src/old.c").starts_with(b"typedef"));
+}
+
+#[test]
+fn a_job_walks_the_trees_and_its_result_is_known_the_next_time() {
+    let space = Space::with(SHAPES);
+    space.write("src/broken.c", "int broken(void) { return nothing; }\n");
+    space.write(
+        "jmake.toml",
+        "discovery.dependency_graph_file = 'graph.json'\n\
+         [[jobs]]\nid = 'walk'\ncallback = 'walk_ast_dependencies'\nargs = { path = '{{project.root}}', include_dirs = ['no/such/dir'] }\n\
+         [[jobs]]\nid = 'say'\ncallback = 'command'\ndepends_on = ['walk']\ntarget_section = 'custom.said'\n\
+         args.argv = ['echo', 'known: {{jobs.walk.result.cached}}', '{{jobs.walk.result.nodes}}']\n",
+    );
+    let text = |space: &Space| String::from_utf8(space.read("jmake.toml")).unwrap();
+    space.jmake(&["jobs", "run"]).ok();
+    assert!(text(&space).contains("said = \"known: false include/shapes.h src/broken.c src/circle.cpp"), "{}", text(&space));
+    assert_eq!(json(&space, "graph.json")["files"]["src/broken.c"]["errors"][0]["line"], 1);
+    space.remove("src/broken.c");
+    space.jmake(&["jobs", "run"]).ok();
+    space.jmake(&["jobs", "run"]).ok();
+    assert!(text(&space).contains("said = \"known: true include/shapes.h src/circle.cpp src/old.c src/square.cpp\""), "{}", text(&space));
+    space.jmake(&["jobs", "list", "--functions"]).ok().says("walk_ast_dependencies");
+}

@@ -279,5 +279,6 @@ pub(super) async fn survey(world: World, peers: Peers, project: ProjectRequest, 
     let facts = gather(&world, &peers, &project, afresh, &[&project.root]).await?;
     let discovery = Arc::unwrap_or_clone(facts.discovery);
     let library_kind = facts.settings.library_type.unwrap_or_default().kind().name();
-    Ok(Survey { library_kind, name: facts.settings.name.clone(), discovery, notes: facts.notices })
+    let writes_graph = facts.settings.discovery.graph_file.is_some();
+    Ok(Survey { library_kind, name: facts.settings.name.clone(), discovery, writes_graph, notes: facts.notices })
 }

@@ -8,10 +8,11 @@ use super::{Gone, Service, Session};
 use crate::actors::supervise::ask;
 use crate::daemon::translate;
 use crate::edge::compute::compute;
+use crate::edge::graph_file;
 use crate::edge::syntax_trees::{self, Asked};
 use crate::engine::failure::Failure;
 use crate::engine::request::{BuildRequest, ProjectRequest};
-use crate::engine::source_graph::{Seen, SourceGraph};
+use crate::engine::source_graph::{Seen, SourceGraph, written};
 use crate::messages::orchestrator::{ChartProject, Charted};
 use crate::messages::supervisor::OpenedProject;
 use crate::wire::{self, Reply};
@@ -80,5 +81,30 @@ impl Service {
             force: look.force,
         };
         syntax_trees::read(self.world.clone(), asked).await
+    }
+
+    /// Writes the graph of files where the settings want it, if they do.
+    pub(super) async fn write_graph(
+        &self,
+        project: &ProjectRequest,
+        charted: &Charted,
+        files: SourceGraph,
+    ) -> Result<SourceGraph, Failure> {
+        let discovery = &charted.settings.discovery;
+        let Some(path) = discovery.graph_file.clone() else { return Ok(files) };
+        let (world, root, with_declarations) = (self.world.clone(), project.root.clone(), discovery.graph_declarations);
+        let writing = compute(move || {
+            let graph = written(&files, with_declarations);
+            graph_file::write(&world, &root, &path, &graph).map(|()| files)
+        });
+        writing.await.map_err(Failure::internal)?
+    }
+
+    /// Looks at the files and writes their graph, as the settings want it.
+    pub(super) async fn look_and_write(&self, opened: &OpenedProject, project: &ProjectRequest, client_pid: u32) -> Result<(), Failure> {
+        let charted = self.chart(opened, project, client_pid).await?;
+        let look = Look { declarations: charted.settings.discovery.graph_declarations, ..Look::default() };
+        let files = self.look(project, &charted, look).await?;
+        self.write_graph(project, &charted, files).await.map(drop)
     }
 }

@@ -5,6 +5,7 @@ mod perform;
 mod records;
 mod running;
 mod stop;
+mod walking;
 mod writing;
 
 use std::collections::VecDeque;

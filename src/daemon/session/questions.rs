@@ -19,10 +19,16 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let project = translate::project(project, false);
         let root = project.root.clone();
         let opened = self.project(root.clone()).await?;
-        let survey = ask(&opened.survey, SurveyProject { project, afresh: false });
+        let survey = ask(&opened.survey, SurveyProject { project: project.clone(), afresh: false });
         let binaries = ask(&opened.files.binaries, FindBinaries { root: root.clone() });
         let (survey, binaries) = futures_util::future::join(survey, binaries).await;
-        Ok(translate::discovered(&root, survey??, binaries??))
+        let mut survey = survey??;
+        if survey.writes_graph
+            && let Err(failure) = self.service.look_and_write(&opened, &project, self.client_pid).await
+        {
+            survey.notes.push(format!("the dependency graph was not written: {}", failure.message));
+        }
+        Ok(translate::discovered(&root, survey, binaries??))
     }
 
     pub(super) async fn targets(&self, project: wire::Project) -> Result<wire::DiscoverReply, Failure> {

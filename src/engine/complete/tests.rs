@@ -33,7 +33,13 @@ fn survey(sources: &[(&str, Language)], headers: &[&str], includes: &[(&str, &[&
         includes: includes.iter().map(|(file, all)| ((*file).into(), paths(all))).collect(),
         ..Discovery::default()
     };
-    Found::Survey(Arc::new(Survey { name: "x".to_owned(), discovery, library_kind: "shared_library", notes: Vec::new() }))
+    Found::Survey(Arc::new(Survey {
+        name: "x".to_owned(),
+        discovery,
+        library_kind: "shared_library",
+        writes_graph: false,
+        notes: Vec::new(),
+    }))
 }
 
 fn list(value: &Value, name: &str) -> Vec<String> {

@@ -130,6 +130,10 @@ pub struct DiscoverySettings {
     pub files: Option<Vec<FilePath>>,
     /// `include_dirs`: instead of inferred ones; `None`: inferred.
     pub include_dirs: Option<Vec<FilePath>>,
+    /// `dependency_graph_file`: where the graph of files is written.
+    pub graph_file: Option<FilePath>,
+    /// `parse_ast`: with what they declare.
+    pub graph_declarations: bool,
 }
 
 /// Intermediate results that are placed in the tree.

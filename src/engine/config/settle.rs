@@ -143,6 +143,8 @@ fn discovery(merged: &Merged, profile: &str) -> DiscoverySettings {
         include_dirs: merged
             .list("discovery.include_dirs")
             .map(|dirs| dirs.iter().map(|dir| relative(&dir.replace("{profile}", profile))).collect()),
+        graph_file: merged.text("discovery.dependency_graph_file").filter(|path| !path.is_empty()).map(|path| relative(&path)),
+        graph_declarations: merged.truth("discovery.parse_ast"),
     }
 }
 

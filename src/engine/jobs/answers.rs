@@ -12,7 +12,9 @@ use crate::engine::config::keys::nearest;
 use crate::engine::config::problem::Severity;
 use crate::engine::config::schema;
 use crate::engine::cxx::toolchain::Install;
+use crate::engine::path::FilePath;
 use crate::engine::report::Counts;
+use crate::engine::source_graph::{SourceGraph, written};
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -51,6 +53,18 @@ pub fn discovered(files: &Json, dirs: &Json, found: &Found) -> Json {
         _ => Vec::new(),
     };
     json!({ "success": true, "files": files, "include_dirs": dirs, "targets": targets })
+}
+
+/// To `walk_ast_dependencies`. What is wrong with single files is told, and is no failure.
+#[must_use]
+pub fn walked(graph: &SourceGraph) -> Json {
+    let nodes: Vec<String> = graph.files.iter().map(|file| file.path.to_string()).collect();
+    let edge = |from: &FilePath, to: &FilePath| json!({ "from": from.to_string(), "to": to.to_string() });
+    let edges: Vec<Json> = graph.files.iter().flat_map(|file| file.includes.iter().map(move |to| edge(&file.path, to))).collect();
+    let error = |file: &FilePath, (line, what): &(u32, String)| json!({ "file": file.to_string(), "line": line, "message": what });
+    let errors: Vec<Json> = graph.files.iter().flat_map(|file| file.troubles.iter().map(move |it| error(&file.path, it))).collect();
+    let graph_of_files = written(graph, graph.with_declarations);
+    json!({ "success": true, "graph": graph_of_files, "nodes": nodes, "edges": edges, "cached": graph.cached, "errors": errors })
 }
 
 /// To `get_all_tools`.

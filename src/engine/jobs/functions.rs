@@ -41,6 +41,7 @@ pub enum Call {
     DetectBinaries,
     BuildIncludeDirs,
     DiscoverProject,
+    WalkAstDependencies,
     GetTool,
     GetAllTools,
     CreateStructure,
@@ -108,6 +109,9 @@ pub const FUNCTIONS: &[Function] = &[
     function(Call::DiscoverProject, "discover_project", "Finds files, include directories and targets.")
         .takes(&[PATH, FORCE])
         .gives(&["files", "include_dirs", "targets"], "files"),
+    function(Call::WalkAstDependencies, "walk_ast_dependencies", "Says what each file includes, and what it declares, as clang reads it.")
+        .takes(&[PATH, parameter("include_dirs", Kind::Texts, "Where includes are looked for, too."), FORCE])
+        .gives(&["graph", "nodes", "edges", "cached", "errors"], "graph"),
     function(Call::GetTool, "get_tool", "The path of one LLVM tool.")
         .takes(&[required("tool", Kind::Text, "Its name.")])
         .gives(&["tool", "path"], "path"),

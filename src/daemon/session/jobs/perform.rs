@@ -109,8 +109,10 @@ impl Doer {
             Call::DetectBinaries => Ok(answers::binaries(&self.field(Field::Binaries).await?)),
             Call::DiscoverProject => {
                 let survey = self.survey().await?;
+                self.write_graph(&survey).await?;
                 Ok(answers::discovered(&Self::value(Field::Files, &survey)?, &Self::value(Field::IncludeDirs, &survey)?, &survey))
             }
+            Call::WalkAstDependencies => self.walk(arguments).await,
             Call::GetAllTools => Ok(answers::tools(&self.toolchain().await?.install)),
             Call::GetTool => answers::tool(&self.toolchain().await?.install, text("tool")).map_err(JobError::hopeless),
             Call::CreateStructure => self.create_structure(text("type")).await,

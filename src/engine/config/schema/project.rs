@@ -32,12 +32,16 @@ pub(super) const KEYS: &[Key] = &[
         .default("[]")
         .append(),
     key("discovery.log_all_files", Truth, "Every file that was seen is logged.").only("false", "`jmake discover -v` lists all files"),
-    key("discovery.parse_ast", Truth, "Sources are read for what they are.").only("true", "what sources include and define is always read"),
+    key("discovery.parse_ast", Truth, "The file of `discovery.dependency_graph_file` has what each file declares, too, as clang reads it.").default("true"),
     key("discovery.walk_dependencies", Truth, "Includes are followed.").only("true", "includes are always followed"),
     key("discovery.completed", Truth, "`jmake complete` has run.").record(),
     key("discovery.timestamp", Text, "When it ran.").record(),
     key("discovery.include_dirs", Paths, "Include directories, instead of inferred ones."),
-    key("discovery.dependency_graph_file", Text, "Where the original kept its graph.").record(),
+    key(
+        "discovery.dependency_graph_file",
+        Path,
+        "Where `jmake discover` and the jobs `discover_project` and `walk_ast_dependencies` write what includes what, as JSON. Else nowhere.",
+    ),
     key("discovery.files.cpp_sources", Paths, "The C++ sources. With this or `c_sources`, these are built and no others."),
     key("discovery.files.c_sources", Paths, "The C sources. With this or `cpp_sources`, these are built and no others."),
     key("discovery.files.cpp_headers", Paths, "The C++ headers that were found.").record(),
