@@ -40,6 +40,7 @@ mod stalled;
 mod supervision;
 mod support;
 mod targets;
+mod terminal;
 mod testing;
 mod tool_inputs;
 mod traps;

@@ -75,7 +75,10 @@ impl Build {
             Event::Progress { done, total, running } if self.style.progress => self.progress.moved(*done, *total, *running),
             Event::ActorRestarted { name, restarts, why } => self.say(&format!("{name} failed and was restarted (no. {restarts}): {why}")),
             Event::BuildError { first, .. } => self.first_error = Some(first.clone()),
-            Event::BuildFinished { success, exit_code, steps, wall_ms, .. } => self.summary(*success, *exit_code, steps, *wall_ms),
+            Event::BuildFinished { success, exit_code, steps, wall_ms, .. } => {
+                self.progress.clear();
+                self.summary(*success, *exit_code, steps, *wall_ms);
+            }
             Event::BuildStarted { .. }
             | Event::WatchStarted { .. }
             | Event::FileChanged { .. }

@@ -14,6 +14,7 @@ pub mod lasting;
 mod memory;
 mod options;
 mod pretence;
+mod progress;
 mod records;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -155,6 +156,7 @@ impl Build {
                 self.feed(now, plan::Event::Lost(running), &mut effects);
             }
         }
+        effects.extend(self.progress(&effects));
         effects
     }
 

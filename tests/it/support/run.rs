@@ -1,6 +1,8 @@
 //! One run of a program: started, listened to, and what came of it.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -8,10 +10,16 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags, open};
 use rustix::process::{Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, pidfd_open, waitid};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
 use serde_json::Value;
 
 use super::stage::DEADLINE;
+
+/// How wide a terminal of a test is.
+const COLUMNS: u16 = 100;
 
 /// A program that runs.
 pub struct Running {
@@ -41,23 +49,25 @@ impl Running {
         let what = format!("{command:?}");
         let what = what[what.rfind("bin/").or(what.rfind("debug/")).unwrap_or(0)..].to_owned();
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{what}: {error}"));
-        let (mut out, mut err) = (BufReader::new(child.stdout.take().unwrap()), child.stderr.take().unwrap());
-        let (sender, lines) = channel();
-        std::thread::spawn(move || {
-            let mut line = Vec::new();
-            while out.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
-                if sender.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
-                    break;
-                }
-                line.clear();
-            }
-        });
+        let (out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let errors = std::thread::spawn(move || {
             let mut text = Vec::new();
             let _ = err.read_to_end(&mut text);
             String::from_utf8_lossy(&text).into_owned()
         });
-        Self { child, what, lines, heard: String::new(), errors: Some(errors) }
+        Self { child, what, lines: lines(out), heard: String::new(), errors: Some(errors) }
+    }
+
+    /// Starts it on a terminal of its own, `COLUMNS` wide: all it writes comes as standard output.
+    #[track_caller]
+    pub fn on_terminal(mut command: Command) -> Self {
+        let what = format!("{command:?}, on a terminal");
+        let (ours, its) = terminal().unwrap_or_else(|error| panic!("{what}: {error}"));
+        command.stdin(its.try_clone().unwrap()).stdout(its.try_clone().unwrap()).stderr(its).process_group(0);
+        let child = command.spawn().unwrap_or_else(|error| panic!("{what}: {error}"));
+        // Only when nobody else holds its side open does ours end.
+        drop(command);
+        Self { child, what, lines: lines(File::from(ours)), heard: String::new(), errors: None }
     }
 
     /// Its process.
@@ -129,7 +139,7 @@ impl Running {
         }
         let status = self.child.wait().unwrap();
         let stdout = self.rest();
-        let stderr = self.errors.take().unwrap().join().unwrap();
+        let stderr = self.errors.take().map(|errors| errors.join().unwrap()).unwrap_or_default();
         Run { status, stdout, stderr, what: std::mem::take(&mut self.what) }
     }
 
@@ -150,6 +160,31 @@ impl Running {
             }
         }
     }
+}
+
+/// What comes in, line by line, whatever the end.
+fn lines(from: impl Read + Send + 'static) -> Receiver<String> {
+    let (mut from, (sender, lines)) = (BufReader::new(from), channel());
+    std::thread::spawn(move || {
+        let mut line = Vec::new();
+        while from.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) || !line.is_empty() {
+            if sender.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
+                break;
+            }
+            line.clear();
+        }
+    });
+    lines
+}
+
+/// Both sides of a new terminal: ours, and that of the program. One without a size would be taken for none.
+fn terminal() -> rustix::io::Result<(OwnedFd, OwnedFd)> {
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+    grantpt(&ours)?;
+    unlockpt(&ours)?;
+    let its = open(ptsname(&ours, Vec::new())?, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?;
+    tcsetwinsize(&its, Winsize { ws_row: 24, ws_col: COLUMNS, ws_xpixel: 0, ws_ypixel: 0 })?;
+    Ok((ours, its))
 }
 
 impl Drop for Running {

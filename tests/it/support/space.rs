@@ -138,6 +138,16 @@ impl Space {
     /// Starts `jmake`, in the project.
     #[track_caller]
     pub fn start(&self, args: &[&str]) -> Running {
+        Running::start(self.client(args))
+    }
+
+    /// Runs `jmake` on a terminal, in the project.
+    #[track_caller]
+    pub fn on_terminal(&self, args: &[&str]) -> Run {
+        Running::on_terminal(self.client(args)).finish()
+    }
+
+    fn client(&self, args: &[&str]) -> Command {
         let program = if self.as_nobody { self.place("bin/jmake") } else { env!("CARGO_BIN_EXE_jmake").into() };
         let mut command = self.command(program);
         command.args(args);
