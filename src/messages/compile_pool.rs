@@ -131,7 +131,7 @@ pub struct WorkerRestarted {
 pub struct GetPool;
 
 /// Answer to [`GetPool`].
-#[derive(Clone, Copy, Debug, Default, MessageResponse)]
+#[derive(Clone, Debug, Default, MessageResponse)]
 pub struct PoolCounts {
     /// Workers that run a step.
     pub busy: usize,

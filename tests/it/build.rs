@@ -325,3 +325,61 @@ fn cleaning_removes_what_was_made_and_nothing_else() {
     assert!(PROJECT.iter().all(|(path, _)| space.exists(path)));
     space.build(&[]).ok();
 }
+
+/// A program's directory with a part of its own, which needs the program.
+const APART: &[(&str, &str)] = &[
+    ("x.h", "int x(void);\n"),
+    ("x.c", "#include \"x.h\"\nint x(void) { return 1; }\n"),
+    ("cli/part.c", "int helper(void);\nint part(void) { return helper(); }\n"),
+    ("cli/prog.c", "#include \"../x.h\"\nint part(void);\nint helper(void) { return 2; }\nint main(void) { return x() + part() - 3; }\n"),
+];
+
+#[test]
+fn a_library_is_linked_without_the_parts_of_programs() {
+    let space = Space::with(APART);
+    let run = space.build(&[]).ok();
+    assert_eq!(run.artifacts(), ["build/dev/bin/prog", "build/dev/lib/libproject.so"]);
+    assert!(space.command(space.path("build/dev/bin/prog")).status().unwrap().success());
+    assert_eq!(space.exports("build/dev/lib/libproject.so"), ["x"]);
+}
+
+#[test]
+fn a_part_that_the_library_lacks_is_named() {
+    let space = Space::with(APART);
+    space.write("x.c", "#include \"x.h\"\nint part(void);\nint x(void) { return part(); }\n");
+    space.jmake(&["build"]).exits(1).says("defined in cli/part.c, which lies with a program and is no part of the library");
+}
+
+#[test]
+fn a_main_that_is_one_makes_no_library_of_what_is_for_it_alone() {
+    let main = "int b(void);\n#ifndef NOMAIN\nint main(void) { return b(); }\n#endif\n";
+    let space = Space::with(&[("a.c", main), ("b.c", "int b(void) { return 0; }\n")]);
+    assert_eq!(space.build(&[]).ok().artifacts(), ["build/dev/bin/a"]);
+    space.jmake(&["build", "libproject"]).exits(2).says("a.c defines `main` with these settings: there is no library `libproject`");
+    space.write("jmake.toml", "compile.flags = [\"-DNOMAIN\"]\n");
+    assert_eq!(space.build(&[]).ok().artifacts(), ["build/dev/lib/libproject.so"]);
+    assert_eq!(space.exports("build/dev/lib/libproject.so"), ["b"]);
+    space.write("jmake.toml", "");
+    space.write("include/b.h", "int b(void);\n");
+    assert_eq!(space.build(&[]).ok().artifacts(), ["build/dev/bin/a", "build/dev/lib/libproject.so"]);
+}
+
+#[test]
+fn a_main_behind_a_macro_makes_a_program() {
+    let space = Space::with(&[
+        ("z.h", "int z(void);\n"),
+        ("lib/z.c", "#include \"../z.h\"\nint z(void) { return 0; }\n"),
+        ("programs/util.h", "#ifdef _WIN32\n#  define tmain wmain\n#else\n#  define tmain main\n#endif\n"),
+        (
+            "programs/gzip.c",
+            "#include \"util.h\"\n#include \"../z.h\"\nint tmain(int argc, char **argv) { return z() + (argv[argc] != 0); }\n",
+        ),
+    ]);
+    assert_eq!(space.build(&[]).ok().artifacts(), ["build/dev/bin/gzip"]);
+    assert!(space.command(space.path("build/dev/bin/gzip")).status().unwrap().success());
+    // The name that is one no more, with nothing else changed.
+    space.edit("programs/util.h", "tmain main", "tmain start");
+    assert_eq!(space.build(&[]).ok().artifacts(), ["build/dev/lib/libproject.so"]);
+    space.edit("programs/gzip.c", "tmain", "main");
+    assert_eq!(space.build(&[]).ok().artifacts(), ["build/dev/bin/gzip"]);
+}

@@ -78,7 +78,7 @@ impl Build {
         let mut build = Self {
             id,
             root: FilePath::new(&request.project.root),
-            account: Account::new(request.dry_run, request.color, prepared.untouched),
+            account: Account::new(request.dry_run, request.color, &prepared),
             request,
             front_end: prepared.front_end,
             slots: options.slots,

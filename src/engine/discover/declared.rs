@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use self::depends::Order;
 use super::patterns::{PatternError, Patterns};
-use super::{FileEntry, Group, Target, TargetKind};
+use super::{FileEntry, Group, IfMain, Target, TargetKind};
 use crate::engine::config::keys::nearest;
 use crate::engine::config::options::Options;
 use crate::engine::config::settings::Settings;
@@ -170,6 +170,7 @@ pub fn targets(declared: &[Declared]) -> (Vec<Target>, BTreeMap<String, Arc<Decl
         main: None,
         sources: declared.sources.clone(),
         uses_project: false,
+        if_main: IfMain::Stays,
         libraries: Vec::new(),
         why: "jmake.toml declares it".to_owned(),
     };

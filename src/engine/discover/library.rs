@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::Main;
 use super::links::{Link, Links};
 use super::names::{group_by_directory, is_library_directory, is_program_directory, vendor_directory};
 use super::request::{Files, Request};
 use super::roles::Roles;
+use super::{IfMain, Main};
 use crate::engine::path::FilePath;
 use crate::engine::scan::facts::name_digest;
 use crate::engine::scan::kind::FileKind;
@@ -14,6 +14,7 @@ use crate::engine::scan::kind::FileKind;
 /// The project's library.
 pub(super) struct Library {
     pub sources: Vec<usize>,
+    pub if_main: IfMain,
     pub why: String,
 }
 
@@ -30,22 +31,31 @@ pub(super) fn decide(request: &Request<'_>, files: &Files, links: &Links, roles:
     let mains: Vec<usize> = roles.parts.iter().filter(|(_, p)| p.main.is_some() && p.member.is_none()).map(|(at, _)| *at).collect();
     let sure_main = mains.iter().any(|at| roles.parts[at].main == Some(Main::Yes));
     let sources = without_program_parts(files, roles, &mains, request.want_library);
-    let made = |why: String| Verdict::Made(Library { sources: sources.clone(), why });
+    let made = |why: String, if_main: IfMain| Verdict::Made(Library { sources: sources.clone(), if_main, why });
     if sources.is_empty() && (sure_main || mains.is_empty()) {
         return Verdict::None;
     }
     if request.want_library {
-        return made("the settings ask for a library".to_owned());
+        return made("the settings ask for a library".to_owned(), IfMain::Stays);
     }
-    if !sure_main {
-        let why = if mains.is_empty() { "no file defines `main`" } else { "no file surely defines `main`" };
-        return made(why.to_owned());
+    if mains.is_empty() {
+        return made("no file defines `main`".to_owned(), IfMain::Stays);
     }
-    let Some(why) = public_headers(files, links, roles, &sources, &mains) else { return Verdict::None };
-    match needs_a_program(files, links, &sources, &mains) {
-        Some(text) => Verdict::Refused(format!("no library is made although {why}: {text}")),
-        None => made(why),
+    let public = public_headers(files, links, roles, &sources, &mains);
+    let needs = public.as_ref().and_then(|_| needs_a_program(files, links, &sources, &mains));
+    match (sure_main, public, needs) {
+        (_, Some(why), None) => made(why, IfMain::Stays),
+        (true, Some(why), Some(needs)) => Verdict::Refused(refusal(&why, &needs)),
+        (true, None, _) => Verdict::None,
+        (false, public, needs) => {
+            let why = public.zip(needs).map(|(why, needs)| refusal(&why, &needs));
+            made("no file surely defines `main`".to_owned(), IfMain::Goes(why))
+        }
     }
+}
+
+fn refusal(why: &str, needs: &str) -> String {
+    format!("no library is made although {why}: {needs}")
 }
 
 /// The project's own sources, less those that lie with a program apart from the library's.
@@ -59,7 +69,7 @@ fn without_program_parts(files: &Files, roles: &Roles, mains: &[usize], all: boo
         .collect();
     let with_program = |at: usize| {
         let dir = files.path(at).parent();
-        !is_library_directory(&dir) && program_directories.iter().any(|p| dir.as_path().starts_with(p.as_path()))
+        !files.asked_for(at) && !is_library_directory(&dir) && program_directories.iter().any(|p| dir.as_path().starts_with(p.as_path()))
     };
     let library: Vec<usize> = own.iter().copied().filter(|at| !with_program(*at)).collect();
     if library.is_empty() && all { own } else { library }

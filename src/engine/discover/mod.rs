@@ -102,6 +102,16 @@ pub enum Main {
     IfObjectDefinesIt,
 }
 
+/// What becomes of the library if a `main` under a condition proves to be one.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum IfMain {
+    /// There is one all the same.
+    #[default]
+    Stays,
+    /// There is none, as in a project whose `main` is sure; with the reason, where that is worth a remark.
+    Goes(Option<String>),
+}
+
 /// Something to build.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Target {
@@ -122,6 +132,8 @@ pub struct Target {
     pub uses_project: bool,
     /// Libraries it needs beyond the project's settings, such as a test framework's, without `-l`.
     pub libraries: Vec<String>,
+    /// For the library: whether it is one beside a program. Only objects tell of some.
+    pub if_main: IfMain,
     /// Why it is a target, in words.
     pub why: String,
 }

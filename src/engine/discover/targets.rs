@@ -7,7 +7,7 @@ use super::library::Library;
 use super::programs::Program;
 use super::request::Files;
 use super::roles::Roles;
-use super::{Group, Main, Target, TargetKind};
+use super::{Group, IfMain, Main, Target, TargetKind};
 use crate::engine::path::FilePath;
 
 /// Directories whose names say nothing about a program in them.
@@ -42,6 +42,7 @@ impl<'a> Targets<'a> {
             main: None,
             sources: self.paths(library.sources),
             uses_project: false,
+            if_main: library.if_main,
             libraries: Vec::new(),
             why: library.why,
         });
@@ -113,6 +114,7 @@ impl<'a> Targets<'a> {
             main: path.zip(main.map(|(_, main)| main)),
             sources: self.paths(sources),
             uses_project: self.has_project,
+            if_main: IfMain::Stays,
             libraries,
             why,
         });

@@ -63,7 +63,7 @@ fn list(paths: &[FilePath]) -> String {
     paths.iter().map(|p| if p.as_bytes().is_empty() { ".".to_owned() } else { p.to_string() }).collect::<Vec<_>>().join(" ")
 }
 
-/// `name = main + sources - libraries`, `?` after a main that is not sure, the group in brackets.
+/// `name = main + sources - libraries`, `?` after a main or library that is not sure, the group in brackets.
 fn target(t: &Target) -> String {
     assert!(!t.why.is_empty());
     let mut out = t.name.clone();
@@ -74,8 +74,10 @@ fn target(t: &Target) -> String {
     if let Some((path, main)) = &t.main {
         out += &format!(" {path}{}", if *main == Main::Yes { "" } else { "?" });
     }
-    if t.kind == TargetKind::Library {
-        out += " library";
+    match (t.kind, &t.if_main) {
+        (TargetKind::Library, IfMain::Stays) => out += " library",
+        (TargetKind::Library, IfMain::Goes(_)) => out += " library?",
+        _ => {}
     }
     for (sign, part) in [("+", list(&t.sources)), ("-", t.libraries.join(" "))] {
         if !part.is_empty() {

@@ -151,7 +151,7 @@ impl Space {
         let program = if self.as_nobody { self.place("bin/jmake") } else { env!("CARGO_BIN_EXE_jmake").into() };
         let mut command = self.command(program);
         command.args(args);
-        Running::start(command)
+        command
     }
 
     /// From now on everything runs without the rights of root, which may read and write everything. No change for other users.
@@ -209,6 +209,18 @@ impl Space {
     /// What the daemon wrote to its log.
     pub fn log(&self) -> String {
         fs::read_to_string(self.place("state/jmake/daemon.log")).unwrap_or_default()
+    }
+
+    /// The names that a shared library of the project defines for others, in order.
+    #[track_caller]
+    pub fn exports(&self, library: &str) -> Vec<String> {
+        use object::{Object, ObjectSymbol};
+        let bytes = self.read(library);
+        let file = object::File::parse(&*bytes).unwrap();
+        let defined = file.dynamic_symbols().filter(|symbol| symbol.is_definition() && symbol.is_global());
+        let mut names: Vec<String> = defined.map(|symbol| symbol.name().unwrap().to_owned()).collect();
+        names.sort();
+        names
     }
 
     /// Files of the project that somebody left half made.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::LowerError;
 use super::objects::{Line, Lowering, depfile};
 use super::parts::{Part, found};
-use super::select::Choice;
+use super::select::{self, Choice};
 use crate::engine::cxx::argv::compile;
 use crate::engine::cxx::lower::names;
 use crate::engine::discover::{Language, TargetKind};
@@ -42,7 +42,8 @@ impl<'a> Lowering<'a> {
     pub fn all_ir(&mut self, choice: &Choice<'a>, project: &[FilePath]) -> Result<(), LowerError> {
         for target in &choice.targets {
             let declared = self.request.discovery.declared.get(&target.name);
-            let shared = if target.uses_project || target.kind == TargetKind::Library { project } else { &[] };
+            let of_library = if target.kind == TargetKind::Library { select::library(&self.request, target) } else { Vec::new() };
+            let shared = if target.uses_project { project } else { &of_library };
             let sources: BTreeSet<&FilePath> = target.main.iter().map(|(main, _)| main).chain(&target.sources).chain(shared).collect();
             let parts: Vec<Part<'_>> = match declared {
                 Some(declared) => self.own_parts(declared),

@@ -3,10 +3,10 @@
 use super::objects::Lowering;
 use super::parts::{Part, found};
 use super::products::Link;
-use super::{LowerError, names, select};
+use super::{LowerError, Requested, names, select};
 use crate::engine::config::settings::{LibraryType, Lto};
 use crate::engine::cxx::argv::{archive, link};
-use crate::engine::discover::{Target, TargetKind};
+use crate::engine::discover::{IfMain, Target, TargetKind};
 use crate::engine::path::FilePath;
 use crate::engine::report::ArtifactKind;
 
@@ -28,8 +28,11 @@ impl<'a> Lowering<'a> {
         if let Some(declared) = self.request.discovery.declared.get(&target.name) {
             return self.declared(target, declared);
         }
+        if target.kind == TargetKind::Library {
+            return self.found_library(target, withheld);
+        }
         let own = own_sources(target);
-        if withheld && (target.uses_project || target.kind == TargetKind::Library) {
+        if withheld && target.uses_project {
             let shared = if self.request.settings.options.lto == Lto::Full { &[][..] } else { project };
             return self.objects_only(&[own.as_slice(), shared].concat());
         }
@@ -37,6 +40,8 @@ impl<'a> Lowering<'a> {
             TargetKind::Library => self.library(target, &merged(project, &own)),
             _ => self.executable(target, &own, if target.uses_project { project } else { &[] }),
         }
+        self.out.notes.push(why);
+        Ok(())
     }
 
     fn objects_only(&mut self, sources: &[FilePath]) -> Result<(), LowerError> {
@@ -149,11 +154,4 @@ fn own_sources(target: &Target) -> Vec<FilePath> {
     let mut own: Vec<FilePath> = target.main.iter().map(|(path, _)| path.clone()).collect();
     own.extend(target.sources.iter().filter(|s| target.main.as_ref().is_none_or(|(main, _)| main != *s)).cloned());
     own
-}
-
-fn merged(a: &[FilePath], b: &[FilePath]) -> Vec<FilePath> {
-    let mut all = [a, b].concat();
-    all.sort();
-    all.dedup();
-    all
 }

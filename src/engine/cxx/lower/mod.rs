@@ -209,8 +209,8 @@ pub enum LowerError {
 fn hint(nearest: Option<&String>, known: &[String]) -> String {
     match nearest {
         Some(name) => format!("; did you mean `{name}`?"),
-        None if known.is_empty() => String::new(),
-        None => format!("; there are: {}", known.join(", ")),
+        None if known.is_empty() => ";".to_owned(),
+        None => format!("; there are: {};", known.join(", ")),
     }
 }
 

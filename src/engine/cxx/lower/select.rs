@@ -108,13 +108,27 @@ pub fn artifact_paths(settings: &Settings, discovery: &Discovery, target: &Targe
     }
 }
 
-/// The sources of the library and the internal archive, sorted: those found, and those whose `main` turned out to be none.
+/// The sources of the internal archive, sorted: those found, and those whose `main` turned out to be none.
 pub fn project(request: &LowerRequest<'_>) -> Vec<FilePath> {
-    let denied = conditional(request).filter(|(_, main)| request.confirmed_mains.get(*main) == Some(&false)).map(|(_, main)| main.clone());
-    let mut sources: Vec<FilePath> = request.discovery.project_sources.iter().cloned().chain(denied).collect();
+    with_denied(request, &request.discovery.project_sources)
+}
+
+/// The sources of the library, sorted: its own, and those whose `main` turned out to be none. What lies with a program is not among them.
+pub fn library(request: &LowerRequest<'_>, target: &Target) -> Vec<FilePath> {
+    with_denied(request, &target.sources)
+}
+
+fn with_denied(request: &LowerRequest<'_>, sources: &[FilePath]) -> Vec<FilePath> {
+    let mut sources: Vec<FilePath> = sources.iter().chain(mains(request, false)).cloned().collect();
     sources.sort();
     sources.dedup();
     sources
+}
+
+/// The files with a conditional `main` that proved to be one, or to be none.
+pub fn mains<'a>(request: &LowerRequest<'a>, proved: bool) -> impl Iterator<Item = &'a FilePath> + use<'a> {
+    let confirmed = request.confirmed_mains;
+    conditional(request).map(|(_, main)| main).filter(move |main| confirmed.get(*main) == Some(&proved))
 }
 
 /// Targets of no group whose `main` is conditional. (In a group, a file without `main` is nobody's source.)

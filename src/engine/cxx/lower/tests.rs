@@ -12,13 +12,14 @@ use crate::engine::discover::{Declared, FileEntry, Group, Language, LeftOut, Mai
 use crate::engine::graph::StepSpec;
 use crate::engine::scan::kind::FileKind;
 
-/// A project in words: `lib a.c b.c`, `objects a.c`, `exe NAME main.c [own.c…] [+project]`, `maybe NAME main.c`, `test NAME …`, `left PATH`.
+/// A project in words: `lib a.c b.c`, `unsure-lib a.c`, `objects a.c`, `exe NAME main.c [own.c…] [+project]`, `maybe NAME main.c`, `test NAME …`,
+/// `left PATH`. An unsure library goes when a `main` is confirmed.
 fn sketch(text: &str) -> Discovery {
     let mut found = Discovery { include_dirs: vec!["include".into()], ..Discovery::default() };
     for line in text.split(';').map(str::trim).filter(|l| !l.is_empty()) {
         let mut words = line.split(' ');
         let kind = words.next().unwrap();
-        let name = if kind == "lib" || kind == "objects" { "p" } else { words.next().unwrap() };
+        let name = if ["lib", "unsure-lib", "objects"].contains(&kind) { "p" } else { words.next().unwrap() };
         let (flags, files): (Vec<&str>, Vec<&str>) = words.partition(|w| w.starts_with('+'));
         let mut files: Vec<FilePath> = files.into_iter().map(Into::into).collect();
         found.sources.extend(files.iter().map(|path| Source { path: path.clone(), language: language(path) }));
@@ -28,7 +29,7 @@ fn sketch(text: &str) -> Discovery {
                 found.project_sources.clone_from(&files);
                 found.targets.push(target(name, TargetKind::Library, None, None, vec![], false));
             }
-            "objects" => found.project_sources = files,
+            "objects" => found.project_sources.extend(files),
             _ => {
                 let sure = if kind == "maybe" { Main::IfObjectDefinesIt } else { Main::Yes };
                 let group = (kind == "test").then_some(Group::Test);
@@ -49,7 +50,8 @@ fn target(
     sources: Vec<FilePath>,
     uses_project: bool,
 ) -> Target {
-    Target { name: name.into(), kind, group, main, sources, uses_project, libraries: vec![], why: String::new() }
+    let (libraries, if_main, why) = Default::default();
+    Target { name: name.into(), kind, group, main, sources, uses_project, libraries, if_main, why }
 }
 
 fn language(path: &FilePath) -> Language {

@@ -117,6 +117,7 @@ fn why_apart(suspect: &Suspect, shared: bool) -> Result<String, String> {
         Standing::Ignored => Ok("which is ignored or made by another build, and not built".to_owned()),
         Standing::Platform(platform) => Ok(format!("which is left out because its name says that it is for another platform ({platform})")),
         Standing::Grouped(noun) => Ok(format!("which belongs to {noun}s only")),
+        Standing::Apart => Ok("which lies with a program and is no part of the library".to_owned()),
         Standing::LeftOut(why) => Err(format!("which is left out: {why}")),
         Standing::Program if shared => {
             Err("which defines main and so is no part of the library: move it to a file of its own, or, for a plugin, set \

@@ -54,7 +54,7 @@ impl Lack {
         self.those(|spelling| exports.iter().any(|exported| spelling.is_exported_as(exported)))
     }
 
-    /// The undefined symbols, by index, that a source in `language` defines, with these functions and variables in it.
+    /// The undefined symbols, by index, that a source with these functions and variables in it defines, and why they are not there.
     #[must_use]
     pub fn defined_by(&self, suspect: &Suspect, names: &[String]) -> Vec<usize> {
         self.those(|spelling| match suspect.standing {
@@ -158,11 +158,13 @@ impl Lookup {
         let declared = found.declared.get(&spec.target);
         let used = declared.into_iter().flat_map(|declared| declared.libraries.iter().chain(&declared.objects));
         let theirs = used.filter_map(|name| found.declared.get(name)).flat_map(|target| &target.sources);
-        let linked: BTreeSet<&FilePath> = found.project_sources.iter().chain(own).chain(theirs).collect();
+        let project = found.project_sources.iter().filter(|_| target.is_none_or(|target| target.uses_project));
+        let linked: BTreeSet<&FilePath> = project.chain(own).chain(theirs).collect();
         for source in &found.sources {
             let standing = match declared {
                 _ if linked.contains(&source.path) => Standing::Linked,
                 Some(_) => declared_standing(found, &source.path, &spec.target),
+                None if found.project_sources.contains(&source.path) => Standing::Apart,
                 None => standing(&found.targets, &source.path),
             };
             out.push(suspect(&source.path, source.language, standing));

@@ -37,7 +37,7 @@ fn lack(symbols: &str, missing: &[&str], shared: bool) -> Lack {
     }
 }
 
-/// `library: exported symbols`, then `standing path: definitions`.
+/// `library: exported symbols`, then `standing path: definitions`, each perhaps with `?` and a condition, blanks in it as `_`.
 fn found(lack: &Lack, libraries: &[(&str, &str)], sources: &[(Standing, &str, &str)]) -> Found {
     let words = |text: &str| text.split(' ').map(ToOwned::to_owned).collect::<Vec<_>>();
     let offer = |(name, exports): &(&str, &str)| Offer { library: (*name).to_owned(), symbols: lack.exported_by(&words(exports)) };
@@ -200,13 +200,15 @@ fn every_source_has_its_standing() {
         main: Some((main.into(), Main::Yes)),
         sources: sources.iter().map(|path| FilePath::from(*path)).collect(),
         uses_project: true,
+        if_main: IfMain::Stays,
         libraries: Vec::new(),
         why: "so".to_owned(),
     };
+    let library = Target { kind: TargetKind::Library, main: None, uses_project: false, ..target("libp", "", &["own.c"], None) };
     let discovery = Discovery {
-        sources: ["own.c", "main.c", "tests/t.c", "tests/help.c"].map(source).to_vec(),
-        project_sources: vec!["own.c".into()],
-        targets: vec![target("p", "main.c", &[], None), target("t", "tests/t.c", &["tests/help.c"], Some(Group::Test))],
+        sources: ["own.c", "cli/part.c", "main.c", "tests/t.c", "tests/help.c"].map(source).to_vec(),
+        project_sources: vec!["cli/part.c".into(), "own.c".into()],
+        targets: vec![library, target("p", "main.c", &[], None), target("t", "tests/t.c", &["tests/help.c"], Some(Group::Test))],
         left_out: vec![
             LeftOut { path: "a_win.c".into(), why: "its name".into(), repeat: false },
             LeftOut { path: "b.c".into(), why: "it is odd".into(), repeat: true },
@@ -221,6 +223,9 @@ fn every_source_has_its_standing() {
         all.iter().map(|s| format!("{} {:?}", s.path, s.standing)).collect::<Vec<_>>().join(", ")
     };
     let rest = "deps/d.c Vendored, a_win.c Platform(\"win\"), b.c LeftOut(\"it is odd\"), own.c Linked";
+    let tests = "tests/t.c Grouped(\"test\"), tests/help.c Grouped(\"test\")";
+    assert_eq!(standings("libp"), format!("{rest}, cli/part.c Apart, main.c Program, {tests}"));
+    let rest = format!("{rest}, cli/part.c Linked");
     assert_eq!(standings("p"), format!("{rest}, main.c Linked, tests/t.c Grouped(\"test\"), tests/help.c Grouped(\"test\")"));
     assert_eq!(standings("t"), format!("{rest}, main.c Program, tests/t.c Linked, tests/help.c Linked"));
 }

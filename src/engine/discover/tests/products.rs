@@ -85,9 +85,28 @@ fn programs_beside_a_library_keep_their_parts_out_of_it() {
 
 #[test]
 fn a_main_under_a_condition_waits_for_its_object() {
-    check("a.c: #ifdef X\\nMAIN\\n#endif\n b.c:", "a = a.c?\n libproj = library + b.c");
-    check("a.c: #ifdef X\\nMAIN\\n#endif", "a = a.c?\n libproj = library");
+    check("a.c: #ifdef X\\nMAIN\\n#endif\n b.c:", "a = a.c?\n libproj = library? + b.c");
+    check("a.c: #ifdef X\\nMAIN\\n#endif", "a = a.c?\n libproj = library?");
     check("main.c: MAIN\n a.c: #ifdef X\\nMAIN\\n#endif", "a = a.c?\n proj = main.c");
+}
+
+#[test]
+fn a_library_that_others_use_stays_whether_or_not_a_main_is_one() {
+    let unsure = "#ifdef X\\nMAIN\\n#endif";
+    let d = found(&format!("include/b.h:\n a.c: \"b.h\"\\n{unsure}\n b.c: \"b.h\""));
+    assert_eq!(shown(&d), "a = a.c?\nlibproj = library + b.c\ndirs include");
+    let d = found(&format!("include/b.h: void usage(void);\n a.c: \"b.h\"\\nvoid usage(void) {{ }}\\n{unsure}\n b.c: \"b.h\""));
+    let library = d.targets.iter().find(|t| t.name == "libproj").unwrap();
+    assert!(matches!(&library.if_main, IfMain::Goes(Some(why)) if why.contains("a.c defines")), "{:?}", library.if_main);
+    let d = found_with(&format!("a.c: {unsure}\n b.c:"), &Given { library: true, ..Given::default() });
+    assert_eq!(shown(&d), "a = a.c?\nlibproj = library + b.c");
+}
+
+#[test]
+fn a_part_of_a_program_that_is_asked_for_is_in_the_library() {
+    let given = Given { extra: vec!["cli/part.c".into()], ..Given::default() };
+    let d = found_with("x.h:\n x.c: \"x.h\"\n cli/part.c:\n cli/prog.c: \"../x.h\"\\nMAIN", &given);
+    assert_eq!(shown(&d), "libproj = library + cli/part.c x.c\nprog = cli/prog.c");
 }
 
 #[test]
