@@ -14,7 +14,7 @@ use super::whole_file::Unnamed;
 use crate::engine::digest::Digest;
 
 /// Changes with the format of any content.
-const MAGIC: &[u8; 8] = b"jmakes07";
+const MAGIC: &[u8; 8] = b"jmakes08";
 
 /// What source texts say.
 pub const SCAN_FACTS: &str = "scan-facts";

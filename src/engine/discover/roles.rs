@@ -8,7 +8,7 @@ use super::names::{group_by_directory, group_by_name, other_platform};
 use super::request::Files;
 use super::{Group, LeftOut, Main};
 use crate::engine::path::FilePath;
-use crate::engine::scan::facts::MainFact;
+use crate::engine::scan::facts::{MainFact, name_digest};
 use crate::engine::scan::kind::FileKind;
 
 /// Membership in a group.
@@ -98,14 +98,23 @@ impl Roles {
         }
     }
 
-    /// A file may get its `main` from a header, as tests do.
+    /// A file may get its `main` from a header, as tests do, or only its name.
     fn find_included_mains(&mut self, files: &Files, links: &Links) {
         let brings_main = |at: usize| {
             let mut included = links.of[at].iter().filter(|l| !l.include.conditional).filter_map(Link::file);
             included.any(|file| files.facts(file).main == MainFact::Yes)
         };
+        // A name that a header makes `main` is one where it is defined by who includes that header.
+        let named = |file: usize| files.facts(file).main_names.iter().map(move |name| (file, name_digest(name)));
+        let names: Vec<(usize, u64)> = (0..files.entries.len()).flat_map(named).collect();
+        let by_name = |at: usize| {
+            let fitting: Vec<usize> =
+                names.iter().filter(|(_, name)| files.facts(at).defined.binary_search(name).is_ok()).map(|(file, _)| *file).collect();
+            let reached = (!fitting.is_empty()).then(|| links.reached_from(vec![at]));
+            reached.is_some_and(|reached| fitting.iter().any(|file| reached.contains(file)))
+        };
         for (at, part) in &mut self.parts {
-            if part.main.is_none() && brings_main(*at) {
+            if part.main.is_none() && (brings_main(*at) || by_name(*at)) {
                 part.main = Some(Main::IfObjectDefinesIt);
             }
         }

@@ -65,6 +65,10 @@ pub struct SourceFacts {
     pub drives_fuzzer: bool,
     /// Functions and variables that it defines for others; kept only if it may define `main`.
     pub defines: Vec<String>,
+    /// Names that it makes `main` by `#define NAME main`: who includes it and defines one of them defines `main`.
+    pub main_names: Vec<String>,
+    /// Digests, by [`name_digest`], of the functions and variables that it defines for others.
+    pub defined: Vec<u64>,
     /// Digests, by [`name_digest`], of the functions and variables that it declares without defining them.
     pub declares: Vec<u64>,
 }
@@ -79,7 +83,8 @@ impl SourceFacts {
         };
         let rest = |facts: &Self| {
             let empty = Self { includes: Vec::new(), has_include: Vec::new(), ..facts.clone() };
-            Self { time_macros: false, embeds: Vec::new(), assembled: Vec::new(), defines: Vec::new(), declares: Vec::new(), ..empty }
+            let empty = Self { defines: Vec::new(), defined: Vec::new(), declares: Vec::new(), ..empty };
+            Self { time_macros: false, embeds: Vec::new(), assembled: Vec::new(), ..empty }
         };
         same(&self.includes, &other.includes) && same(&self.has_include, &other.has_include) && rest(self) == rest(other)
     }

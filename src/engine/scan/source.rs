@@ -19,11 +19,14 @@ const MAIN_SWITCHES: [&str; 4] = ["CATCH_CONFIG_MAIN", "DOCTEST_CONFIG_IMPLEMENT
 pub fn scan(bytes: &[u8], language: Language) -> SourceFacts {
     let mut facts = Scanner::new(&Spliced::new(bytes), language).run().facts;
     facts.drives_fuzzer &= !facts.fuzzer;
+    facts.defined = facts.defines.iter().map(|name| name_digest(name)).collect();
     if facts.main == MainFact::None {
         facts.defines = Vec::new();
     }
-    facts.declares.sort_unstable();
-    facts.declares.dedup();
+    for digests in [&mut facts.declares, &mut facts.defined] {
+        digests.sort_unstable();
+        digests.dedup();
+    }
     facts
 }
 

@@ -2,6 +2,7 @@
 //! file held, and which names would matter if they came or went. Does not know how changes are noticed, nor how files are read.
 
 mod known;
+mod mains;
 mod names;
 mod place;
 mod scope;
@@ -25,7 +26,7 @@ use super::fingerprint::{Input, Reading, Record, Runs};
 use super::graph::StepSpec;
 use super::path::FilePath;
 use super::report::Counts;
-use super::scan::facts::{MainFact, SourceFacts};
+use super::scan::facts::{SourceFacts, name_digest};
 use super::scan::kind::FileKind;
 use super::tree::{BUILD_MARKS, SETTINGS, Tree};
 
@@ -43,6 +44,8 @@ pub struct Settled {
     /// Steps that read what a step makes.
     dependents: Vec<Vec<u32>>,
     files: HashMap<FilePath, Arc<SourceFacts>>,
+    /// Names that some file makes `main`: who defines one may define a program.
+    main_names: HashSet<u64>,
     /// Names that were looked for: last components, and the directories before them.
     names: HashSet<Vec<u8>>,
     /// Somewhere any name was looked for.
@@ -72,6 +75,7 @@ impl Settled {
             told: vec![Runs::default(); lowered.steps.len()],
             readings: vec![None; lowered.steps.len()],
             dependents: vec![Vec::new(); lowered.steps.len()],
+            main_names: tree.files.iter().flat_map(|file| &file.facts.main_names).map(|name| name_digest(name)).collect(),
             files: tree.files.iter().map(|file| (file.path.clone(), file.facts.clone())).collect(),
             names: HashSet::new(),
             any_name: false,
@@ -176,13 +180,6 @@ impl Settled {
         if steps.is_empty() { Impact::Nothing } else { Impact::Steps(steps) }
     }
 
-    /// The source of a step whose object tells whether there is a program.
-    fn conditional_main(&self, step: u32) -> Option<FilePath> {
-        let source = self.lowered.steps.get(step as usize)?.cxx.as_ref()?.source.as_ref()?;
-        let facts = self.files.get(source)?;
-        (facts.main == MainFact::Conditional).then(|| source.clone())
-    }
-
     /// The description holds for these changes: what they say counts from now on.
     pub fn learn(&mut self, seen: &[Seen]) {
         for (one, facts) in seen.iter().filter_map(|one| Some((one, one.facts.as_ref()?))) {
@@ -208,7 +205,7 @@ impl Settled {
             let same = match (&seen.facts, FileKind::of(&seen.path).scanned_as()) {
                 // Settings are read by nobody but the description.
                 (_, None) => seen.digest.is_some() && last(&seen.path) != SETTINGS.as_bytes(),
-                (Some(now), Some(_)) => now.says_the_same(file),
+                (Some(now), Some(_)) => now.says_the_same(file) && self.main_named_by(now).eq(self.main_named_by(file)),
                 (None, Some(_)) => false,
             };
             if !same {

@@ -18,6 +18,7 @@ const FILES: &[(&str, &str)] = &[
     ("src/m.c", "#if X\nint main(void) {}\n#endif"),
     ("src/a.h", "int a;"),
     ("src/unused.h", "int u;"),
+    ("src/names.h", "#define entry main"),
     ("README", "text"),
     ("jmake.toml", ""),
     ("build/compile_commands.json", "commands"),
@@ -165,6 +166,9 @@ fn other_words_make_another_description() {
     check(&[("src/unused.h", "#include <x>\n")], "description: src/unused.h");
     check(&[("src/m.c", "#if X\nint main(void) { }\n#endif")], "description: src/m.c");
     check(&[("README", "-")], "description: README");
+    check(&[("src/names.h", "#define entry2 main")], "description: src/names.h");
+    check(&[("src/b.c", "#include \"a.h\"\nint b;\nint entry(void) { return 0; }")], "description: src/b.c");
+    check(&[("src/b.c", "#include \"a.h\"\nint b;\nint other(void) { return 0; }")], "1 3 4");
     check(&[("/sys/x.h", "x")], "description: src/m.c");
     check(&[("build/compile_commands.json", "-")], "description: build/compile_commands.json");
     check(&[("build/compile_commands.json", "spoilt")], "description: build/compile_commands.json");

@@ -115,6 +115,19 @@ fn a_main_in_an_included_header_waits_for_its_object() {
 }
 
 #[test]
+fn a_main_whose_name_a_header_changes_waits_for_its_object() {
+    let header = "#ifdef _WIN32\\n#define tmain wmain\\n#else\\n#define tmain main\\n#endif";
+    let tmain = "int tmain(int argc, char **argv) { return 0; }";
+    let text = format!("lib/z.c:\n programs/util.h: {header}\n programs/all.h: \"util.h\"\n programs/gzip.c: \"all.h\"\\n{tmain}");
+    check(&text, "gzip = programs/gzip.c?\n libproj = library? + lib/z.c");
+    check(&format!("a.c: #define tmain main\\n{tmain}"), "a = a.c?\n libproj = library?");
+    // Who does not see the macro, or only calls what it names, has no `main`.
+    check(&format!("util.h: {header}\n a.c: {tmain}"), "libproj = library + a.c");
+    check(&format!("util.h: {header}\n a.c: \"util.h\"\\nint tmain(int argc, char **argv);"), "libproj = library + a.c");
+    check(&format!("util.h: {header}\n a.c: \"util.h\"\\nstatic {tmain}"), "libproj = library + a.c");
+}
+
+#[test]
 fn nothing_is_found_in_nothing() {
     assert_eq!(found(""), Discovery::default());
     let d = found("include/a.h: \"b.h\"\n include/b.h:");

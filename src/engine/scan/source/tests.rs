@@ -40,6 +40,22 @@ fn includes_are_found_as_spelled() {
 }
 
 #[test]
+fn names_that_become_main_are_told() {
+    let check = |text: &str, expect: &[&str]| assert_eq!(facts(text).main_names, expect, "{text:?}");
+    check("#define tmain main\n", &["tmain"]);
+    check("#ifdef A\n# define /**/ tmain main // x\n#endif\n#define b main", &["tmain", "b"]);
+    check(
+        "#define f(x) main\n#define g main(x)\n#define h (main)\n#define main main\n#define i mainly\n#if 0\n#define j main\n#endif",
+        &[],
+    );
+    assert_eq!(facts("int a(void) { return 0; }\nstatic int b(void) { return 0; }\nint c;\nint d(void);").defined, {
+        let mut names = ["a", "c"].map(name_digest);
+        names.sort_unstable();
+        names
+    });
+}
+
+#[test]
 fn what_only_looks_like_an_include_is_not_one() {
     check_includes("// #include \"a.h\"\n/*\n#include \"a.h\"\n*/\n", "");
     check_includes("const char *s = \"\\\n#include <a.h>\\\n\";", "");
