@@ -37,7 +37,6 @@ pub fn explain(
     subject: &Subject,
 ) -> Result<Option<Explanation>, Failure> {
     let request = BuildRequest { dry_run: true, ..request };
-    let wanted = prepared.lowered.wanted.clone();
     let (mut build, effects) = Build::start(BuildId(0), request, prepared, records, Duration::ZERO);
     build.read_texts(Box::new(Read { world: world.clone(), root: root.to_owned(), known: Mutex::default() }));
     let mut open: VecDeque<Effect> = effects.into();
@@ -53,7 +52,7 @@ pub fn explain(
             _ => {}
         }
     }
-    Ok(build.explanation(subject, &wanted).map(|found| Explanation { notes, ..found }))
+    Ok(build.explanation(subject).map(|found| Explanation { notes, ..found }))
 }
 
 /// Texts of this machine, each read once.

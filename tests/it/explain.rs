@@ -185,3 +185,19 @@ fn sources_that_come_and_go_are_named_by_themselves() {
     space.write("jmake.toml", "[discovery]\nexclude_dirs = ['more']\n");
     space.jmake(&["explain"]).ok().says(&format!("{of_all}more/fourth.c is no part of it any more"));
 }
+
+#[test]
+fn a_program_that_only_an_object_tells_of_is_looked_at_too() {
+    let space = Space::with(&[
+        ("a.c", "int b(void);\n#ifndef NOMAIN\nint main(void) { return b(); }\n#endif\n"),
+        ("b.c", "int b(void) { return 0; }\n"),
+    ]);
+    space.build(&[]).ok();
+    space.jmake(&["explain", "a"]).ok().says("nothing would run");
+    space.remove("build/dev/bin/a");
+    space.jmake(&["build", "-n"]).ok().says("would run link build/dev/bin/a");
+    for subject in [&["explain", "a", "--json"][..], &["explain", "--json"], &["explain", "build/dev/bin/a", "--json"]] {
+        let answer = space.jmake(subject).ok().object();
+        assert_eq!((answer["restore"].as_u64(), answer["run"].as_u64()), (Some(1), Some(0)), "{subject:?}: {answer:#}");
+    }
+}

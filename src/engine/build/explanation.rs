@@ -18,9 +18,9 @@ pub enum Subject {
 
 impl Build {
     /// What became of the steps of `subject` and, if they make it, of those before them. `None` if no step knows such a file.
-    pub fn explanation(&mut self, subject: &Subject, wanted: &[FilePath]) -> Option<Explanation> {
+    pub fn explanation(&mut self, subject: &Subject) -> Option<Explanation> {
         let asked: Vec<StepId> = match subject {
-            Subject::Request => wanted.iter().filter_map(|path| self.plan.graph().producer_of(path)).collect(),
+            Subject::Request => self.wanted.iter().filter_map(|path| self.plan.graph().producer_of(path)).collect(),
             Subject::File(path) => self.plan.graph().producer_of(path).into_iter().collect(),
         };
         let readers = match subject {

@@ -18,6 +18,7 @@ impl Build {
         let keys: Vec<_> = fresh.iter().map(key).collect();
         self.account.describe(lowered.artifacts, lowered.compile_commands);
         let lasted = |path: &FilePath| Some((path.clone(), self.records.newest(path)?.duration_ms));
+        self.wanted.clone_from(&lowered.wanted);
         self.plan.expect(keys.iter().filter_map(lasted));
         let mut actions = self.plan.on_event(now, plan::Event::Grow { steps: fresh, wanted: lowered.wanted });
         for path in keys {

@@ -66,6 +66,8 @@ pub struct Build {
     /// What became of each step that was judged.
     fates: HashMap<StepId, Fate>,
     texts: Option<Box<dyn Texts>>,
+    /// Outputs to build, as of the newest description.
+    wanted: Vec<FilePath>,
     sealed: bool,
     account: Account,
 }
@@ -94,6 +96,7 @@ impl Build {
             assumed: Vec::new(),
             fates: HashMap::new(),
             texts: None,
+            wanted: Vec::new(),
             sealed: false,
         };
         let mut effects: Vec<_> = prepared.notices.into_iter().map(|text| Effect::Emit(BuildEvent::Notice { text })).collect();
