@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::exit_code;
+use crate::edge::paths::PathError;
 use crate::wire::WireError;
 
 /// Why a command ended early.
@@ -31,6 +32,9 @@ pub enum ClientError {
     /// There can be no daemon here.
     #[error("there can be no daemon: {0}; other commands work without one")]
     NoDaemon(String),
+    /// There is no place for what JMake keeps.
+    #[error(transparent)]
+    NoCache(PathError),
     /// Neither a daemon nor a child could serve.
     #[error("nobody serves the request: {0}; see what `jmake-actors run` says")]
     Unserved(String),
@@ -106,7 +110,7 @@ impl ClientError {
             Self::NoDaemonProgram { .. } | Self::NoDaemon(_) | Self::NotRun { .. } | Self::Foreign { .. } | Self::NoRunner { .. } => {
                 exit_code::ENVIRONMENT
             }
-            Self::NoOutput { .. } | Self::NoReport { .. } => exit_code::ENVIRONMENT,
+            Self::NoCache(_) | Self::NoOutput { .. } | Self::NoReport { .. } => exit_code::ENVIRONMENT,
             Self::Unserved(_) | Self::Lost(_) | Self::LostJobs(_) | Self::StillRunning(_) | Self::Wire(_) => exit_code::INTERNAL,
         }
     }

@@ -14,6 +14,7 @@ use crate::edge::{paths, spawn};
 
 /// Sees to it that a daemon accepts. Of several clients, one starts it and the others wait for that.
 pub fn start(place: &Place) -> Result<(), String> {
+    paths::cache_dir(&|name| std::env::var_os(name)).map_err(|error| error.to_string())?;
     let socket = &place.socket;
     paths::ensure_socket_dir(socket).map_err(|error| error.to_string())?;
     let lock = lock_beside(socket).map_err(|error| format!("cannot lock beside {}: {error}", socket.display()))?;
@@ -43,6 +44,8 @@ type Talk = (Child, Box<dyn Read + Send>, Box<dyn Write + Send>);
 
 /// A child that serves one request.
 pub fn once(place: &Place) -> Result<Talk, ClientError> {
+    // It could not say so itself: it has nobody to talk to yet.
+    paths::cache_dir(&|name| std::env::var_os(name)).map_err(ClientError::NoCache)?;
     let args: [OsString; 2] = ["run".into(), "--once".into()];
     let mut child = spawn::start_once(&place.program, &args).map_err(|error| ClientError::Unserved(error.to_string()))?;
     match (child.stdout.take(), child.stdin.take()) {

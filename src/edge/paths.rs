@@ -12,7 +12,7 @@ pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the texts say all")]
 pub enum PathError {
-    #[error("there is no HOME; set it, or JMAKE_CACHE_DIR")]
+    #[error("there is no HOME, so there is no place for what JMake keeps; set HOME, or JMAKE_CACHE_DIR to a directory of your own")]
     NoHome,
     #[error("cannot create {}: {source}; set JMAKE_SOCKET to a socket path in a directory of your own", path.display())]
     Create { path: PathBuf, source: io::Error },

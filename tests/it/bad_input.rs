@@ -350,3 +350,22 @@ fn a_project_deleted_under_a_daemon_is_an_error_and_may_come_back() {
     space.build(&[]).ok();
     assert!(space.exists("build/dev/bin/project"));
 }
+
+#[test]
+fn without_a_home_it_is_a_matter_of_the_machine() {
+    let space = Space::with(&[("main.c", "int main(void) { return 0; }\n")]);
+    let homeless = |args: &[&str], cache: Option<&str>| {
+        let mut command = space.command(env!("CARGO_BIN_EXE_jmake"));
+        command.env_remove("HOME").env_remove("XDG_CACHE_HOME").args(args);
+        cache.iter().for_each(|name| {
+            command.env("JMAKE_CACHE_DIR", space.place(name));
+        });
+        Running::start(command).finish()
+    };
+    for args in [&["build"][..], &["build", "--no-daemon"], &["discover"]] {
+        let run = homeless(args, None).exits(3).says("there is no HOME").says("set HOME, or JMAKE_CACHE_DIR").does_not_say("was lost");
+        assert_eq!(run.stderr.lines().count(), 1, "{run}");
+    }
+    homeless(&["status"], None).ok();
+    homeless(&["build"], Some("tmp/cache")).ok();
+}
