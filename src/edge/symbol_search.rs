@@ -87,6 +87,6 @@ fn look_into(world: &World, root: &Path, lack: &Lack, suspect: Suspect) -> Optio
     if !lack.spellings.iter().any(|spelling| named(spelling.last_name().as_bytes())) {
         return None;
     }
-    let symbols = lack.defined_by(&suspect, &source::offered(&text, suspect.language));
-    (!symbols.is_empty()).then_some((suspect, symbols))
+    let offered = source::offered(&text, suspect.language);
+    lack.defined_by(suspect, &offered)
 }

@@ -240,3 +240,25 @@ fn a_target_that_should_be_depended_on_is_named() {
     space.edit("jmake.toml", "['base']", "[\"base\", \"geo\"]");
     space.jmake(&["build"]).ok();
 }
+
+fn what_a_source_defines_under_a_condition_only_is_found_with_its_macro() {
+    let space = Space::with(&[
+        ("include/p.h", "#ifdef __cplusplus\nextern \"C\" {\n#endif\nint create(int);\nint destroy(int);\n#ifdef __cplusplus\n}\n#endif\n"),
+        ("src/p.cpp", "int own() { return 0; }\n"),
+        (
+            "src/dll.cpp",
+            "#if defined(P_DLL)\n#include \"p.h\"\n#define API(x) extern \"C\" x\nAPI(int) create(int a) { return a; }\nAPI(int) destroy(int a) { return a; }\n#endif\n",
+        ),
+        ("samples/s.c", "#include \"p.h\"\nint main(void) { return create(1) - destroy(1); }\n"),
+    ]);
+    let run = space.jmake(&["build", "--all"]).exits(1);
+    assert_eq!(
+        hints(&run),
+        [
+            "symbols 'create', 'destroy' are defined in src/dll.cpp, but only under `#if defined(P_DLL)`: add defines = { P_DLL = \"1\" } under \
+          [compile] in jmake.toml, if this is how it is meant to be built"
+        ]
+    );
+    space.write("jmake.toml", "[compile]\ndefines = { P_DLL = \"1\" }\n");
+    space.build(&["--all"]).ok();
+}

@@ -114,6 +114,12 @@ impl<'a> Lexer<'a> {
         token
     }
 
+    /// What is written there, blanks and line ends as single blanks.
+    pub fn written(&self, place: std::ops::Range<usize>) -> String {
+        let text = String::from_utf8_lossy(self.text.get(place).unwrap_or_default());
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// A header-name, if one comes next: its name, and whether it is in angle brackets.
     pub fn header_name(&mut self) -> Option<(&'a [u8], bool)> {
         self.skip_blanks();

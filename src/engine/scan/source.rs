@@ -1,18 +1,19 @@
 //! What the text of one source or header asks for and offers, in one pass over its tokens. Does not expand macros or look for files.
 
+use std::ops::Range;
+
 use super::assembly::{self, Reader};
-use super::conditional::{Condition, Conditions, Verdict};
+use super::conditional::Conditions;
 use super::declarations::{Declarations, Found};
 use super::facts::{Include, IncludeForm, MainFact, SourceFacts, name_digest};
 use super::lexer::{Lexer, Spliced, Token, TokenKind};
 use crate::engine::discover::Language;
 use crate::engine::path::FilePath;
 
+mod directives;
+
 /// What libFuzzer calls.
 const FUZZER: &str = "LLVMFuzzerTestOneInput";
-
-/// Macros that define `main` in a header that is included later.
-const MAIN_SWITCHES: [&str; 4] = ["CATCH_CONFIG_MAIN", "DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN", "BOOST_TEST_MODULE", "BOOST_TEST_MAIN"];
 
 /// The facts of a text in `language`.
 #[must_use]
@@ -30,9 +31,18 @@ pub fn scan(bytes: &[u8], language: Language) -> SourceFacts {
     facts
 }
 
-/// The functions that a text seems to define for other files, with their namespaces, and such variables, without; in order.
+/// A function or variable that a text seems to define for other files.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Offered {
+    /// Of a function with its namespaces, of a variable without.
+    pub name: String,
+    /// The innermost `#if` on which that depends, as it is written.
+    pub under: Option<String>,
+}
+
+/// All that a text seems to define for others, in order.
 #[must_use]
-pub fn offered(bytes: &[u8], language: Language) -> Vec<String> {
+pub fn offered(bytes: &[u8], language: Language) -> Vec<Offered> {
     Scanner::new(&Spliced::new(bytes), language).run().offered
 }
 
@@ -55,13 +65,15 @@ enum Guard<'a> {
 struct Branches<'a> {
     start: Declarations<'a>,
     first_end: Option<Declarations<'a>>,
+    /// Where its condition is written, if only macros tell what that comes to.
+    doubt: Option<Range<usize>>,
 }
 
 struct Scanner<'a> {
     lexer: Lexer<'a>,
     language: Language,
     facts: SourceFacts,
-    offered: Vec<String>,
+    offered: Vec<Offered>,
     conditions: Conditions,
     branches: Vec<Branches<'a>>,
     declarations: Declarations<'a>,
@@ -120,18 +132,24 @@ impl<'a> Scanner<'a> {
                 }
                 if !local {
                     self.facts.defines.push(last_part(&name).to_owned());
-                    self.offered.push(name);
+                    self.offer(name);
                 }
             }
             Some(Found::Variable(name)) => {
-                self.offered.push(name.clone());
-                self.facts.defines.push(name);
+                self.facts.defines.push(name.clone());
+                self.offer(name);
             }
             Some(Found::Declared(name)) => self.facts.declares.push(name_digest(last_part(&name))),
             Some(Found::MacroCall(name)) if name.ends_with("MAIN") => self.perhaps_main(),
             Some(Found::Module) if self.language == Language::Cxx && !unsure => self.facts.module = true,
             _ => {}
         }
+    }
+
+    fn offer(&mut self, name: String) {
+        let doubt = self.branches.iter().rev().find_map(|branches| branches.doubt.clone()).filter(|_| self.conditions.unsure());
+        let under = doubt.map(|doubt| format!("#{}", self.lexer.written(doubt)));
+        self.offered.push(Offered { name, under });
     }
 
     fn perhaps_main(&mut self) {
@@ -178,124 +196,6 @@ impl<'a> Scanner<'a> {
     fn include(&mut self, token: Token<'_>, name: &[u8], form: IncludeForm) -> Include {
         let line = self.lexer.line_of(token.at);
         Include { name: FilePath::from_bytes(name), form, line, conditional: self.conditions.unsure(), next: false }
-    }
-
-    fn directive(&mut self) {
-        let name = self.lexer.token();
-        if name.ends_line() {
-            return;
-        }
-        let guard = std::mem::replace(&mut self.guard, Guard::Over);
-        match name.text {
-            b"if" | b"ifdef" | b"ifndef" => self.open(name, guard),
-            b"elif" | b"elifdef" | b"elifndef" | b"else" => self.branch(name),
-            b"endif" => self.close(),
-            _ if !self.conditions.live() => {}
-            b"include" | b"include_next" | b"import" => return self.include_directive(name),
-            b"embed" => {
-                let embed = self.named(name);
-                self.facts.embeds.extend(embed);
-            }
-            b"define" => self.define(guard),
-            b"pragma" if guard == Guard::Possible => self.guard = guard,
-            b"error" | b"warning" | b"ident" | b"line" => {}
-            _ => self.expression(),
-        }
-        while !self.lexer.token().ends_line() {}
-    }
-
-    fn open(&mut self, name: Token<'a>, guard: Guard<'a>) {
-        let was_live = self.conditions.live();
-        let condition = if was_live { self.condition(name) } else { Condition::Other };
-        self.conditions.open(condition.verdict());
-        self.branches.push(Branches { start: self.declarations.clone(), first_end: None });
-        if let (Guard::Possible, Condition::NotDefined(macro_name)) = (guard, condition) {
-            self.guard = Guard::Opened(macro_name);
-        }
-    }
-
-    fn branch(&mut self, name: Token<'a>) {
-        let was_live = self.conditions.live();
-        let verdict = if name.is("else") { Verdict::Always } else { self.condition(name).verdict() };
-        self.conditions.next(verdict);
-        if let Some(branches) = self.branches.last_mut() {
-            let ended = std::mem::replace(&mut self.declarations, branches.start.clone());
-            if was_live && branches.first_end.is_none() {
-                branches.first_end = Some(ended);
-            }
-        }
-    }
-
-    fn close(&mut self) {
-        self.conditions.close();
-        if let Some(Branches { first_end: Some(end), .. }) = self.branches.pop() {
-            self.declarations = end;
-        }
-    }
-
-    /// Reads the condition of an `#if`, its `__has_include`s too.
-    fn condition(&mut self, name: Token<'a>) -> Condition<'a> {
-        let mut tokens = Vec::new();
-        while !self.lexer.peek_token().ends_line() {
-            let token = self.lexer.token();
-            self.common(token);
-            self.has_include(token);
-            if tokens.len() < 6 {
-                tokens.push(token);
-            }
-        }
-        Condition::of(name, &tokens)
-    }
-
-    fn define(&mut self, guard: Guard<'a>) {
-        let name = self.lexer.token();
-        if guard == Guard::Opened(name.text) {
-            self.conditions.is_guard();
-        }
-        if MAIN_SWITCHES.iter().any(|s| name.is(s)) {
-            self.perhaps_main();
-        }
-        if !name.ends_line() {
-            self.expression();
-        }
-    }
-
-    /// The rest of a directive, up to its newline.
-    fn expression(&mut self) {
-        while !self.lexer.peek_token().ends_line() {
-            let token = self.lexer.token();
-            self.common(token);
-            self.has_include(token);
-        }
-    }
-
-    fn has_include(&mut self, token: Token<'a>) {
-        let asks = matches!(token.text, b"__has_include" | b"__has_include_next" | b"__has_embed");
-        if !asks || !self.lexer.peek_token().is("(") {
-            return;
-        }
-        self.lexer.token();
-        match self.named(token) {
-            Some(embed) if token.is("__has_embed") => self.facts.embeds.push(embed),
-            Some(include) => self.facts.has_include.push(Include { next: token.is("__has_include_next"), ..include }),
-            None => {}
-        }
-    }
-
-    /// The header-name that comes next, as the directive at `token` asks for it.
-    fn named(&mut self, token: Token<'a>) -> Option<Include> {
-        if let Some((name, angle)) = self.lexer.header_name() {
-            return Some(self.include(token, name, if angle { IncludeForm::Angle } else { IncludeForm::Quote }));
-        }
-        let next = self.lexer.peek_token();
-        (!next.ends_line()).then(|| self.include(token, next.text, IncludeForm::Computed))
-    }
-
-    fn include_directive(&mut self, name: Token<'a>) {
-        if let Some(include) = self.named(name) {
-            self.facts.includes.push(Include { next: name.is("include_next"), ..include });
-        }
-        while !self.lexer.token().ends_line() {}
     }
 }
 

@@ -129,7 +129,20 @@ fn why_apart(suspect: &Suspect, shared: bool) -> Result<String, String> {
             "which is of target `{name}` alone, a program: put it into a library, and that into `depends` of both, in jmake.toml"
         )),
         Standing::Target { .. } => Err("which is of another target".to_owned()),
+        Standing::Conditional(condition) => Err(format!("but only under `{condition}`: {}", macro_to_define(condition))),
         Standing::Linked => Err("but in C: declare it extern \"C\" where C++ uses it".to_owned()),
+    }
+}
+
+/// What to write so that a condition may hold.
+fn macro_to_define(condition: &str) -> String {
+    let words = condition.trim_start_matches('#').replace(['(', ')'], " ");
+    let words: Vec<&str> = words.split_whitespace().collect();
+    match words[..] {
+        ["if", "defined", name] | ["ifdef" | "if", name] if name.chars().all(|c| c.is_alphanumeric() || c == '_') => {
+            format!("add defines = {{ {name} = \"1\" }} under [compile] in jmake.toml, if this is how it is meant to be built")
+        }
+        _ => "give what that asks for in defines under [compile] in jmake.toml, if this is how it is meant to be built".to_owned(),
     }
 }
 

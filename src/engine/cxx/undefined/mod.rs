@@ -14,6 +14,7 @@ use crate::engine::discover::{Discovery, Language, Target, other_platform};
 use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
 use crate::engine::scan::kind::FileKind;
+use crate::engine::scan::source::Offered;
 pub use hints::hints;
 pub use spelling::Spelling;
 
@@ -56,12 +57,21 @@ impl Lack {
 
     /// The undefined symbols, by index, that a source with these functions and variables in it defines, and why they are not there.
     #[must_use]
-    pub fn defined_by(&self, suspect: &Suspect, names: &[String]) -> Vec<usize> {
-        self.those(|spelling| match suspect.standing {
-            // It is linked already: what it defines is something else of that name.
-            Standing::Linked => suspect.language == Language::C && names.iter().any(|name| spelling.is_in_c(name)),
-            _ => names.iter().any(|name| spelling.is_defined_as(name)),
-        })
+    pub fn defined_by(&self, suspect: Suspect, offered: &[Offered]) -> Option<(Suspect, Vec<usize>)> {
+        if suspect.standing != Standing::Linked {
+            let symbols = self.those(|spelling| offered.iter().any(|it| spelling.is_defined_as(&it.name)));
+            return (!symbols.is_empty()).then_some((suspect, symbols));
+        }
+        // It is linked already: what it surely defines is something else of that name.
+        let in_c = suspect.language == Language::C;
+        let symbols = self.those(|spelling| in_c && offered.iter().any(|it| spelling.is_in_c(&it.name)));
+        if !symbols.is_empty() {
+            return Some((suspect, symbols));
+        }
+        let under = |spelling: &Spelling| offered.iter().find(|it| it.under.is_some() && spelling.is_defined_as(&it.name))?.under.clone();
+        let condition = self.spellings.iter().find_map(under)?;
+        let symbols = self.those(|spelling| under(spelling).as_ref() == Some(&condition));
+        Some((Suspect { standing: Standing::Conditional(condition), ..suspect }, symbols))
     }
 
     fn those(&self, defined: impl Fn(&Spelling) -> bool) -> Vec<usize> {
@@ -93,6 +103,10 @@ pub enum Standing {
     },
     /// Of this declared program alone.
     OtherProgram(String),
+    /// They are, but they define it only under this `#if`.
+    Conditional(String),
+    /// It lies with a program, apart from the library's sources.
+    Apart,
     /// None: they are.
     Linked,
 }

@@ -44,8 +44,11 @@ fn found(lack: &Lack, libraries: &[(&str, &str)], sources: &[(Standing, &str, &s
     let look = |(standing, path, names): &(Standing, &str, &str)| {
         let FileKind::Source(language) = FileKind::of(&FilePath::from(*path)) else { panic!("{path} is no source") };
         let suspect = suspect(&FilePath::from(*path), language, standing.clone());
-        let symbols = lack.defined_by(&suspect, &words(names));
-        (!symbols.is_empty()).then_some((suspect, symbols))
+        let offered = |word: String| match word.split_once('?') {
+            Some((name, condition)) => Offered { name: name.to_owned(), under: Some(condition.replace('_', " ")) },
+            None => Offered { name: word, under: None },
+        };
+        lack.defined_by(suspect, &words(names).into_iter().map(offered).collect::<Vec<_>>())
     };
     Found { libraries: libraries.iter().map(offer).collect(), sources: sources.iter().filter_map(look).collect() }
 }
@@ -111,6 +114,10 @@ fn sources_are_named_with_what_brings_them_in() {
     check("f(int)", false, (Standing::Linked, "f.c", "f"), "but in C: declare it extern \"C\"");
     check("f(int)", false, (Standing::Linked, "f.cpp", "f"), "is defined by no source");
     check("f", false, (Standing::Linked, "f.c", "f"), "is defined by no source");
+    let only = "are defined in dll.cpp, but only under `#if defined(DLL)`: add defines = { DLL = \"1\" } under [compile]";
+    check("f;g", true, (Standing::Linked, "dll.cpp", "f?#if_defined(DLL) g?#if_defined(DLL) h"), only);
+    check("f", true, (Standing::Linked, "dll.cpp", "f?#if_A_>_2"), "but only under `#if A > 2`: give what that asks for in defines");
+    check("f", true, (Standing::Vendored, "v.c", "f?#ifdef_A"), "add extra_sources");
 }
 
 #[test]

@@ -245,8 +245,22 @@ fn what_others_can_use_is_offered() {
         ("EXPORT(int) f(int x) { } __attribute__((x)) int g() { }", "f g"),
         ("#ifdef X\nint f(void) { }\n#else\nint g(void) { }\n#endif", "f g"),
     ] {
-        assert_eq!(offered(text.as_bytes(), Language::Cxx).join(" "), expect, "{text}");
+        let names: Vec<String> = offered(text.as_bytes(), Language::Cxx).into_iter().map(|it| it.name).collect();
+        assert_eq!(names.join(" "), expect, "{text}");
     }
+}
+
+#[test]
+fn what_is_offered_under_a_condition_is_told_with_it() {
+    let check = |text: &str, expect: &[(&str, Option<&str>)]| {
+        let found = offered(text.as_bytes(), Language::Cxx);
+        let found: Vec<(&str, Option<&str>)> = found.iter().map(|it| (it.name.as_str(), it.under.as_deref())).collect();
+        assert_eq!(found, expect, "{text}");
+    };
+    check("#if  defined(A)\t&& \\\n B /* x */\nint f() { }\n#endif\nint g() { }", &[("f", Some("#if defined(A) && B")), ("g", None)]);
+    check("#ifndef H\n#define H\nint f() { }\n#ifdef A\nint g() { }\n#endif\n#endif", &[("f", None), ("g", Some("#ifdef A"))]);
+    check("#ifdef A\n#if 1\nint f() { }\n#endif\n#endif", &[("f", Some("#ifdef A"))]);
+    check("#if 1\nint f() { }\n#endif", &[("f", None)]);
 }
 
 proptest! {
