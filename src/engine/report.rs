@@ -166,6 +166,21 @@ pub struct Cost {
     pub max_rss_kb: u64,
 }
 
+/// What is to be known of a build before anything runs.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Remark {
+    /// In words.
+    pub text: String,
+    /// It is said again when all is done, for those who have seen much else go by.
+    pub closing: bool,
+}
+
+impl From<String> for Remark {
+    fn from(text: String) -> Self {
+        Self { text, closing: false }
+    }
+}
+
 /// One line of a build's event log.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[allow(missing_docs, reason = "the names are those of the JSON and say all")]
@@ -177,6 +192,10 @@ pub enum BuildEvent {
         targets: Vec<String>,
     },
     Notice {
+        text: String,
+    },
+    /// A notice once more, for people, just before the end.
+    Reminder {
         text: String,
     },
     /// `command` is the program and its arguments, run in the root.

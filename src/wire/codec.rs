@@ -139,6 +139,7 @@ fn within_limits(event: Event) -> Vec<Event> {
         }
         Event::BuildError { build, first } => vec![Event::BuildError { build, first: shortened(first) }],
         Event::Notice { text } => vec![Event::Notice { text: shortened(text) }],
+        Event::Reminder { text } => vec![Event::Reminder { text: shortened(text) }],
         // The first ones say enough; a reader asks the build for the rest.
         Event::FileChanged { mut paths } => {
             paths.truncate(MOST_PATHS);

@@ -20,7 +20,7 @@ pub struct Timed {
     pub time_ms: u64,
 }
 
-/// What happened. `StepOutput`, `Progress` and `HookDue` are for the client only, the others are its JSON.
+/// What happened. `StepOutput`, `Reminder`, `Progress` and `HookDue` are for the client only, the others are its JSON.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names are those of the JSON and say all")]
@@ -41,6 +41,9 @@ pub enum Event {
         argv: Vec<String>,
     },
     Notice {
+        text: String,
+    },
+    Reminder {
         text: String,
     },
     CompleteStarted {
@@ -173,7 +176,7 @@ impl Event {
     /// Whether `--json` shows it.
     #[must_use]
     pub fn is_public(&self) -> bool {
-        !matches!(self, Self::StepOutput { .. } | Self::Progress { .. } | Self::HookDue { .. })
+        !matches!(self, Self::StepOutput { .. } | Self::Reminder { .. } | Self::Progress { .. } | Self::HookDue { .. })
     }
 }
 
@@ -184,6 +187,7 @@ impl From<&BuildEvent> for Event {
                 Self::BuildStarted { build: build.0, root: (&root).into(), profile, targets }
             }
             BuildEvent::Notice { text } => Self::Notice { text },
+            BuildEvent::Reminder { text } => Self::Reminder { text },
             BuildEvent::StepStarted { step, kind, label, command } => {
                 Self::StepStarted { step: step.0, kind, label, command: command.iter().map(PathText::from).collect() }
             }

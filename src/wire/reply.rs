@@ -75,6 +75,7 @@ pub struct ActorStatus {
     pub name: String,
     pub state: String,
     pub restarts: u32,
+    /// How many messages may wait for it.
     pub mailbox: u32,
 }
 

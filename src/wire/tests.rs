@@ -62,6 +62,7 @@ fn build_event() -> impl Strategy<Value = BuildEvent> {
         (any::<u32>(), path(), text(), prop::collection::vec(text(), 0..3))
             .prop_map(|(build, root, profile, targets)| BuildEvent::BuildStarted { build: BuildId(build), root, profile, targets }),
         text().prop_map(|text| BuildEvent::Notice { text }),
+        text().prop_map(|text| BuildEvent::Reminder { text }),
         step_event(),
         (text(), path()).prop_map(|(target, path)| BuildEvent::Artifact(report::Artifact {
             target,

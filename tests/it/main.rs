@@ -27,6 +27,7 @@ mod installing;
 mod interfaces;
 mod jobs;
 mod kills;
+mod left_out;
 mod linked_includes;
 mod lookups;
 mod neighbours;

@@ -29,6 +29,7 @@ use crate::engine::front_end::FrontEnd;
 use crate::engine::jobs::generation::Located;
 use crate::engine::neighbours::Offer;
 use crate::engine::path::FilePath;
+use crate::engine::report::Remark;
 use crate::engine::request::{BuildRequest, ProjectRequest};
 use crate::engine::survey::Survey;
 use crate::engine::tree::Tree;
@@ -46,7 +47,7 @@ pub(super) struct Basis {
     pub(super) front_end: FrontEnd,
     pub(super) lowered: Lowered,
     pub(super) tree: Arc<Tree>,
-    pub(super) notices: Vec<String>,
+    pub(super) notices: Vec<Remark>,
 }
 
 /// What a build begins with.
@@ -239,7 +240,12 @@ pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, 
     let since = world.clock.wall();
     let facts = gather(world, peers, &request.project, false, &[&request.project.root]).await?;
     let requested = Requested::by(request);
-    let notices = facts.notices.into_iter().chain(facts.discovery.notes.iter().cloned()).chain(repeated(&facts.discovery)).collect();
+    let left_out = {
+        let groups = matches!(requested, Requested::All | Requested::Tests(_));
+        discover::told(&facts.discovery, groups, &|path| facts.generations.iter().any(|made| made.inputs.contains(path)))
+    };
+    let notes = facts.notices.into_iter().chain(facts.discovery.notes.iter().cloned()).map(Remark::from);
+    let notices = notes.chain(left_out).collect();
     let mut front_end = FrontEnd {
         settings: facts.settings,
         discovery: facts.discovery,
@@ -268,10 +274,6 @@ pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, 
         Ok(Basis { moment, since, front_end, lowered, tree, notices })
     });
     described.await.map_err(Failure::internal)?
-}
-
-fn repeated(discovery: &Discovery) -> Vec<String> {
-    discovery.left_out.iter().filter(|left| left.repeat).map(|left| format!("{} is left out: {}", left.path, left.why)).collect()
 }
 
 /// What `jmake discover` shows. `afresh`: whatever the settings list is looked for as if they did not.

@@ -59,7 +59,7 @@ impl Build {
                 let text = format!("building {} (profile {profile})", visible(&root.to_string()));
                 self.say(&text);
             }
-            Event::Notice { text } => self.say(text),
+            Event::Notice { text } | Event::Reminder { text } => self.say(text),
             Event::StepStarted { label, command, .. } => {
                 self.command(command);
                 self.progress.started(label);

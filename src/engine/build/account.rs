@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use super::{Effect, NO_COST};
+use super::{Effect, NO_COST, Prepared};
 use crate::engine::cxx::diagnostics;
 use crate::engine::cxx::lower::CompileCommand;
 use crate::engine::execution::{Ending, Execution};
@@ -18,6 +18,8 @@ use crate::engine::report::{Artifact, BuildEvent, Diagnostic, Outcome, Severity}
 #[derive(Debug)]
 pub(super) struct Account {
     untouched: Option<u32>,
+    /// Remarks to be made again in the end.
+    reminders: Vec<String>,
     dry_run: bool,
     /// The client wants the tools' colours.
     color: bool,
@@ -32,9 +34,10 @@ pub(super) struct Account {
 }
 
 impl Account {
-    pub(super) fn new(dry_run: bool, color: bool, untouched: Option<u32>) -> Self {
+    pub(super) fn new(dry_run: bool, color: bool, prepared: &Prepared) -> Self {
         Self {
-            untouched,
+            untouched: prepared.untouched,
+            reminders: prepared.notices.iter().filter(|remark| remark.closing).map(|remark| remark.text.clone()).collect(),
             dry_run,
             color,
             reasons: HashMap::new(),
@@ -192,7 +195,10 @@ impl Account {
             (None, Some(why)) => why.kind.exit_code(),
             (None, None) => u8::from(!success),
         };
-        let mut effects = Vec::new();
+        // Where nothing came between, they have just been read.
+        let much_went_by = counts.ran + counts.cached + counts.failed + self.pretended + self.pretended_restores > 0;
+        let reminders = std::mem::take(&mut self.reminders).into_iter().filter(|_| much_went_by);
+        let mut effects: Vec<Effect> = reminders.map(|text| Effect::Emit(BuildEvent::Reminder { text })).collect();
         let made = success && !self.dry_run;
         if made {
             effects.extend(self.artifacts.iter().cloned().map(|artifact| Effect::Emit(BuildEvent::Artifact(artifact))));

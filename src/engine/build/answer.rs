@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::account::distinct;
-use crate::engine::report::{Artifact, BuildEvent, Counts};
+use crate::engine::report::{Artifact, BuildEvent, Counts, Remark};
 
 /// All of it but the time.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// Remarks, in words.
-    pub notices: Vec<String>,
+    pub notices: Vec<Remark>,
     /// Its steps.
     pub counts: Counts,
     /// What is there.
@@ -22,7 +22,7 @@ impl Answer {
     /// As events, `now` after the build's start.
     #[must_use]
     pub fn events(&self, now: Duration) -> Vec<BuildEvent> {
-        let notices = self.notices.iter().map(|text| BuildEvent::Notice { text: text.clone() });
+        let notices = self.notices.iter().map(|remark| BuildEvent::Notice { text: remark.text.clone() });
         let artifacts = self.artifacts.iter().cloned().map(BuildEvent::Artifact);
         let wall_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
         let (counts, made) = (self.counts, distinct(&self.artifacts));

@@ -10,7 +10,7 @@ use crate::engine::front_end::FrontEnd;
 use crate::engine::graph::StepSpec;
 use crate::engine::ids::StepId;
 use crate::engine::path::FilePath;
-use crate::engine::report::BuildEvent;
+use crate::engine::report::{BuildEvent, Remark};
 
 /// What the front end made of a request.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub struct Prepared {
     /// Its first description.
     pub lowered: Lowered,
     /// Remarks of the settings, the walk and the toolchain.
-    pub notices: Vec<String>,
+    pub notices: Vec<Remark>,
     /// For a description of some steps only: how many others are known to be as they should.
     pub untouched: Option<u32>,
 }

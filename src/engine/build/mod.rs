@@ -31,7 +31,7 @@ use super::graph::StepSpec;
 use super::ids::{BuildId, StepId};
 use super::path::FilePath;
 use super::plan::{self, Finish, Plan, Verdict};
-use super::report::{BuildEvent, Cost, StepKind};
+use super::report::{BuildEvent, Cost, Remark, StepKind};
 use super::request::BuildRequest;
 use super::variables::Variables;
 
@@ -99,7 +99,8 @@ impl Build {
             wanted: Vec::new(),
             sealed: false,
         };
-        let mut effects: Vec<_> = prepared.notices.into_iter().map(|text| Effect::Emit(BuildEvent::Notice { text })).collect();
+        let notice = |remark: Remark| Effect::Emit(BuildEvent::Notice { text: remark.text });
+        let mut effects: Vec<_> = prepared.notices.into_iter().map(notice).collect();
         build.grow(now, prepared.lowered, &mut effects);
         (build, effects)
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::Repeat;
 use super::links::{Link, Links, Meaning, closure};
 use super::request::Files;
 use super::roles::Roles;
@@ -24,7 +25,12 @@ pub(super) fn leave_out(files: &Files, links: &Links, roles: &mut Roles) -> Vec<
         let grouped = roles.member(at).is_some();
         let stops = |gap: &&Gap| gap.angle || grouped;
         if let Some(gap) = gaps.get(&at).into_iter().flatten().find(stops) {
-            roles.leave_out(files, at, reason(files, at, gap), gap.angle && !grouped);
+            let repeat = match (gap.angle, grouped) {
+                (true, false) => Repeat::Always,
+                (_, true) => Repeat::WithGroups,
+                (false, false) => Repeat::Never,
+            };
+            roles.leave_out(files, at, reason(files, at, gap), repeat);
         }
     }
     advice

@@ -14,6 +14,7 @@ mod request;
 mod roles;
 mod survey;
 mod targets;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub use self::looked_at::{LookedAt, asked_for, looked_at, named};
 pub use self::names::{group_by_directory, other_platform, vendor_directory};
 pub use self::request::{FileEntry, Request};
 pub use self::survey::discover;
+pub use self::told::told;
 use super::path::FilePath;
 
 /// A language that JMake compiles.
@@ -138,6 +140,18 @@ pub struct Target {
     pub why: String,
 }
 
+/// Which builds say that a file is left out.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Repeat {
+    /// None: `jmake discover` does.
+    #[default]
+    Never,
+    /// Those of tests, examples and the like.
+    WithGroups,
+    /// Every one.
+    Always,
+}
+
 /// A file that is not built, and why.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct LeftOut {
@@ -145,8 +159,8 @@ pub struct LeftOut {
     pub path: FilePath,
     /// In words.
     pub why: String,
-    /// Whether the closing summary repeats it.
-    pub repeat: bool,
+    /// Whether a build says so, and again when it closes.
+    pub repeat: Repeat,
 }
 
 /// What was found.

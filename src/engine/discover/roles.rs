@@ -6,7 +6,8 @@ use super::frameworks::Framework;
 use super::links::{Link, Links, closure};
 use super::names::{group_by_directory, group_by_name, other_platform};
 use super::request::Files;
-use super::{Group, LeftOut, Main};
+use super::told::MODULE;
+use super::{Group, LeftOut, Main, Repeat};
 use crate::engine::path::FilePath;
 use crate::engine::scan::facts::{MainFact, name_digest};
 use crate::engine::scan::kind::FileKind;
@@ -54,7 +55,7 @@ impl Roles {
     }
 
     /// Leaves `at` out.
-    pub fn leave_out(&mut self, files: &Files, at: usize, why: String, repeat: bool) {
+    pub fn leave_out(&mut self, files: &Files, at: usize, why: String, repeat: Repeat) {
         self.parts.remove(&at);
         self.left_out.push(LeftOut { path: files.path(at).clone(), why, repeat });
     }
@@ -70,9 +71,9 @@ impl Roles {
                 continue;
             }
             match entry.kind {
-                FileKind::Unsupported(what) => self.leave_out(files, at, format!("it is {}", what.why()), false),
+                FileKind::Unsupported(what) => self.leave_out(files, at, format!("it is {}", what.why()), Repeat::Never),
                 FileKind::Source(_) if entry.facts.module => {
-                    self.leave_out(files, at, "it is a C++20 module unit or imports one, which JMake does not build yet".to_owned(), false);
+                    self.leave_out(files, at, MODULE.to_owned(), Repeat::Never);
                 }
                 FileKind::Source(_) => {
                     let main = match entry.facts.main {
@@ -93,7 +94,7 @@ impl Roles {
             self.parts.keys().filter(|at| !files.asked_for(**at)).filter_map(|at| Some((*at, other_platform(files.path(*at))?))).collect();
         if foreign.len() < self.parts.len() {
             for (at, platform) in foreign {
-                self.leave_out(files, at, format!("its name says that it is for another platform ({platform})"), false);
+                self.leave_out(files, at, format!("its name says that it is for another platform ({platform})"), Repeat::Never);
             }
         }
     }
@@ -189,7 +190,7 @@ impl Roles {
         let found: Vec<_> = self.parts.keys().map(of).filter(|(_, always, under_if)| *always >= 2 && *under_if >= 1).collect();
         for (at, always, under_if) in found.into_iter().filter(|(at, ..)| !files.asked_for(*at)) {
             let why = format!("it includes {always} other sources, and {under_if} more under #if, which are compiled each by itself");
-            self.leave_out(files, at, why, false);
+            self.leave_out(files, at, why, Repeat::Never);
         }
     }
 
@@ -210,7 +211,7 @@ impl Roles {
             }
         }
         for (at, by) in includers {
-            self.leave_out(files, at, format!("it is included by {}, and compiled as part of that", files.path(by)), false);
+            self.leave_out(files, at, format!("it is included by {}, and compiled as part of that", files.path(by)), Repeat::Never);
         }
     }
 

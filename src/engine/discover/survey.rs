@@ -8,7 +8,7 @@ use super::names::{group_by_directory, vendor_directory};
 use super::request::{FileEntry, Files, Request};
 use super::roles::Roles;
 use super::targets::Targets;
-use super::{Discovery, LeftOut, Source, directories, missing, programs};
+use super::{Discovery, LeftOut, Repeat, Source, directories, missing, programs};
 use crate::engine::path::FilePath;
 use crate::engine::scan::facts::{IncludeForm, SourceFacts};
 use crate::engine::scan::kind::FileKind;
@@ -25,7 +25,7 @@ pub fn discover(request: &Request<'_>) -> Discovery {
     let mut notes = missing::leave_out(&files, &links, &mut roles);
     let (programs, lone) = programs::assemble(&files, &links, &roles);
     for (at, why) in lone {
-        roles.leave_out(&files, at, why, false);
+        roles.leave_out(&files, at, why, Repeat::Never);
     }
     let mut targets = Targets::new(&files, &roles, request.name);
     match decide(request, &files, &links, &roles) {
@@ -67,7 +67,7 @@ fn as_declared(request: &Request<'_>, files: &Files, links: &Links) -> Discovery
         include_dirs: chosen(request, || directories::infer(links, &links.reached_from(wanted.iter().copied().collect()), &HashSet::new())),
         targets,
         declared,
-        left_out: others.into_iter().map(|source| LeftOut { path: source.path, why: why(), repeat: false }).collect(),
+        left_out: others.into_iter().map(|source| LeftOut { path: source.path, why: why(), repeat: Repeat::Never }).collect(),
         vendored: sources_among(files, |at| files.is_vendored(at) && !wanted.contains(&at)),
         notes: absent(request, files),
         includes: graph(files, links),

@@ -95,7 +95,7 @@ fn shown(d: &Discovery) -> String {
     }
     for out in &d.left_out {
         assert!(!out.why.is_empty());
-        lines.push(format!("out {}{}", out.path, if out.repeat { "!" } else { "" }));
+        lines.push(format!("out {}{}", out.path, if out.repeat == Repeat::Always { "!" } else { "" }));
     }
     lines.join("\n")
 }

@@ -8,7 +8,7 @@ use crate::engine::cxx::flag_sets::FlagSets;
 use crate::engine::cxx::probe::LinkProbe;
 use crate::engine::cxx::toolchain::{DriverProbe, Install, Version};
 use crate::engine::digest::Digest;
-use crate::engine::discover::{Declared, FileEntry, Group, Language, LeftOut, Main, Source, Target, TargetKind};
+use crate::engine::discover::{Declared, FileEntry, Group, IfMain, Language, LeftOut, Main, Repeat, Source, Target, TargetKind};
 use crate::engine::graph::StepSpec;
 use crate::engine::scan::kind::FileKind;
 
@@ -24,10 +24,11 @@ fn sketch(text: &str) -> Discovery {
         let mut files: Vec<FilePath> = files.into_iter().map(Into::into).collect();
         found.sources.extend(files.iter().map(|path| Source { path: path.clone(), language: language(path) }));
         match kind {
-            "left" => found.left_out.push(LeftOut { path: name.into(), why: "for Windows".into(), repeat: false }),
-            "lib" => {
-                found.project_sources.clone_from(&files);
-                found.targets.push(target(name, TargetKind::Library, None, None, vec![], false));
+            "left" => found.left_out.push(LeftOut { path: name.into(), why: "for Windows".into(), repeat: Repeat::Never }),
+            "lib" | "unsure-lib" => {
+                found.project_sources.extend(files.iter().cloned());
+                let if_main = if kind == "lib" { IfMain::Stays } else { IfMain::Goes(None) };
+                found.targets.push(Target { if_main, ..target(name, TargetKind::Library, None, None, files, false) });
             }
             "objects" => found.project_sources.extend(files),
             _ => {

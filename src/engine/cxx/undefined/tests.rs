@@ -6,7 +6,7 @@ use super::*;
 use crate::engine::config::{Request, load};
 use crate::engine::cxx::diagnostics::linker::Undefined;
 use crate::engine::digest::Digest;
-use crate::engine::discover::{Group, LeftOut, Main, Source, TargetKind};
+use crate::engine::discover::{Group, IfMain, LeftOut, Main, Repeat, Source, TargetKind};
 use crate::engine::graph::{Command, Environment, Purity, StepFlags};
 use crate::engine::report::StepKind;
 
@@ -217,9 +217,9 @@ fn every_source_has_its_standing() {
         project_sources: vec!["cli/part.c".into(), "own.c".into()],
         targets: vec![library, target("p", "main.c", &[], None), target("t", "tests/t.c", &["tests/help.c"], Some(Group::Test))],
         left_out: vec![
-            LeftOut { path: "a_win.c".into(), why: "its name".into(), repeat: false },
-            LeftOut { path: "b.c".into(), why: "it is odd".into(), repeat: true },
-            LeftOut { path: "c.y".into(), why: "it is yacc".into(), repeat: true },
+            LeftOut { path: "a_win.c".into(), why: "its name".into(), repeat: Repeat::Never },
+            LeftOut { path: "b.c".into(), why: "it is odd".into(), repeat: Repeat::Always },
+            LeftOut { path: "c.y".into(), why: "it is yacc".into(), repeat: Repeat::Always },
         ],
         vendored: vec![source("deps/d.c")],
         ..Discovery::default()
