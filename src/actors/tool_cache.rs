@@ -6,7 +6,7 @@
 //! On failure: restarted from its snapshot; what a stat does not confirm is probed again.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use actix::prelude::*;
@@ -93,9 +93,10 @@ impl ToolCache {
         &self,
         installs: &[Arc<Install>],
         wanted: Option<&str>,
+        root: Option<&Path>,
         variables: Variables,
     ) -> ResponseActFuture<Self, Result<Arc<Toolchain>, Failure>> {
-        let install = match toolchain::choose(installs, wanted) {
+        let install = match toolchain::choose_within(installs, wanted, root) {
             Ok(install) => Install::clone(install),
             Err(error) => return Box::pin(fut::ready(Err(Failure::environment(error)))),
         };
@@ -182,9 +183,8 @@ impl Handler<FindToolchain> for ToolCache {
         let found = self.find(find.root.clone(), find.wanted.clone(), find.variables.clone());
         Box::pin(found.then(move |found, cache, _| {
             let notes = ["CC", "CXX"].into_iter().filter_map(|name| toolchain::not_clang(name, &find.variables.text(name)?)).collect();
-            let wanted = find.wanted.or_else(|| find.root.map(|root| root.display().to_string()));
             let chosen = match found {
-                Ok(installs) => cache.choose(&installs, wanted.as_deref(), find.variables),
+                Ok(installs) => cache.choose(&installs, find.wanted.as_deref(), find.root.as_deref(), find.variables),
                 Err(failure) => Box::pin(fut::ready(Err(failure))),
             };
             chosen.map(|chosen, _, _| Ok(FoundToolchain { toolchain: chosen?, notes }))

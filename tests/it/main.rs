@@ -44,6 +44,7 @@ mod targets;
 mod terminal;
 mod testing;
 mod tool_inputs;
+mod toolchains;
 mod traps;
 mod tried;
 mod undefined;

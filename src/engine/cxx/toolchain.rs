@@ -1,7 +1,7 @@
 //! An LLVM install as a value. Does not know how one is found on disk.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use crate::engine::path::FilePath;
 use crate::engine::scan::comment_blind::Dialect;
 
 /// The oldest clang whose command line JMake speaks.
-pub const OLDEST: Version = Version(11, 0, 0);
+pub const OLDEST: Version = Version(14, 0, 0);
 
 /// Programs without which an install builds nothing.
 pub const NEEDED: &[&str] = &["clang", "clang++", "llvm-ar"];
@@ -126,6 +126,18 @@ pub enum ToolError {
     /// There are some, none usable.
     #[error("no usable LLVM toolchain: {}. Install a complete one: {INSTALL}", .0.join("; "))]
     Unusable(Vec<String>),
+    /// There is none where the settings say.
+    #[error(
+        "llvm.root in jmake.toml is {root}, where no LLVM toolchain is; found: {}. Write the root of one of these, or take the key out to \
+         use the newest",
+        .found.join(", ")
+    )]
+    NotInRoot {
+        /// As given.
+        root: String,
+        /// What there is.
+        found: Vec<String>,
+    },
     /// The one asked for is not there.
     #[error("there is no LLVM toolchain `{wanted}`; found: {}. Ask for one of these, or install it: {}", .found.join(", "), install(.wanted))]
     NoSuch {
@@ -154,6 +166,19 @@ pub fn wanted(asked: Option<&str>, settings: &Settings, own: impl FnOnce() -> Op
         (None, None, None) if settings.choose_llvm => None,
         (None, None, None) => own().map(|dir| dir.display().to_string()),
     }
+}
+
+/// The same; where nothing is asked for, the one in `root`, which the settings name.
+///
+/// # Errors
+/// As for [`choose`].
+pub fn choose_within<'a>(found: &'a [Arc<Install>], wanted: Option<&str>, root: Option<&Path>) -> Result<&'a Arc<Install>, ToolError> {
+    let (None, Some(root)) = (wanted, root) else { return choose(found, wanted) };
+    let root = root.display().to_string();
+    choose(found, Some(&root)).map_err(|error| match error {
+        ToolError::NoSuch { found, .. } => ToolError::NotInRoot { root, found },
+        other => other,
+    })
 }
 
 /// The install to build with: the newest usable one that fits `wanted`, a version (`14`, `19.1`) or a path of its root,
@@ -198,7 +223,7 @@ impl Install {
         if let Some(asked) = asked {
             return asked.len() <= 3 && [self.version.0, self.version.1, self.version.2].starts_with(&asked);
         }
-        let path = std::path::Path::new(wanted);
+        let path = Path::new(wanted);
         let bin = self.bin_dir.as_path();
         bin == path || bin == path.join("bin") || self.tools.values().any(|tool| tool.as_path() == path)
     }
@@ -279,8 +304,15 @@ mod tests {
         check(Some("/usr/bin"), "/usr/bin");
         check(Some("/usr/lib/llvm-14/bin/clang++"), "/usr/lib/llvm-14/bin");
         check(Some("20"), "no usable LLVM toolchain: 20.1.0 in /opt/20/bin has no clang++, llvm-ar.");
-        check(Some("9"), "no usable LLVM toolchain: 9.0.0 in /opt/9/bin is older than 11.0.0.");
+        check(Some("9"), "no usable LLVM toolchain: 9.0.0 in /opt/9/bin is older than 14.0.0.");
         check(Some("1"), "there is no LLVM toolchain `1`; found: 14.0.6 in /usr/lib/llvm-14/bin, ");
+        let within =
+            |root: &str| choose_within(&all, None, Some(Path::new(root))).map(|it| it.bin_dir.to_string()).map_err(|e| e.to_string());
+        assert_eq!(within("/usr/lib/llvm-14"), Ok("/usr/lib/llvm-14/bin".to_owned()));
+        assert!(
+            within("/nope").unwrap_err().starts_with("llvm.root in jmake.toml is /nope, where no LLVM toolchain is; found: 14.0.6 in ")
+        );
+        assert_eq!(choose_within(&all, Some("14"), Some(Path::new("/nope"))).unwrap().bin_dir, "/usr/lib/llvm-14/bin".into());
         assert!(choose(&[], None).unwrap_err().to_string().ends_with("apt-get install clang lld llvm"));
         assert!(choose(&all, Some("17")).unwrap_err().to_string().ends_with("apt-get install clang-17 lld-17 llvm-17"));
     }
