@@ -90,6 +90,9 @@ impl FrontEnd {
         if matches!(self.requested, Requested::Tests(_)) {
             return Ok("there are no tests: a test is a program that lies under test/ or tests/, or one that is named like one".to_owned());
         }
+        if let Requested::Targets(names) = &self.requested {
+            return Ok(format!("there is nothing to build for {}", names.join(", ")));
+        }
         if !found.sources.is_empty() {
             return Ok("nothing is built by default here; --all builds tests, examples and tools".to_owned());
         }

@@ -178,6 +178,16 @@ fn an_interrupt_ends_the_build_and_leaves_nothing_half_made() {
 }
 
 #[test]
+fn an_interrupt_is_no_error_to_people() {
+    let space = endless();
+    let build = space.start(&["build"]);
+    assert!(until(DEADLINE, || compilers(&space).iter().any(|(_, line)| line.contains(" -c "))), "no compiler came");
+    build.signal(Signal::INT);
+    let run = build.finish().exits(130).says("interrupted: ");
+    run.does_not_say("signal").does_not_say("SIGTERM").does_not_say("first error").does_not_say("FAILED");
+}
+
+#[test]
 fn a_client_that_vanishes_takes_its_build_along() {
     let space = endless();
     let build = building(&space);

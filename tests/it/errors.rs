@@ -183,3 +183,34 @@ fn a_file_that_keeps_changing_while_it_is_read_fails_the_build_and_no_later_one(
         space.remove("build");
     }
 }
+
+#[test]
+fn the_first_failure_ends_what_runs_on_request() {
+    let space = Space::with(&[
+        ("main.c", "int main(void) { return 0; }\n"),
+        // It fails when the other one surely runs: both take a while to read.
+        ("bad.c", "#include \"long/slow.h\"\nint f(void) { return x; }\n"),
+        ("endless.c", "#include \"slow.h\"\nint e;\n"),
+    ]);
+    space.write("long/slow.h", slow_header(15));
+    space.write("slow.h", slow_header(150));
+    let run = space.build(&["--fail-fast", "-j3"]).exits(1);
+    assert_eq!(run.steps("compile", "failed"), ["bad.c"], "{run}");
+    assert_eq!(run.steps("compile", "cancelled"), ["endless.c"], "{run}");
+    assert_eq!((run.count("failed"), run.count("ran")), (1, 1), "{run}");
+    assert!(run.events_of("build_error")[0]["first"].as_str().unwrap().contains("bad.c:2:"), "{run}");
+    let left = || space.processes().into_iter().filter(|(_, line)| line.contains("endless.c")).count();
+    assert!(until(std::time::Duration::from_secs(5), || left() == 0), "{:?}", space.processes());
+}
+
+#[test]
+fn a_target_that_is_none_is_refused_by_its_name() {
+    let space =
+        Space::with(&[("a.c", "#ifdef MAIN\nint main(void) { return 0; }\n#endif\nint a;\n"), ("b.c", "int main(void) { return 0; }\n")]);
+    let said = "a.c does not define `main` with these settings: there is no program `a`";
+    for args in [&["run", "a"][..], &["build", "a"]] {
+        space.jmake(args).exits(2).says(said).does_not_say("by default");
+    }
+    space.jmake(&["build"]).ok().says(said);
+    space.jmake(&["build", "c.c"]).exits(2).says("there is no target `c.c`; did you mean `").does_not_say("?.");
+}

@@ -28,6 +28,9 @@ pub struct Style {
     pub err_only: bool,
 }
 
+/// The first error of a build that had none but was ended by its client.
+const CANCELLED: &str = "cancelled";
+
 /// Shows one build.
 #[derive(Debug)]
 pub struct Build {
@@ -161,7 +164,11 @@ impl Build {
 
     fn summary(&mut self, success: bool, exit_code: u8, steps: &Counts, wall_ms: u64) {
         self.silent();
-        if !success && let Some(first) = self.first_error.take() {
+        let cancelled = exit_code == crate::client::exit_code::INTERRUPTED && self.first_error.as_deref() == Some(CANCELLED);
+        if !success
+            && !cancelled
+            && let Some(first) = self.first_error.take()
+        {
             let line = format!("jmake: {} {first}", self.red("first error:"));
             self.screen.put_line(Stream::Err, line);
         }

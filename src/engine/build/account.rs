@@ -102,9 +102,17 @@ impl Account {
         self.reasons.get(&step).cloned().unwrap_or_default()
     }
 
-    pub(super) fn executed(&mut self, step: StepId, spec: &StepSpec, execution: Execution, outcome: Outcome, effects: &mut Vec<Effect>) {
+    /// Of a step that was stopped nobody wants to hear anything.
+    pub(super) fn executed(
+        &mut self,
+        step: StepId,
+        spec: &StepSpec,
+        execution: Execution,
+        (outcome, is_stopped): (Outcome, bool),
+        effects: &mut Vec<Effect>,
+    ) {
         let failed = outcome == Outcome::Failed;
-        let text = self.text_of(spec, &execution, failed);
+        let text = if is_stopped { String::new() } else { self.text_of(spec, &execution, failed) };
         if failed {
             self.note_error(spec, &execution, &text);
         }

@@ -264,7 +264,8 @@ impl Build {
             self.remember(step, &spec, &execution, effects);
         }
         let outcome = outcome_of(&finish, self.plan.tries_again(step, &finish));
-        self.account.executed(step, &spec, execution, outcome, effects);
+        let is_stopped = finish == Finish::Stopped;
+        self.account.executed(step, &spec, execution, (outcome, is_stopped), effects);
         let succeeded = matches!(finish, Finish::Succeeded { .. });
         self.feed(now, plan::Event::Finished { step, finish }, effects);
         if succeeded {

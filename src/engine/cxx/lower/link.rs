@@ -17,10 +17,8 @@ impl<'a> Lowering<'a> {
             match self.request.confirmed_mains.get(main) {
                 None => return self.objects_only(&target.sources),
                 Some(false) => {
-                    self.out
-                        .notes
-                        .push(format!("{main} does not define `main` with these settings: there is no program `{}`", target.name));
-                    return Ok(());
+                    return self
+                        .absent(format!("{main} does not define `main` with these settings: there is no program `{}`", target.name));
                 }
                 Some(true) => {}
             }
@@ -36,9 +34,32 @@ impl<'a> Lowering<'a> {
             let shared = if self.request.settings.options.lto == Lto::Full { &[][..] } else { project };
             return self.objects_only(&[own.as_slice(), shared].concat());
         }
-        match target.kind {
-            TargetKind::Library => self.library(target, &merged(project, &own)),
-            _ => self.executable(target, &own, if target.uses_project { project } else { &[] }),
+        self.executable(target, &own, if target.uses_project { project } else { &[] })
+    }
+
+    /// The project's library, unless a program takes its place.
+    fn found_library(&mut self, target: &'a Target, withheld: bool) -> Result<(), LowerError> {
+        if withheld {
+            return self.objects_only(&target.sources);
+        }
+        let main = select::mains(&self.request, true).next();
+        match (&target.if_main, main) {
+            (IfMain::Goes(why), Some(main)) => {
+                let told = || format!("{main} defines `main` with these settings: there is no library `{}`", target.name);
+                match (why, self.request.requested) {
+                    (Some(why), _) => self.absent(why.clone()),
+                    (None, Requested::Targets(_)) => self.absent(told()),
+                    (None, _) => Ok(()),
+                }
+            }
+            _ => self.library(target, &select::library(&self.request, target)),
+        }
+    }
+
+    /// There is no such target after all: an error for who asked for it, else a remark.
+    fn absent(&mut self, why: String) -> Result<(), LowerError> {
+        if matches!(self.request.requested, Requested::Targets(_)) {
+            return Err(LowerError::Absent(why));
         }
         self.out.notes.push(why);
         Ok(())

@@ -138,7 +138,7 @@ pub struct Lowered {
 #[derive(Debug, Eq, PartialEq, thiserror::Error)]
 pub enum LowerError {
     /// Neither a target nor a source.
-    #[error("there is no target `{name}`{}. `jmake discover` lists them", hint(.nearest.as_ref(), .known))]
+    #[error("there is no target `{name}`{} `jmake discover` lists what there is", hint(.nearest.as_ref(), .known))]
     UnknownTarget {
         /// As asked for.
         name: String,
@@ -147,6 +147,9 @@ pub enum LowerError {
         /// All targets.
         known: Vec<String>,
     },
+    /// A target that is none with these settings.
+    #[error("{0}; name another target, or change the settings in jmake.toml")]
+    Absent(String),
     /// No test has such a name.
     #[error("no test has `{}` in its name; there are: {}", .parts.join("` or `"), .known.join(", "))]
     UnknownTest {

@@ -185,6 +185,42 @@ fn a_library_and_a_program_share_the_projects_objects() {
 }
 
 #[test]
+fn parts_of_programs_are_in_their_archive_and_not_in_the_library() {
+    let expect = [
+        "compile clang: x.c -> ~p/x.c.o",
+        "link clang: ~p/x.c.o -> build/dev/lib/libp.so",
+        "compile clang: cli/prog.c -> ~prog/cli/prog.c.o",
+        "compile clang: cli/part.c -> ~p/cli/part.c.o",
+        "archive llvm-ar: ~p/cli/part.c.o ~p/x.c.o -> ~p/@project.a",
+        "link clang: ~prog/cli/prog.c.o ~p/@project.a | ~p/cli/part.c.o ~p/x.c.o -> build/dev/bin/prog",
+        "want build/dev/lib/libp.so build/dev/bin/prog",
+    ];
+    check("lib x.c; objects cli/part.c; exe prog cli/prog.c +project", "", &expect);
+    let alone = ["compile clang: x.c -> ~p/x.c.o", "link clang: ~p/x.c.o -> build/dev/lib/libp.so", "want build/dev/lib/libp.so"];
+    check("lib x.c; objects cli/part.c", "", &alone);
+}
+
+#[test]
+fn a_confirmed_main_takes_the_place_of_a_library_that_is_for_nobody_else() {
+    let made = |project: &str, requested: &Requested, yes: bool| {
+        let lowered = run(project, "", requested, &[("m.c", yes)]).unwrap();
+        let wanted: Vec<String> = lowered.wanted.iter().map(ToString::to_string).collect();
+        (wanted.join(" "), lowered.notes.join(" "))
+    };
+    let unsure = "unsure-lib a.c; maybe m m.c +project";
+    let nothing_said = |wanted: &str| (wanted.to_owned(), String::new());
+    assert_eq!(made(unsure, &Requested::Default, true), nothing_said("build/dev/bin/m"));
+    assert_eq!(made("lib a.c; maybe m m.c +project", &Requested::Default, true), nothing_said("build/dev/lib/libp.so build/dev/bin/m"));
+    assert_eq!(made(unsure, &Requested::Default, false).0, "build/dev/lib/libp.so");
+    let refused = |project: &str, name: &str, yes: bool| {
+        let said = run(project, "", &Requested::Targets(vec![name.into()]), &[("m.c", yes)]).unwrap_err().to_string();
+        said.split(';').next().unwrap().to_owned()
+    };
+    assert_eq!(refused(unsure, "p", true), "m.c defines `main` with these settings: there is no library `p`");
+    assert_eq!(refused(unsure, "m", false), "m.c does not define `main` with these settings: there is no program `m`");
+}
+
+#[test]
 fn a_c_program_is_linked_by_the_c_driver() {
     let expect = [
         "compile clang: a.c -> ~a/a.c.o",
@@ -302,8 +338,8 @@ fn requests_choose_targets_and_sources() {
     check(named(&["build/dev/bin/x"]), "build/dev/bin/x");
     check(named(&["./a.c"]), ".jmake_cache/obj/dev/p/a.c.o");
     check(named(&["w_win.c"]), "w_win.c is left out: for Windows. Name its needs in jmake.toml, or build something else");
-    check(named(&["b.c"]), "there is no target `b.c`; did you mean `a.c`?. `jmake discover` lists them");
-    check(named(&["elephant"]), "there is no target `elephant`; there are: p, x, t. `jmake discover` lists them");
+    check(named(&["b.c"]), "there is no target `b.c`; did you mean `a.c`? `jmake discover` lists what there is");
+    check(named(&["elephant"]), "there is no target `elephant`; there are: p, x, t; `jmake discover` lists what there is");
 }
 
 #[test]
