@@ -230,7 +230,9 @@ impl Handler<WorkerRestarted> for CompilePool {
 impl Handler<GetPool> for CompilePool {
     type Result = PoolCounts;
     fn handle(&mut self, _: GetPool, _: &mut Context<Self>) -> PoolCounts {
-        PoolCounts { busy: self.running.len(), workers: self.workers.len(), waiting: self.queue.waiting() }
+        let mut workers: Vec<usize> = self.workers.keys().copied().collect();
+        workers.sort_unstable();
+        PoolCounts { busy: self.running.len(), workers, waiting: self.queue.waiting() }
     }
 }
 

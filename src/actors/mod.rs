@@ -32,7 +32,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::edge::World;
 use crate::engine::restart::DAEMON_POLICY;
-use crate::messages::compile_pool::BorrowWorker;
+use crate::messages::compile_pool::{BorrowWorker, GetPool};
 use crate::messages::compile_worker::ExecuteStep;
 use crate::messages::config_store::CheckSettings;
 use crate::messages::file_scanner::ForgetTree;
@@ -57,6 +57,25 @@ const ORCHESTRATOR_MAILBOX: usize = 1024;
 const POOL_MAILBOX: usize = 4096;
 /// One step at a time.
 const WORKER_MAILBOX: usize = 4;
+
+/// The root's is actix's own: it is asked by sessions, a few at a time.
+const ROOT_MAILBOX: usize = 16;
+
+/// What a worker of the pool is called.
+fn worker_called(number: usize) -> String {
+    format!("CompileWorker-{number}")
+}
+
+/// How many messages may wait for the actor of this name.
+fn mailbox_of(name: &str) -> usize {
+    match name.split([' ', '-']).next() {
+        Some("Supervisor") => ROOT_MAILBOX,
+        Some("CompilePool") => POOL_MAILBOX,
+        Some("CompileWorker") => WORKER_MAILBOX,
+        Some("Orchestrator") => ORCHESTRATOR_MAILBOX,
+        _ => SERVICE_MAILBOX,
+    }
+}
 
 /// What the tree tells the daemon around it, from any thread.
 #[derive(Clone)]
@@ -98,6 +117,7 @@ pub(crate) struct Workshop {
     pool: Addr<CompilePool>,
     pub(crate) borrow: Recipient<BorrowWorker>,
     pub(crate) ping: Recipient<Ping>,
+    pub(crate) counts: Recipient<GetPool>,
     pub(crate) flush: Recipient<Flush>,
 }
 
@@ -128,7 +148,7 @@ impl Soil {
         let (world, handle, hear) = (self.world.clone(), arbiter.handle(), self.hear.clone());
         let hire: HireWorker = Arc::new(move |name, pool: Addr<CompilePool>| -> Recipient<ExecuteStep> {
             let worker = CompileWorker::new(name, world.clone(), pool.clone().recipient(), pool.recipient());
-            keep(&handle, format!("CompileWorker-{name}"), DAEMON_POLICY, WORKER_MAILBOX, hear.clone(), worker).recipient()
+            keep(&handle, worker_called(name), DAEMON_POLICY, WORKER_MAILBOX, hear.clone(), worker).recipient()
         });
         let pool = CompilePool::new(self.world.clone(), hire, lost);
         let pool = keep(&arbiter.handle(), "CompilePool".into(), DAEMON_POLICY, POOL_MAILBOX, self.hear.clone(), pool);

@@ -11,11 +11,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
-use futures_util::future::{join, join_all};
+use futures_util::future::{join_all, join3};
 
-use super::{Branch, Outside, Project, Soil, Workshop};
+use super::{Branch, Outside, Project, Soil, Workshop, mailbox_of, worker_called};
 use crate::edge::{faults, fs};
 use crate::engine::failure::Failure;
+use crate::messages::compile_pool::GetPool;
 use crate::messages::file_scanner::ForgetTree;
 use crate::messages::orchestrator::{GetProject, ProjectStanding, WorkersLost};
 use crate::messages::supervisor::{
@@ -97,10 +98,12 @@ impl Supervisor {
         }
     }
 
-    fn standings(&self) -> Vec<ActorStanding> {
+    /// Every actor; `workers`: those that the pool has now.
+    fn standings(&self, workers: &[usize]) -> Vec<ActorStanding> {
         let fixed = SMALL.into_iter().chain(["Supervisor", "CompilePool"]).map(str::to_owned);
         let open = self.projects.keys().map(|root| orchestrator_of(root));
-        let mut names: Vec<_> = fixed.chain(open).chain(self.fates.keys().cloned()).collect();
+        let workers = workers.iter().map(|worker| worker_called(*worker));
+        let mut names: Vec<_> = fixed.chain(open).chain(workers).chain(self.fates.keys().cloned()).collect();
         names.sort();
         names.dedup();
         let standing = |name: String| {
@@ -108,7 +111,7 @@ impl Supervisor {
             ActorStanding {
                 state: if fate.is_some_and(|fate| fate.given_up) { "given up" } else { "running" },
                 restarts: fate.map_or(0, |fate| fate.restarts),
-                mailbox: 0,
+                mailbox: u32::try_from(mailbox_of(&name)).unwrap_or(u32::MAX),
                 name,
             }
         };
@@ -188,11 +191,12 @@ impl Handler<GetDaemon> for Supervisor {
         let caches = join_all(self.branch.caches.iter().map(|door| door.send(GetCaches)));
         let doors = self.projects.iter().map(|(root, project)| (root.clone(), project.opened.standing.clone()));
         let projects = join_all(doors.map(|(root, door)| async move { (root, door.send(GetProject).await.unwrap_or_default()) }));
-        Box::pin(join(caches, projects).into_actor(self).map(|(caches, mut projects), root, _| {
+        let asked = join3(caches, projects, self.workshop.counts.send(GetPool));
+        Box::pin(asked.into_actor(self).map(|(caches, mut projects, pool), root, _| {
             root.close_gone(&mut projects);
             let uptime = root.soil.world.clock.now().saturating_sub(root.since);
-            let (actors, tools, check) = (root.standings(), root.branch.tools.clone(), root.branch.check.clone());
-            let (caches, borrow) = (caches.into_iter().flatten().flatten().collect(), root.workshop.borrow.clone());
+            let (tools, check, borrow) = (root.branch.tools.clone(), root.branch.check.clone(), root.workshop.borrow.clone());
+            let (actors, caches) = (root.standings(&pool.unwrap_or_default().workers), caches.into_iter().flatten().flatten().collect());
             DaemonStanding { uptime, actors, projects, caches, tools, check, borrow }
         }))
     }

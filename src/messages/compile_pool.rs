@@ -135,8 +135,8 @@ pub struct GetPool;
 pub struct PoolCounts {
     /// Workers that run a step.
     pub busy: usize,
-    /// All workers.
-    pub workers: usize,
+    /// All workers, by their names, in order.
+    pub workers: Vec<usize>,
     /// Steps that wait for a worker.
     pub waiting: usize,
 }

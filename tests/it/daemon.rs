@@ -61,9 +61,14 @@ fn status_tells_of_actors_projects_and_caches() {
     space.build(&[]).ok();
     let status = space.jmake(&["status", "--json"]).ok().object();
     let names: Vec<&str> = status["actors"].as_array().unwrap().iter().map(|actor| actor["name"].as_str().unwrap()).collect();
-    for name in ["ToolCache", "FileScanner", "ConfigStore", "CompilePool", "Supervisor"] {
+    let orchestrator = format!("Orchestrator {}", space.path("").to_str().unwrap().trim_end_matches('/'));
+    for name in ["ToolCache", "FileScanner", "ConfigStore", "CompilePool", "CompileWorker-0", "Supervisor", &orchestrator] {
         assert!(names.contains(&name), "{name}: {status}");
     }
+    // How much may wait for each.
+    let mailbox = |name: &str| status["actors"][names.iter().position(|it| *it == name).unwrap()]["mailbox"].as_u64().unwrap();
+    assert!(names.iter().all(|name| mailbox(name) > 0), "{status}");
+    assert!(mailbox(&orchestrator) > mailbox("ToolCache") && mailbox("ToolCache") > mailbox("CompileWorker-0"), "{status}");
     assert!(status["actors"].as_array().unwrap().iter().all(|actor| actor["restarts"] == 0), "{status}");
     assert_eq!(
         status["projects"][0]["root"].as_str().map(|root| root.trim_end_matches('/')),
