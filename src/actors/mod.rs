@@ -99,7 +99,9 @@ pub(crate) struct Soil {
 
 /// The small actors, which share one thread. Replaced as a whole if that thread hangs.
 pub(crate) struct Branch {
-    pub(crate) arbiter: Arbiter,
+    pub(crate) arbiter: ArbiterHandle,
+    /// Until it is told to end.
+    pub(crate) thread: Option<Arbiter>,
     pub(crate) ping: Recipient<Ping>,
     pub(crate) tools: ToolDoors,
     pub(crate) check: Recipient<CheckSettings>,
@@ -112,8 +114,8 @@ pub(crate) struct Branch {
 
 /// The pool and its workers, on a thread of their own.
 pub(crate) struct Workshop {
-    /// Ends its thread when dropped.
-    _arbiter: Arbiter,
+    /// Until it is told to end.
+    pub(crate) thread: Option<Arbiter>,
     pool: Addr<CompilePool>,
     pub(crate) borrow: Recipient<BorrowWorker>,
     pub(crate) ping: Recipient<Ping>,
@@ -152,8 +154,14 @@ impl Soil {
         });
         let pool = CompilePool::new(self.world.clone(), hire, lost);
         let pool = keep(&arbiter.handle(), "CompilePool".into(), DAEMON_POLICY, POOL_MAILBOX, self.hear.clone(), pool);
-        let (ping, flush, borrow) = (pool.clone().recipient(), pool.clone().recipient(), pool.clone().recipient());
-        Workshop { _arbiter: arbiter, borrow, ping, flush, pool }
+        Workshop {
+            thread: Some(arbiter),
+            borrow: pool.clone().recipient(),
+            ping: pool.clone().recipient(),
+            counts: pool.clone().recipient(),
+            flush: pool.clone().recipient(),
+            pool,
+        }
     }
 
     pub(crate) fn branch(&self, workshop: &Workshop) -> Branch {
@@ -192,14 +200,15 @@ impl Soil {
                 reserve: workshop.pool.clone().recipient(),
             },
             files: files_of,
-            arbiter,
+            arbiter: on,
+            thread: Some(arbiter),
         }
     }
 
     pub(crate) fn project(&self, root: &Path, branch: &Branch) -> Project {
         let orchestrator = Orchestrator::new(self.world.clone(), Arc::new(root.to_owned()), branch.peers.clone(), self.ids.clone());
         let name = supervisor::orchestrator_of(root);
-        let address = keep(&branch.arbiter.handle(), name, DAEMON_POLICY, ORCHESTRATOR_MAILBOX, self.hear.clone(), orchestrator);
+        let address = keep(&branch.arbiter, name, DAEMON_POLICY, ORCHESTRATOR_MAILBOX, self.hear.clone(), orchestrator);
         Project {
             opened: Arc::new(OpenedProject {
                 start: address.clone().recipient(),

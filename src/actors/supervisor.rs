@@ -1,8 +1,8 @@
 //! The root of the tree: starts every other actor, hears of their failures, ends the daemon in order.
 //!
 //! Owns: the branch of small actors, the workshop, open projects, and how often each actor failed.
-//! Receives: `ActorFailed`, `OpenProject`, `GetDaemon`, `GetBranch`, `BeginShutdown`, `Shutdown`, `WorkersLost`.
-//! Sends: `Ping` and `Flush` to all, `WorkersLost` to the orchestrators, `ForgetTree` to the FileScanner.
+//! Receives: `ActorFailed`, `OpenProject`, `GetDaemon`, `GetBranch`, `BeginShutdown`, `Shutdown`, `EndThreads`, `WorkersLost`.
+//! Sends: `Ping`, `Flush` and queries to all, `WorkersLost` to the orchestrators, `ForgetTree` to the FileScanner.
 //! On failure: the process ends; the next client starts a new one.
 
 use std::collections::BTreeMap;
@@ -20,8 +20,8 @@ use crate::messages::compile_pool::GetPool;
 use crate::messages::file_scanner::ForgetTree;
 use crate::messages::orchestrator::{GetProject, ProjectStanding, WorkersLost};
 use crate::messages::supervisor::{
-    ActorFailed, ActorStanding, BeginShutdown, CurrentBranch, DaemonStanding, Ending, GetBranch, GetDaemon, OpenProject, OpenedProject,
-    Shutdown,
+    ActorFailed, ActorStanding, BeginShutdown, CurrentBranch, DaemonStanding, EndThreads, Ending, EndingThreads, GetBranch, GetDaemon,
+    OpenProject, OpenedProject, Shutdown,
 };
 use crate::messages::{Flush, GetCaches, Ping};
 
@@ -181,7 +181,7 @@ impl Handler<OpenProject> for Supervisor {
 impl Handler<GetBranch> for Supervisor {
     type Result = CurrentBranch;
     fn handle(&mut self, _: GetBranch, _: &mut Context<Self>) -> CurrentBranch {
-        CurrentBranch { arbiter: self.branch.arbiter.handle() }
+        CurrentBranch { arbiter: self.branch.arbiter.clone() }
     }
 }
 
@@ -222,5 +222,17 @@ impl Handler<Shutdown> for Supervisor {
                 tracing::error!("an actor did not flush: {failed}");
             }
         })
+    }
+}
+
+impl Handler<EndThreads> for Supervisor {
+    type Result = EndingThreads;
+    fn handle(&mut self, _: EndThreads, _: &mut Context<Self>) -> EndingThreads {
+        let threads: Vec<Arbiter> = self.branch.thread.take().into_iter().chain(self.workshop.thread.take()).collect();
+        for thread in &threads {
+            // It may have ended by itself.
+            let _told = thread.stop();
+        }
+        EndingThreads(threads)
     }
 }

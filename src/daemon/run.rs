@@ -23,10 +23,13 @@ use super::{DaemonOptions, listen, watchdog};
 use crate::actors::{self, Outside, supervisor::Supervisor};
 use crate::edge::{World, compute, own_process, paths};
 use crate::engine::failure::Failure;
-use crate::messages::supervisor::{Ending, GetBranch, Shutdown};
+use crate::messages::supervisor::{EndThreads, Ending, GetBranch, Shutdown};
 
 /// How long the last sessions may take to tell their clients the end.
 const FAREWELL: Duration = Duration::from_millis(500);
+
+/// How long the threads of the tree may take to end.
+const JOIN: Duration = Duration::from_millis(200);
 
 /// After so long a client is accepted again that could not be.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -50,7 +53,7 @@ pub fn run(options: DaemonOptions) -> u8 {
     compute::install_panic_handler();
     let system = System::new();
     let ended = system.block_on(live(options));
-    // Dropping it would wait for threads that may never end: one that hangs, or one that reads standard input.
+    // The threads of the actors are joined. Dropping it would wait for those of the runtime, too, of which one may read standard input for ever.
     std::mem::forget(system);
     match ended {
         Ok(exit_code) => exit_code,
@@ -115,6 +118,7 @@ async fn once(world: World, cache_dir: PathBuf, socket: PathBuf) -> u8 {
         _ = end.recv() => return INTERNAL,
     }
     finish(&root).await;
+    join(&root).await;
     0
 }
 
@@ -161,6 +165,9 @@ async fn resident(world: World, cache_dir: PathBuf, socket: PathBuf, options: &D
     }
     // Sessions that do not end now never will: their clients see the connection close.
     let _said = tokio::time::timeout(FAREWELL, sessions.all_ended()).await;
+    if ending == Ending::Stop {
+        join(&root).await;
+    }
     Ok(if ending == Ending::Failed { INTERNAL } else { 0 })
 }
 
@@ -175,6 +182,15 @@ fn retire(bound: listen::Bound, socket: &std::path::Path) {
 async fn finish(root: &Addr<Supervisor>) {
     if let Err(error) = root.send(Shutdown).await {
         tracing::error!("the shutdown was not in order: {error}");
+    }
+}
+
+/// Nobody needs the threads of the tree any more. One that hangs ends with the process.
+async fn join(root: &Addr<Supervisor>) {
+    let Ok(threads) = root.send(EndThreads).await else { return };
+    let joins = threads.0.into_iter().map(|thread| move || drop(thread.join()));
+    if !compute::all_within(JOIN, joins) {
+        tracing::warn!("a thread of the actors did not end in time");
     }
 }
 

@@ -135,10 +135,19 @@ pub struct CurrentBranch {
     pub arbiter: ArbiterHandle,
 }
 
-/// Request: end the daemon in order. Answered when all is flushed and all threads have ended.
+/// Request: end the daemon in order. Answered when all is flushed; then come [`EndThreads`].
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "()")]
 pub struct Shutdown;
+
+/// Request: nothing more will be asked. The threads of the tree are told to end.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "EndingThreads")]
+pub struct EndThreads;
+
+/// Answer to [`EndThreads`]: to be waited for.
+#[derive(Debug, MessageResponse)]
+pub struct EndingThreads(pub Vec<Arbiter>);
 
 /// Request: tell the daemon's main loop that somebody wants it to end.
 #[derive(Clone, Copy, Debug, Message)]
