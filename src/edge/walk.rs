@@ -159,3 +159,66 @@ pub fn ignore_files(root: &Path) -> Vec<PathBuf> {
     let above = root.ancestors().skip(1).flat_map(|above| [".gitignore", ".ignore"].map(|name| above.join(name)));
     above.chain([root.join(".git/info/exclude")]).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Walks a directory with these files, each empty but for rules, which come behind a `=`; a name with a `/` at its end is a directory.
+    fn walked(paths: &[&str]) -> Walk {
+        let dir = tempfile::tempdir().unwrap();
+        for path in paths {
+            let (path, text) = path.split_once('=').unwrap_or((path, ""));
+            let place = dir.path().join(path);
+            std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+            if path.ends_with('/') { std::fs::create_dir_all(&place).unwrap() } else { std::fs::write(&place, text).unwrap() }
+        }
+        walk(dir.path(), false)
+    }
+
+    fn list(paths: &[FilePath]) -> String {
+        paths.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_directory_that_some_build_made_is_passed_over() {
+        for mark in BUILD_MARKS {
+            // Of a directory with the name alone counts.
+            let mark = if ["meson-private", ".jmake_cache"].contains(mark) { format!("{mark}/") } else { (*mark).to_owned() };
+            let found = walked(&["a.c", "out/b.c", "out/deep/c.c", &format!("out/{mark}"), "deep/in/d.c", &format!("deep/in/{mark}")]);
+            assert_eq!((list(&found.files).as_str(), list(&found.marked).as_str()), ("a.c", "deep/in out"), "{mark}");
+        }
+    }
+
+    #[test]
+    fn in_the_root_itself_a_mark_means_nothing() {
+        for mark in BUILD_MARKS {
+            let name = if ["meson-private", ".jmake_cache"].contains(mark) { format!("{mark}/x") } else { (*mark).to_owned() };
+            let found = walked(&["a.c", "sub/b.c", &name]);
+            assert!(list(&found.files).contains("a.c") && list(&found.files).contains("sub/b.c"), "{mark}: {found:?}");
+            assert!(found.marked.is_empty(), "{mark}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_project_below_is_another_one() {
+        let found = walked(&["jmake.toml", "a.c", "other/jmake.toml", "other/b.c"]);
+        assert_eq!((list(&found.files).as_str(), list(&found.marked).as_str()), ("a.c jmake.toml", "other"));
+        assert!(found.notes[0].starts_with("other: a project of its own"), "{:?}", found.notes);
+    }
+
+    #[test]
+    fn what_git_ignores_is_not_shown_with_or_without_git() {
+        let rules = ".gitignore=*.gen.c\n/out/\n!keep.gen.c\n";
+        let files = ["a.c", "x.gen.c", "sub/y.gen.c", "sub/keep.gen.c", "out/b.c", "sub/out/c.c", "sub/z.c", "sub/.gitignore=z.c\n", rules];
+        assert_eq!(list(&walked(&files).files), "a.c sub/keep.gen.c sub/out/c.c");
+        let with_git = [&files[..], &[".git/info/exclude=a.c\n"]].concat();
+        assert_eq!(list(&walked(&with_git).files), "sub/keep.gen.c sub/out/c.c");
+        assert_eq!(list(&walked(&["a.c", "b.c", ".ignore=b.c\n"]).files), "a.c");
+    }
+
+    #[test]
+    fn hidden_files_and_those_of_other_tools_are_nobodys() {
+        assert_eq!(list(&walked(&["a.c", ".hidden.c", ".dir/b.c", "node_modules/c.c"]).files), "a.c");
+    }
+}
