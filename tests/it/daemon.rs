@@ -79,6 +79,55 @@ fn status_tells_of_actors_projects_and_caches() {
 }
 
 #[test]
+fn status_tells_of_builds_and_who_asked_for_them() {
+    let space = endless();
+    let build = building(&space);
+    let status = space.jmake(&["status", "--json"]).ok().object();
+    let builds = status["builds"].as_array().unwrap();
+    assert_eq!(builds.len(), 1, "{status}");
+    assert!(builds[0]["build"].as_u64().is_some(), "{status}");
+    let root = builds[0]["root"].as_str().unwrap();
+    assert_eq!(std::path::Path::new(root), std::fs::canonicalize(space.path("")).unwrap());
+    assert_eq!(builds[0]["client_pid"].as_i64(), Some(build.pid().into()), "{status}");
+    build.signal(Signal::INT);
+    build.finish().exits(130);
+    let none = || space.jmake(&["status", "--json"]).object()["builds"].as_array().is_some_and(Vec::is_empty);
+    assert!(until(DEADLINE, none), "it is still told of");
+}
+
+#[test]
+fn somebody_else_is_dropped_though_the_socket_lets_them_in() {
+    if !crate::support::is_root() {
+        return crate::support::not_tried("only root can become somebody else");
+    }
+    let space = Space::with(HELLO);
+    space.started_daemon();
+    std::fs::set_permissions(space.place("run"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(space.socket(), std::fs::Permissions::from_mode(0o666)).unwrap();
+    let ask = |socket: std::path::PathBuf| {
+        let mut stream = UnixStream::connect(socket).expect("the raw connection succeeds");
+        // Whoever is dropped may be so before all is written.
+        let _ = stream.write_all(b"{\"protocol_min\":1,\"protocol_max\":1,\"build_id\":\"x\"}\n{\"request\":\"status\"}\n");
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        let mut answer = Vec::new();
+        match stream.read_to_end(&mut answer) {
+            Err(error) if error.kind() != std::io::ErrorKind::ConnectionReset => panic!("it was left open: {error}"),
+            _ => String::from_utf8(answer).unwrap(),
+        }
+    };
+    let socket = space.socket();
+    let other = std::thread::spawn(move || {
+        // Of this thread alone.
+        let nobody = rustix::process::Uid::from_raw(65534);
+        rustix::thread::set_thread_res_uid(nobody, nobody, nobody).unwrap();
+        ask(socket)
+    });
+    assert_eq!(other.join().unwrap(), "");
+    assert!(ask(space.socket()).starts_with('{'), "its own user is answered");
+    assert!(until(DEADLINE, || space.log().contains("a client of another user was dropped uid=65534")), "{}", space.log());
+}
+
+#[test]
 fn ten_clients_at_once_start_one() {
     let space = Space::with(HELLO);
     let clients: Vec<Running> = (0..10).map(|_| space.start(&["build", "--json"])).collect();
@@ -238,6 +287,21 @@ fn in_the_foreground_it_exits_with_zero_on_term() {
     assert!(until(DEADLINE, || UnixStream::connect(space.socket()).is_ok()));
     daemon.signal(Signal::TERM);
     daemon.finish().ok();
+}
+
+#[test]
+fn in_the_foreground_it_exits_with_zero_on_term_during_a_build_too() {
+    let space = endless();
+    let mut command = space.command(env!("CARGO_BIN_EXE_jmake-actors"));
+    command.args(["run", "--socket"]).arg(space.socket());
+    let daemon = Running::start(command);
+    assert!(until(DEADLINE, || UnixStream::connect(space.socket()).is_ok()));
+    let build = building(&space);
+    assert_eq!(space.daemon(), Some(daemon.pid()));
+    daemon.signal(Signal::TERM);
+    daemon.finish().ok();
+    build.finish().exits(4);
+    assert!(until(DEADLINE, || compilers(&space).is_empty()), "{:?}", compilers(&space));
 }
 
 #[test]

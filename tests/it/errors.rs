@@ -200,7 +200,7 @@ fn the_first_failure_ends_what_runs_on_request() {
     assert_eq!((run.count("failed"), run.count("ran")), (1, 1), "{run}");
     assert!(run.events_of("build_error")[0]["first"].as_str().unwrap().contains("bad.c:2:"), "{run}");
     let left = || space.processes().into_iter().filter(|(_, line)| line.contains("endless.c")).count();
-    assert!(until(std::time::Duration::from_secs(5), || left() == 0), "{:?}", space.processes());
+    assert!(until(Duration::from_secs(5), || left() == 0), "{:?}", space.processes());
 }
 
 #[test]

@@ -46,6 +46,16 @@ fn of_the_tool_cache() {
 }
 
 #[test]
+fn of_the_file_scanner() {
+    given_up(&["FileScanner", "FileScanner.restart"], "FileScanner");
+}
+
+#[test]
+fn of_the_config_store() {
+    given_up(&["ConfigStore", "ConfigStore.restart"], "ConfigStore");
+}
+
+#[test]
 fn of_a_compile_worker() {
     let space = adder();
     fault(&space, "CompileWorker", LOOP);
