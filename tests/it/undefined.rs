@@ -241,6 +241,7 @@ fn a_target_that_should_be_depended_on_is_named() {
     space.jmake(&["build"]).ok();
 }
 
+#[test]
 fn what_a_source_defines_under_a_condition_only_is_found_with_its_macro() {
     let space = Space::with(&[
         ("include/p.h", "#ifdef __cplusplus\nextern \"C\" {\n#endif\nint create(int);\nint destroy(int);\n#ifdef __cplusplus\n}\n#endif\n"),
