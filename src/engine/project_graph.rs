@@ -150,7 +150,7 @@ fn node(graph: &Graph, step: &Step, target: String) -> StepNode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::discover::Main;
+    use crate::engine::discover::{IfMain, Main};
     use crate::engine::graph::{CxxStep, tests::spec};
     use crate::engine::report::{Artifact, ArtifactKind};
 
@@ -162,6 +162,7 @@ mod tests {
             main: main.map(|main| (main.into(), Main::Yes)),
             sources: sources.iter().map(|source| (*source).into()).collect(),
             uses_project: true,
+            if_main: IfMain::default(),
             libraries: Vec::new(),
             why: String::new(),
         }

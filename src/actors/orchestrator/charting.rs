@@ -15,7 +15,7 @@ pub(super) async fn chart(world: World, peers: Peers, request: BuildRequest) -> 
     let charted = compute(move || {
         let (front_end, lowered) = (basis.front_end, basis.lowered);
         let mut graph = ProjectGraph::of(&front_end, lowered)?;
-        graph.notes.splice(0..0, basis.notices);
+        graph.notes.splice(0..0, basis.notices.into_iter().map(|remark| remark.text));
         let trees = front_end.trees()?;
         Ok(Charted { graph, trees, tree: basis.tree, discovery: front_end.discovery, settings: front_end.settings })
     });
