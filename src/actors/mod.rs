@@ -61,22 +61,6 @@ const WORKER_MAILBOX: usize = 4;
 /// The root's is actix's own: it is asked by sessions, a few at a time.
 const ROOT_MAILBOX: usize = 16;
 
-/// What a worker of the pool is called.
-fn worker_called(number: usize) -> String {
-    format!("CompileWorker-{number}")
-}
-
-/// How many messages may wait for the actor of this name.
-fn mailbox_of(name: &str) -> usize {
-    match name.split([' ', '-']).next() {
-        Some("Supervisor") => ROOT_MAILBOX,
-        Some("CompilePool") => POOL_MAILBOX,
-        Some("CompileWorker") => WORKER_MAILBOX,
-        Some("Orchestrator") => ORCHESTRATOR_MAILBOX,
-        _ => SERVICE_MAILBOX,
-    }
-}
-
 /// What the tree tells the daemon around it, from any thread.
 #[derive(Clone)]
 pub struct Outside {
@@ -144,13 +128,31 @@ pub fn start(world: World, cache_dir: PathBuf, outside: Outside) -> Addr<Supervi
     })
 }
 
+impl Workshop {
+    /// What a worker of the pool is called.
+    pub(crate) fn worker_called(number: usize) -> String {
+        format!("CompileWorker-{number}")
+    }
+}
+
 impl Soil {
+    /// How many messages may wait for the actor of this name.
+    pub(crate) fn mailbox_of(name: &str) -> usize {
+        match name.split([' ', '-']).next() {
+            Some("Supervisor") => ROOT_MAILBOX,
+            Some("CompilePool") => POOL_MAILBOX,
+            Some("CompileWorker") => WORKER_MAILBOX,
+            Some("Orchestrator") => ORCHESTRATOR_MAILBOX,
+            _ => SERVICE_MAILBOX,
+        }
+    }
+
     pub(crate) fn workshop(&self, lost: Recipient<WorkersLost>) -> Workshop {
         let arbiter = Arbiter::new();
         let (world, handle, hear) = (self.world.clone(), arbiter.handle(), self.hear.clone());
         let hire: HireWorker = Arc::new(move |name, pool: Addr<CompilePool>| -> Recipient<ExecuteStep> {
             let worker = CompileWorker::new(name, world.clone(), pool.clone().recipient(), pool.recipient());
-            keep(&handle, worker_called(name), DAEMON_POLICY, WORKER_MAILBOX, hear.clone(), worker).recipient()
+            keep(&handle, Workshop::worker_called(name), DAEMON_POLICY, WORKER_MAILBOX, hear.clone(), worker).recipient()
         });
         let pool = CompilePool::new(self.world.clone(), hire, lost);
         let pool = keep(&arbiter.handle(), "CompilePool".into(), DAEMON_POLICY, POOL_MAILBOX, self.hear.clone(), pool);

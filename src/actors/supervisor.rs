@@ -13,7 +13,7 @@ use std::time::Duration;
 use actix::prelude::*;
 use futures_util::future::{join_all, join3};
 
-use super::{Branch, Outside, Project, Soil, Workshop, mailbox_of, worker_called};
+use super::{Branch, Outside, Project, Soil, Workshop};
 use crate::edge::{faults, fs};
 use crate::engine::failure::Failure;
 use crate::messages::compile_pool::GetPool;
@@ -102,7 +102,7 @@ impl Supervisor {
     fn standings(&self, workers: &[usize]) -> Vec<ActorStanding> {
         let fixed = SMALL.into_iter().chain(["Supervisor", "CompilePool"]).map(str::to_owned);
         let open = self.projects.keys().map(|root| orchestrator_of(root));
-        let workers = workers.iter().map(|worker| worker_called(*worker));
+        let workers = workers.iter().map(|worker| Workshop::worker_called(*worker));
         let mut names: Vec<_> = fixed.chain(open).chain(workers).chain(self.fates.keys().cloned()).collect();
         names.sort();
         names.dedup();
@@ -111,7 +111,7 @@ impl Supervisor {
             ActorStanding {
                 state: if fate.is_some_and(|fate| fate.given_up) { "given up" } else { "running" },
                 restarts: fate.map_or(0, |fate| fate.restarts),
-                mailbox: u32::try_from(mailbox_of(&name)).unwrap_or(u32::MAX),
+                mailbox: u32::try_from(Soil::mailbox_of(&name)).unwrap_or(u32::MAX),
                 name,
             }
         };

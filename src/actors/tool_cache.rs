@@ -96,7 +96,9 @@ impl ToolCache {
         root: Option<&Path>,
         variables: Variables,
     ) -> ResponseActFuture<Self, Result<Arc<Toolchain>, Failure>> {
-        let install = match toolchain::choose_within(installs, wanted, root) {
+        let wanted = wanted.map(tools_search::real_place);
+        let root = root.map(|root| PathBuf::from(tools_search::real_place(&root.display().to_string())));
+        let install = match toolchain::choose_within(installs, wanted.as_deref(), root.as_deref()) {
             Ok(install) => Install::clone(install),
             Err(error) => return Box::pin(fut::ready(Err(Failure::environment(error)))),
         };

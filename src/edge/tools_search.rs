@@ -74,6 +74,14 @@ pub fn candidates(root: Option<&Path>, wanted: Option<&str>, told: Option<&Path>
     found
 }
 
+/// The path of an install as candidates have it: where its directory of programs really is. Anything else stays as it is.
+#[must_use]
+pub fn real_place(asked: &str) -> String {
+    let path = Path::new(asked);
+    let mut dirs = [path.join("bin"), path.to_owned()].into_iter().filter(|dir| asked.contains('/') && dir.is_dir());
+    dirs.next().and_then(|dir| dir.canonicalize().ok()).map_or_else(|| asked.to_owned(), |dir| dir.display().to_string())
+}
+
 /// `llvm-19/bin` and the like in `parent`.
 fn numbered(parent: &str) -> Vec<(PathBuf, String)> {
     let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
