@@ -5,7 +5,7 @@ use std::os::unix::fs::FileTypeExt;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::support::{DEADLINE, Space, until};
+use crate::support::{DEADLINE, Running, Space, until};
 
 const SOURCES: &[(&str, &str)] = &[
     ("include/twice.h", "#ifdef __cplusplus\nextern \"C\"\n#endif\nint twice(int n);\n"),
@@ -413,4 +413,34 @@ fn queues_share_the_machine_and_a_job_may_build() {
 
 fn begun_in(space: &Space, count: usize) {
     assert!(until(DEADLINE, || lines(space, "log").len() == count), "{:?}", lines(space, "log"));
+}
+
+#[test]
+fn a_terminal_shows_a_row_for_each_job_that_runs_or_waits() {
+    let mut space = with_jobs(
+        "[job_queue]\nretry_delay_seconds = 2\nmax_concurrent_jobs = 2\n\
+         [[jobs]]\nid = 'held'\ncallback = 'command'\nargs.argv = ['cat', 'gate']\n\
+         [[jobs]]\nid = 'again'\ncallback = 'command'\nretries = 1\n\
+         args.argv = ['sh', '-c', 'test -e tried || { echo > tried; exit 1; }; echo through > gate']\n",
+    );
+    space.set("TERM", "xterm");
+    assert!(space.command("mkfifo").arg(space.path("gate")).status().unwrap().success());
+    let on_terminal = |line: &str| {
+        let mut command = space.command("script");
+        let line = format!("stty cols 100 rows 24; exec {} {line}", env!("CARGO_BIN_EXE_jmake"));
+        command.args(["-qefc", &line, "/dev/null"]);
+        Running::start(command).finish().ok()
+    };
+    let run = on_terminal("jobs run");
+    let row =
+        |standing: &str, job: &str| run.stdout.split(standing).skip(1).any(|rest| rest.chars().take(16).collect::<String>().contains(job));
+    assert!(row("running", "held") && row("running", "again") && row("waiting", "again"), "{run}");
+    let table = |run: &crate::support::Run| run.stdout.contains("status") && run.stdout.contains("attempts");
+    assert!(table(&run), "{run}");
+    run.says("[0/2] 1 running, 1 waiting")
+        .says("job again failed, and is tried again: it ended with exit code 1")
+        .says("2 jobs: 2 completed");
+    space.remove("tried");
+    let quiet = on_terminal("jobs run -q");
+    assert!(!table(&quiet) && !quiet.stdout.contains("running"), "{quiet}");
 }
