@@ -1,7 +1,7 @@
 //! The one source of a project's settings.
 //!
 //! Owns: settings by the content of the files and variables they come from.
-//! Receives: `LoadSettings`, `CheckSettings`, `GetCaches`, `Flush`.
+//! Receives: `LoadSettings`, `CheckSettings`, `GetCaches`, `ClearCaches`, `Flush`.
 //! Sends: nothing but answers.
 //! On failure: restarted with what the last one wrote down; files are read again, and what they come to is known or worked out.
 
@@ -20,7 +20,7 @@ use crate::engine::digest::Digest;
 use crate::engine::failure::Failure;
 use crate::engine::jobs::generation;
 use crate::messages::config_store::{CheckSettings, LoadSettings, LoadedSettings};
-use crate::messages::{Flush, GetCaches};
+use crate::messages::{ClearCaches, Flush, GetCaches};
 
 /// Settings of so many projects and profiles are kept.
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(64).expect("not zero");
@@ -102,6 +102,13 @@ impl Handler<GetCaches> for ConfigStore {
     type Result = Vec<CacheCounts>;
     fn handle(&mut self, _: GetCaches, _: &mut Context<Self>) -> Vec<CacheCounts> {
         vec![self.settings.counts()]
+    }
+}
+
+impl Handler<ClearCaches> for ConfigStore {
+    type Result = Vec<CacheCounts>;
+    fn handle(&mut self, _: ClearCaches, _: &mut Context<Self>) -> Vec<CacheCounts> {
+        vec![self.settings.clear()]
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reads a project's files and remembers what their text says.
 //!
 //! Owns: scan facts by content; a log of changes for each project.
-//! Receives: `ScanTree`, `SyncTree`, `WatchTree`, `RingOnChange`, `FindBinaries`, `ForgetTree`, `GetCaches`, `Flush`.
+//! Receives: `ScanTree`, `SyncTree`, `WatchTree`, `RingOnChange`, `FindBinaries`, `ForgetTree`, `GetCaches`, `ClearCaches`, `Flush`.
 //! Sends: nothing but answers, and rings the bells of those who follow a project.
 //! On failure: restarted empty; files are scanned again, and whoever relied on a log is told that anything may have changed.
 
@@ -27,7 +27,7 @@ use crate::engine::scan::facts::SourceFacts;
 use crate::engine::scan::kind::FileKind;
 use crate::engine::tree::Tree;
 use crate::messages::file_scanner::{Bell, FindBinaries, ForgetTree, RingOnChange, ScanTree, SyncTree, WatchTree, Watched};
-use crate::messages::{Flush, GetCaches};
+use crate::messages::{ClearCaches, Flush, GetCaches};
 
 /// Facts of so many texts are kept: a few large projects.
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(200_000).expect("not zero");
@@ -216,6 +216,13 @@ impl Handler<GetCaches> for FileScanner {
     type Result = Vec<CacheCounts>;
     fn handle(&mut self, _: GetCaches, _: &mut Context<Self>) -> Vec<CacheCounts> {
         vec![self.facts.counts(), self.world.texts.counts(), self.world.offers.counts(), self.world.trees.counts()]
+    }
+}
+
+impl Handler<ClearCaches> for FileScanner {
+    type Result = Vec<CacheCounts>;
+    fn handle(&mut self, _: ClearCaches, _: &mut Context<Self>) -> Vec<CacheCounts> {
+        vec![self.facts.clear(), self.world.texts.clear(), self.world.offers.clear()]
     }
 }
 

@@ -38,7 +38,7 @@ use crate::messages::config_store::CheckSettings;
 use crate::messages::file_scanner::ForgetTree;
 use crate::messages::orchestrator::WorkersLost;
 use crate::messages::supervisor::{ActorFailed, Ending, FileDoors, OpenedProject, ToolDoors};
-use crate::messages::{Flush, GetCaches, Ping};
+use crate::messages::{ClearCaches, Flush, GetCaches, Ping};
 
 use compile_pool::{CompilePool, HireWorker};
 use compile_worker::CompileWorker;
@@ -91,6 +91,7 @@ pub(crate) struct Branch {
     pub(crate) check: Recipient<CheckSettings>,
     pub(crate) forget: Recipient<ForgetTree>,
     pub(crate) caches: Vec<Recipient<GetCaches>>,
+    pub(crate) clear: Vec<Recipient<ClearCaches>>,
     pub(crate) flush: Vec<Recipient<Flush>>,
     peers: Peers,
     files: FileDoors,
@@ -189,6 +190,7 @@ impl Soil {
             check: settings.clone().recipient(),
             forget: files.clone().recipient(),
             caches: vec![tools.clone().recipient(), files.clone().recipient(), settings.clone().recipient()],
+            clear: vec![tools.clone().recipient(), files.clone().recipient(), settings.clone().recipient()],
             flush: vec![tools.clone().recipient(), files.clone().recipient(), settings.clone().recipient()],
             peers: Peers {
                 settings: settings.recipient(),

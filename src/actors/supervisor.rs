@@ -1,8 +1,8 @@
 //! The root of the tree: starts every other actor, hears of their failures, ends the daemon in order.
 //!
 //! Owns: the branch of small actors, the workshop, open projects, and how often each actor failed.
-//! Receives: `ActorFailed`, `OpenProject`, `GetDaemon`, `GetBranch`, `BeginShutdown`, `Shutdown`, `EndThreads`, `WorkersLost`.
-//! Sends: `Ping`, `Flush` and queries to all, `WorkersLost` to the orchestrators, `ForgetTree` to the FileScanner.
+//! Receives: `ActorFailed`, `OpenProject`, `GetDaemon`, `ClearCaches`, `GetBranch`, `BeginShutdown`, `Shutdown`, `EndThreads`, `WorkersLost`.
+//! Sends: `Ping`, `ClearCaches`, `Flush` and queries to all, `WorkersLost` to the orchestrators, `ForgetTree` to the FileScanner.
 //! On failure: the process ends; the next client starts a new one.
 
 use std::collections::BTreeMap;
@@ -15,6 +15,7 @@ use futures_util::future::{join_all, join3};
 
 use super::{Branch, Outside, Project, Soil, Workshop};
 use crate::edge::{faults, fs};
+use crate::engine::cache::CacheCounts;
 use crate::engine::failure::Failure;
 use crate::messages::compile_pool::GetPool;
 use crate::messages::file_scanner::ForgetTree;
@@ -23,7 +24,7 @@ use crate::messages::supervisor::{
     ActorFailed, ActorStanding, BeginShutdown, CurrentBranch, DaemonStanding, EndThreads, Ending, EndingThreads, GetBranch, GetDaemon,
     OpenProject, OpenedProject, Shutdown,
 };
-use crate::messages::{Flush, GetCaches, Ping};
+use crate::messages::{ClearCaches, Flush, GetCaches, Ping};
 
 /// How often the shared thread is asked whether it lives.
 const PING_EVERY: Duration = Duration::from_secs(1);
@@ -199,6 +200,14 @@ impl Handler<GetDaemon> for Supervisor {
             let (actors, caches) = (root.standings(&pool.unwrap_or_default().workers), caches.into_iter().flatten().flatten().collect());
             DaemonStanding { uptime, actors, projects, caches, tools, check, borrow }
         }))
+    }
+}
+
+impl Handler<ClearCaches> for Supervisor {
+    type Result = ResponseFuture<Vec<CacheCounts>>;
+    fn handle(&mut self, _: ClearCaches, _: &mut Context<Self>) -> Self::Result {
+        let cleared = join_all(self.branch.clear.iter().map(|door| door.send(ClearCaches)));
+        Box::pin(async { cleared.await.into_iter().flatten().flatten().collect() })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Knows the machine's LLVM installs and what their drivers do.
 //!
 //! Owns: installs by the identity of their programs, and driver probes by their command line.
-//! Receives: `FindToolchain`, `ListToolchains`, `ProbeDriver`, `GetCaches`, `Flush`, `Ping`.
+//! Receives: `FindToolchain`, `ListToolchains`, `ProbeDriver`, `GetCaches`, `ClearCaches`, `Flush`, `Ping`.
 //! Sends: nothing but answers.
 //! On failure: restarted from its snapshot; what a stat does not confirm is probed again.
 
@@ -24,7 +24,7 @@ use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
 use crate::engine::variables::Variables;
 use crate::messages::tool_cache::{FindToolchain, FoundToolchain, ListToolchains, Probe, ProbeDriver, ProbeKind};
-use crate::messages::{Flush, GetCaches, Ping};
+use crate::messages::{ClearCaches, Flush, GetCaches, Ping};
 
 /// Installs on one machine, with upgrades.
 const TOOLCHAINS: NonZeroUsize = NonZeroUsize::new(64).expect("not zero");
@@ -244,6 +244,13 @@ impl Handler<GetCaches> for ToolCache {
     type Result = Vec<CacheCounts>;
     fn handle(&mut self, _: GetCaches, _: &mut Context<Self>) -> Vec<CacheCounts> {
         vec![self.installs.counts(), self.probes.counts()]
+    }
+}
+
+impl Handler<ClearCaches> for ToolCache {
+    type Result = Vec<CacheCounts>;
+    fn handle(&mut self, _: ClearCaches, _: &mut Context<Self>) -> Vec<CacheCounts> {
+        vec![self.installs.clear(), self.probes.clear()]
     }
 }
 

@@ -45,6 +45,11 @@ impl<V: Clone> ByContent<V> {
         Some(value)
     }
 
+    /// Forgets everything; says how it did until then.
+    pub fn clear(&self) -> CacheCounts {
+        self.cache().clear()
+    }
+
     /// How it does.
     #[must_use]
     pub fn counts(&self) -> CacheCounts {

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use super::World;
 use super::config_files::{self, ConfigTexts};
+use super::job_needs;
 use super::scaffold;
 use super::walk;
 use crate::engine::config::check::{self, Checked, Facts, Lies};
+use crate::engine::config::problem::Problem;
 use crate::engine::config::shown;
 use crate::engine::config::{Request, merge};
 use crate::engine::cxx::toolchain::Install;
@@ -42,7 +44,10 @@ pub fn check(world: &World, project: &ProjectRequest, installs: Vec<Arc<Install>
         &Given { content, rows: &rows },
     );
     let mut problems = check::check(&examined, content, &facts);
-    problems.extend(jobs::problems(&texts.path_of_file, content, &values));
+    let (queue, of_jobs) = jobs::problems(&texts.path_of_file, content, &values);
+    problems.extend(of_jobs);
+    // What is not on this machine may be on the one that runs them.
+    problems.extend(queue.iter().flat_map(|queue| job_needs::missing(queue, content, &values, &project.variables)).map(Problem::warning));
     Ok(Checked {
         file: texts.project.is_some().then(|| texts.path_of_file.clone()),
         problems,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::project_state::{DIRECTORY, OpenError, ProjectState};
-use super::{World, compile_database, tidying};
+use super::{World, compile_database, job_journal, tidying};
 use crate::engine::digest::Digest;
 use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
@@ -44,11 +44,30 @@ pub fn clean(world: &World, root: &Path) -> Result<Cleaned, OpenError> {
         }
     }
     world.projects.close(root);
-    std::fs::remove_dir_all(&directory)
+    // A run of jobs that is under way may have asked for this, and goes on.
+    let kept: &[&str] = if job_journal::holder(root).is_some() { &job_journal::FILES } else { &[] };
+    empty(&directory, kept)
         .map_err(|error| Failure::environment(format!("cannot remove {}: {error}; give yourself access to it", directory.display())))?;
-    cleaned.0.push(FilePath::from(DIRECTORY));
+    if kept.is_empty() {
+        cleaned.0.push(FilePath::from(DIRECTORY));
+    }
     cleaned.0.sort();
     Ok(cleaned)
+}
+
+/// Removes all that is in a directory but these, and the directory if nothing is left.
+fn empty(directory: &Path, kept: &[&str]) -> std::io::Result<()> {
+    if kept.is_empty() {
+        return std::fs::remove_dir_all(directory);
+    }
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        if kept.iter().any(|name| entry.file_name() == *name) {
+            continue;
+        }
+        if entry.file_type()?.is_dir() { std::fs::remove_dir_all(entry.path())? } else { std::fs::remove_file(entry.path())? }
+    }
+    Ok(())
 }
 
 /// Removes one output, and directories that only held outputs.

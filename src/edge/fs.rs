@@ -212,6 +212,12 @@ pub fn project_in(place: &Path, name: &str) -> Result<PathBuf, Failure> {
     })
 }
 
+/// How large the file at `path` is, if there is one.
+#[must_use]
+pub fn size(path: &Path) -> Option<u64> {
+    std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|about| about.len())
+}
+
 /// Whether something is there.
 #[must_use]
 pub fn exists(path: &Path) -> bool {

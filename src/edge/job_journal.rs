@@ -14,6 +14,8 @@ use crate::engine::failure::Failure;
 const JOURNAL: &str = ".jmake_cache/job_journal";
 /// From the root.
 const COPY: &str = ".jmake_cache/job_state.toml";
+/// Both, from there.
+pub const FILES: [&str; 2] = ["job_journal", "job_state.toml"];
 /// A longer journal is written anew.
 pub const LONG: u64 = 1 << 20;
 

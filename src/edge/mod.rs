@@ -26,6 +26,7 @@ pub mod inherited_lock;
 pub mod inquiry;
 pub mod installing;
 pub mod job_journal;
+pub mod job_needs;
 pub mod judging;
 pub mod leftovers;
 pub mod links;

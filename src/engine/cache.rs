@@ -57,6 +57,13 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
         }
     }
 
+    /// Forgets everything; says how it did until then.
+    pub fn clear(&mut self) -> CacheCounts {
+        let before = self.counts();
+        self.entries.clear();
+        before
+    }
+
     /// How it does.
     #[must_use]
     pub fn counts(&self) -> CacheCounts {

@@ -38,3 +38,8 @@ pub struct Flush;
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "Vec<crate::engine::cache::CacheCounts>")]
 pub struct GetCaches;
+
+/// Request: forget what is remembered in memory. Answered with how the caches did until then.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "Vec<crate::engine::cache::CacheCounts>")]
+pub struct ClearCaches;

@@ -69,7 +69,8 @@ pub struct FunctionReply {
     pub name: String,
     pub doc: String,
     pub parameters: Vec<ParameterReply>,
-    pub results: Vec<String>,
+    /// Beside `success`.
+    pub results: Vec<ResultReply>,
     /// What of the result `target_section` receives.
     pub primary: String,
 }
@@ -81,5 +82,17 @@ pub struct ParameterReply {
     pub name: String,
     pub kind: String,
     pub required: bool,
+    /// Empty: nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub default: String,
+    pub doc: String,
+}
+
+/// A field of its result.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "the names are those of the JSON and say all")]
+pub struct ResultReply {
+    pub name: String,
+    pub kind: String,
     pub doc: String,
 }

@@ -26,7 +26,7 @@ pub use codec::{
 pub use event::{Counts, Event, Outcome, Severity, StepKind, TestRun, Timed};
 pub use explain::{BecauseReply, ExplainReply, ExplainedStep};
 pub use graph::{DeclarationReply, GraphFile, GraphPart, GraphReply, GraphStep, GraphTarget, TroubleReply};
-pub use jobs::{FunctionReply, GraphJobReply, JobStateReply, JobsReply, ParameterReply, PastRunReply};
+pub use jobs::{FunctionReply, GraphJobReply, JobStateReply, JobsReply, ParameterReply, PastRunReply, ResultReply};
 pub use reply::{
     ActorStatus, BinaryReply, BuildStatus, CacheStatus, CleanReply, DaemonStatus, DiscoverReply, Includes, IncludesReply, InitReply,
     InstallReply, LeftOutReply, ProjectStatus, Reply, SourceReply, StatusReply, TargetReply, TemplateReply, TemplatesReply, ToolReply,

@@ -298,7 +298,7 @@ fn scripts_get_events_lists_and_graphs() {
     let dot = space.jmake(&["jobs", "graph", "--dot"]).ok();
     assert!(dot.stdout.starts_with("digraph jobs {") && dot.stdout.contains("\"a\" -> \"b\";"), "{dot}");
     space.jmake(&["jobs", "graph"]).ok().says("b (get_all_tools, priority 9) after a");
-    space.jmake(&["jobs", "list", "--functions"]).ok().says("command(argv)");
+    space.jmake(&["jobs", "list", "--functions"]).ok().says("command(argv, [shell])");
     space.jmake(&["jobs", "list"]).ok().says("run 1 of jmake.toml: succeeded");
 }
 
@@ -333,10 +333,11 @@ fn what_the_settings_would_not_take_is_not_written() {
         assert_eq!(space.read("jmake.toml"), text.as_bytes(), "{job}");
     };
     run("callback = 'command'\nargs.argv = ['echo', 'hi']\ntarget_section = 'link.opt_level'", "`link.opt_level` must be one of");
-    // What a variable holds is known late.
+    // What a job prints is known late.
     let update = |section: &str, data: &str| {
         format!(
-            "callback = 'update_config'\nenv = {{}}\nargs = {{ section = '{{{{custom.section}}}}', data = {data} }}\n[custom]\nsection = '{section}'"
+            "depends_on = ['s']\ncallback = 'update_config'\nargs = {{ section = '{{{{jobs.s.result.stdout}}}}', data = {data} }}\n\
+             [[jobs]]\nid = 's'\ncallback = 'command'\nargs.argv = ['printf', '{section}']"
         )
     };
     run(&update("link", "{ opt_level = '{{config_path}}' }"), "`link.opt_level` must be one of");
@@ -344,6 +345,31 @@ fn what_the_settings_would_not_take_is_not_written() {
     run(&update("jobs", "{ id = 'x' }"), "no job may change it");
     run(&update("a b]", "{ id = 'x' }"), "is no place in jmake.toml");
     run(&update("project", "{ version = '1', name = ['{{project.name}}'] }"), "`project.name` must be a string");
+}
+
+#[test]
+fn what_is_not_on_this_machine_is_said_before_anything_runs() {
+    let first = "[[jobs]]\nid = 'first'\ncallback = 'command'\nargs.argv = ['touch', 'ran']\n";
+    let job = |lines: &str| format!("{first}[[jobs]]\nid = 'a'\ncallback = 'command'\n{lines}\n");
+    for (lines, expect) in [
+        ("args.argv = ['jmake-no-such-program', 'x']", "jmake.toml:8:13: error: there is no program `jmake-no-such-program`"),
+        ("args.argv = ['./none']", "there is no program `./none`, which `a` runs"),
+        ("args.argv = ['true']\ncwd = 'none'", "jmake.toml:9:7: error: there is no directory `none`, in which `a` runs"),
+    ] {
+        let space = with_jobs(&job(lines));
+        space.jmake(&["jobs", "run"]).exits(2).says(expect);
+        assert!(!space.exists("ran"), "{lines}");
+        // It may be on another machine.
+        space.jmake(&["check"]).ok().says("there is no ");
+    }
+    // What a job before may make is not known.
+    let space = with_jobs(&job("depends_on = ['first']\nargs.argv = ['ls']\ncwd = 'made'").replace("'touch', 'ran'", "'mkdir', 'made'"));
+    space.jmake(&["jobs", "run"]).ok();
+    // What has no value only then is said with its place.
+    let late = "[[jobs]]\nid = 'slow'\ncallback = 'command'\nargs.argv = ['false']\n[[jobs]]\nid = 'b'\ncallback = 'command'\nwhen = 'always'\ndepends_on = ['slow']\n\
+                args.argv = ['echo', '{{jobs.slow.result.stdout}}']\n";
+    let space = with_jobs(late);
+    space.jmake(&["jobs", "run"]).exits(1).says("FAILED b: jmake.toml:10:23: args.argv: `{{jobs.slow.result.stdout}}` has no value");
 }
 
 #[test]

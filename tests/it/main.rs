@@ -25,6 +25,7 @@ mod inputs;
 mod inquiries;
 mod installing;
 mod interfaces;
+mod job_functions;
 mod jobs;
 mod kills;
 mod left_out;

@@ -206,11 +206,13 @@ fn documented(functions: &[FunctionReply]) -> String {
         let args: Vec<String> = names(true).map(|p| p.name.clone()).chain(names(false).map(|p| format!("[{}]", p.name))).collect();
         let _ = writeln!(out, "{}({})\n  {}", function.name, args.join(", "), function.doc);
         for parameter in &function.parameters {
-            let _ = writeln!(out, "    {}: {}. {}", parameter.name, parameter.kind, parameter.doc);
+            let default = if parameter.default.is_empty() { String::new() } else { format!("; {} unless said", parameter.default) };
+            let _ = writeln!(out, "    {}: {}{default}. {}", parameter.name, parameter.kind, parameter.doc);
         }
-        if !function.results.is_empty() {
-            let primary = if function.primary.is_empty() { String::new() } else { format!("; target_section gets {}", function.primary) };
-            let _ = writeln!(out, "  gives {}{primary}", function.results.join(", "));
+        let _ = writeln!(out, "  gives");
+        for result in &function.results {
+            let primary = if result.name == function.primary { "; what target_section gets" } else { "" };
+            let _ = writeln!(out, "    {}: {}{primary}. {}", result.name, result.kind, result.doc);
         }
         out.push('\n');
     }

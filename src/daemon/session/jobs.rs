@@ -4,8 +4,10 @@ mod facts;
 mod perform;
 mod records;
 mod running;
+mod standing;
 mod stop;
 mod walking;
+mod watching;
 mod writing;
 
 use std::collections::VecDeque;
@@ -25,7 +27,7 @@ use super::{Gone, Session, root_failed};
 use crate::actors::supervise::ask;
 use crate::daemon::translate;
 use crate::edge::compute::compute;
-use crate::edge::{config_edit, job_journal};
+use crate::edge::{config_edit, job_journal, job_needs};
 use crate::engine::config::problem::{self, Problem, Severity};
 use crate::engine::failure::Failure;
 use crate::engine::jobs::history::Last;
@@ -134,10 +136,17 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             Failure::usage(format!("there is no {}; write [[jobs]] into it, or name the file of a queue", file.display()))
         })?;
         let shown = file.strip_prefix(&project.root).unwrap_or(&file).display().to_string();
-        let known = values.clone();
+        let (known, variables) = (values.clone(), project.variables.clone());
+        let runs = matches!(request.action, JobsAction::Run | JobsAction::Resume);
         let told = Arc::new(QueueText { file: shown, text });
         let read = told.clone();
-        let (queue, problems) = compute(move || jobs::read(&read.file, &read.text, &known)).await.map_err(Failure::internal)?;
+        let read = compute(move || {
+            let (queue, mut problems) = jobs::read(&read.file, &read.text, &known);
+            problems.extend(queue.iter().filter(|_| runs).flat_map(|queue| job_needs::missing(queue, &read.text, &known, &variables)));
+            let wrong = problems.iter().any(|problem| problem.severity == Severity::Error);
+            (queue.filter(|_| !wrong), problems)
+        });
+        let (queue, problems) = read.await.map_err(Failure::internal)?;
         let refused = || Failure::usage(jobs::refusal(&file.display().to_string(), &problems));
         let warnings: Vec<Problem> = problems.iter().filter(|problem| problem.severity != Severity::Error).cloned().collect();
         Ok(Asked { queue: queue.ok_or_else(refused)?, told, values, notes: problem::notes(&warnings), own: file == settings, file })

@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use serde_json::Value as Json;
-
-use crate::engine::jobs::answers;
+use crate::engine::jobs::answers::builds::Built;
 use crate::engine::jobs::functions::FUNCTIONS;
 use crate::engine::jobs::history::{JobState, PastRun};
 use crate::engine::jobs::progress::JobError;
 use crate::engine::jobs::queue::{Job, Queue};
 use crate::engine::jobs::run::Status;
-use crate::wire::{self, Event, FromDaemon, FunctionReply, GraphJobReply, JobStateReply, ParameterReply, PastRunReply};
+use crate::wire::{self, Event, FromDaemon, FunctionReply, GraphJobReply, JobStateReply, ParameterReply, PastRunReply, ResultReply};
 
 /// How a run went, or goes.
 pub(in crate::daemon) fn past_run(run: &PastRun, running: bool) -> PastRunReply {
@@ -53,17 +51,23 @@ pub(in crate::daemon) fn functions() -> Vec<FunctionReply> {
     let parameters = |function: &crate::engine::jobs::functions::Function| {
         let one = |parameter: &crate::engine::jobs::functions::Parameter| ParameterReply {
             name: parameter.name.to_owned(),
-            kind: parameter.kind.in_words().to_owned(),
+            kind: parameter.kind.in_words(),
             required: parameter.required,
+            default: parameter.default.to_owned(),
             doc: parameter.doc.to_owned(),
         };
         function.parameters.iter().map(one).collect()
+    };
+    let result = |field: &crate::engine::jobs::functions::Field| ResultReply {
+        name: field.name.to_owned(),
+        kind: field.kind.in_words(),
+        doc: field.doc.to_owned(),
     };
     let one = |function: &crate::engine::jobs::functions::Function| FunctionReply {
         name: function.name.to_owned(),
         doc: function.doc.to_owned(),
         parameters: parameters(function),
-        results: function.results.iter().map(|name| (*name).to_owned()).collect(),
+        results: function.results.iter().map(result).collect(),
         primary: function.primary.to_owned(),
     };
     FUNCTIONS.iter().map(one).collect()
@@ -115,15 +119,16 @@ pub(in crate::daemon) fn printed(lines: &[Arc<[u8]>]) -> String {
 }
 
 /// What came of a build, by its events.
-pub(in crate::daemon) fn built(lines: &[Arc<[u8]>], exit_code: u8) -> Result<Json, JobError> {
-    let (mut artifacts, mut said, mut first, mut counts, mut took) = (Vec::new(), String::new(), None, None, 0);
+pub(in crate::daemon) fn built(lines: &[Arc<[u8]>], exit_code: u8) -> Result<Built, JobError> {
+    let (mut built, mut said, mut first) = (Built::default(), String::new(), None);
     for line in lines {
         let Ok(FromDaemon::Event(timed)) = wire::decode_line(line) else { continue };
         match timed.event {
-            Event::Artifact { kind, path, .. } => artifacts.push((kind, path.to_string())),
+            Event::Artifact { kind, path, .. } => built.artifacts.push((kind, path.to_string())),
+            Event::StepFinished { kind, label, outcome, .. } => built.steps.push((kind, label, outcome)),
             Event::StepOutput { text, failed: true, .. } => said.push_str(&text),
             Event::BuildError { first: error, .. } => first = Some(error),
-            Event::BuildFinished { steps, wall_ms, .. } => (counts, took) = (Some(steps), wall_ms),
+            Event::BuildFinished { steps, wall_ms, .. } => (built.counts, built.wall_ms) = (steps, wall_ms),
             _ => {}
         }
     }
@@ -131,5 +136,5 @@ pub(in crate::daemon) fn built(lines: &[Arc<[u8]>], exit_code: u8) -> Result<Jso
         let why = first.unwrap_or_else(|| format!("the build ended with exit code {exit_code}"));
         return Err(JobError { why, output: said, hopeless: exit_code != 1 });
     }
-    Ok(answers::built(&artifacts, counts.unwrap_or_default(), took))
+    Ok(built)
 }

@@ -46,7 +46,9 @@ impl Reader<'_> {
 
     fn fits(&mut self, kind: Kind, name: &str, argument: &Argument, value: &Typed<'_>) {
         let fits = match argument {
-            Argument::Filled(template) => kind != Kind::Truth && kind != Kind::Number && kind != Kind::Table || template.parts.len() == 1,
+            Argument::Filled(template) => {
+                template.parts.len() == 1 || matches!(kind, Kind::Text | Kind::TextOrTruth | Kind::Choice(_) | Kind::Any)
+            }
             Argument::List(items) => {
                 let text = |item: &Argument| matches!(item, Argument::Filled(_) | Argument::Data(Json::String(_)));
                 kind == Kind::Any || kind == Kind::Texts && items.iter().all(text)
@@ -55,7 +57,9 @@ impl Reader<'_> {
             Argument::Data(data) => kind.fits(data),
         };
         if !fits {
-            let message = format!("`args.{name}` must be {}, not {}", kind.in_words(), value.get_ref().type_str());
+            let typed = value.get_ref().as_str().filter(|_| matches!(kind, Kind::Choice(_))).map(|text| format!("\"{text}\""));
+            let typed = typed.unwrap_or_else(|| value.get_ref().type_str().to_owned());
+            let message = format!("`args.{name}` must be {}, not {typed}", kind.in_words());
             self.error(value.span(), message, "`jmake jobs list --functions` says what each function takes");
         }
     }

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::kinds::Kinds;
 use super::queue::{Job, When};
 use super::reading::{Named, Reader};
+use super::refusals;
 use super::template::Name;
 use super::values::Values;
 use crate::engine::config::keys::nearest;
@@ -86,6 +88,9 @@ fn circle(jobs: &[Job]) -> Option<Vec<usize>> {
 pub(super) fn values(jobs: &[Job], values: &Values, reader: &mut Reader<'_>) {
     let before = Before::new(jobs);
     let filled: BTreeMap<String, Vec<usize>> = filled(jobs);
+    refusals::check(jobs, values, &before, reader);
+    let kinds = Kinds { jobs, values, before: &before };
+    (0..jobs.len()).for_each(|at| kinds.check(at, reader));
     for (at, job) in jobs.iter().enumerate() {
         for name in job.templates().into_iter().flat_map(super::template::Template::names) {
             let known = Known { jobs, values, filled: &filled, before: &before, at };
@@ -97,22 +102,36 @@ pub(super) fn values(jobs: &[Job], values: &Values, reader: &mut Reader<'_>) {
     for (section, writers) in &filled {
         let unordered = writers.windows(2).find(|pair| !before.has(pair[1], pair[0]) && !before.has(pair[0], pair[1]));
         if let Some([first, second]) = unordered.and_then(|pair| <[usize; 2]>::try_from(pair).ok()) {
-            let place = jobs[second].places.keys.get("target_section").cloned().unwrap_or_else(|| jobs[second].places.whole.clone());
             let message = format!("`{section}` is written by `{}` too, and nothing says which comes last", jobs[first].id);
-            reader.error(place, message, format!("let one depend on the other: depends_on = [\"{}\"]", jobs[first].id));
+            reader.error(written(&jobs[second]), message, format!("let one depend on the other: depends_on = [\"{}\"]", jobs[first].id));
+        }
+        let inner = filled.range(format!("{section}.")..).take_while(|(inner, _)| inner.starts_with(&format!("{section}.")));
+        let pairs =
+            inner.flat_map(|(inner, others)| others.iter().flat_map(move |other| writers.iter().map(move |one| (inner, *one, *other))));
+        let unordered = |(_, one, other): &(&String, usize, usize)| one != other && !before.has(*one, *other) && !before.has(*other, *one);
+        if let Some((inner, one, other)) = pairs.into_iter().find(unordered) {
+            let (first, second) = (one.min(other), one.max(other));
+            let message =
+                format!("`{inner}` is within `{section}`; `{}` writes there too, and nothing says which comes last", jobs[first].id);
+            reader.error(written(&jobs[second]), message, format!("let one depend on the other: depends_on = [\"{}\"]", jobs[first].id));
         }
     }
 }
 
+/// Where a job says what it writes.
+fn written(job: &Job) -> std::ops::Range<usize> {
+    job.places.keys.get("target_section").cloned().unwrap_or_else(|| job.arg("data"))
+}
+
 /// Which jobs are sure to have ended before which: a bit for each pair, as queues of thousands are to cost no gigabyte.
-struct Before {
+pub(super) struct Before {
     bits: Vec<u64>,
     words: usize,
 }
 
 impl Before {
     /// There are no circles.
-    fn new(jobs: &[Job]) -> Self {
+    pub(super) fn new(jobs: &[Job]) -> Self {
         let words = jobs.len().div_ceil(64);
         let mut before = Self { bits: vec![0; words * jobs.len()], words };
         let (mut known, mut path) = (vec![false; jobs.len()], (0..jobs.len()).rev().collect::<Vec<usize>>());
@@ -138,7 +157,8 @@ impl Before {
         self.bits[job * self.words + on / 64] |= 1 << (on % 64);
     }
 
-    fn has(&self, job: usize, earlier: usize) -> bool {
+    /// `earlier` has ended when `job` begins.
+    pub(super) fn has(&self, job: usize, earlier: usize) -> bool {
         self.bits[job * self.words + earlier / 64] >> (earlier % 64) & 1 == 1
     }
 }
@@ -147,7 +167,7 @@ impl Before {
 fn filled(jobs: &[Job]) -> BTreeMap<String, Vec<usize>> {
     let mut filled: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, job) in jobs.iter().enumerate() {
-        if let Some(section) = &job.target_section {
+        for section in job.writes() {
             filled.entry(section.join(".")).or_default().push(at);
         }
     }
@@ -174,8 +194,8 @@ impl Known<'_> {
                 format!("the variable {variable} is not set"),
                 format!("set it, or give the job one: env = {{ {variable} = \"…\" }} is for its process"),
             )),
-            _ if self.values.of(name).is_some() => Ok(()),
-            _ => self.setting(&segments),
+            ["env", _] | ["config_path"] | ["project", "root"] => Ok(()),
+            _ => self.setting(&segments, self.values.of(name).is_some()),
         }
     }
 
@@ -189,7 +209,12 @@ impl Known<'_> {
             let advice = format!("write depends_on = [\"{id}\"] in `{}`", job.id);
             return Err((format!("`{id}` may not have ended when `{}` begins", job.id), advice));
         }
-        let fields = if self.jobs[at].outputs.is_empty() { self.jobs[at].function.results } else { &["outputs"] };
+        if job.when == When::Failure && job.depends_on == [at] {
+            let advice = "remove `when`, or do not name what it gives";
+            return Err((format!("`{id}` has failed when `{}` begins, and gives nothing", job.id), advice.to_owned()));
+        }
+        let of_function = || self.jobs[at].function.results.iter().map(|field| field.name).collect();
+        let fields: Vec<&str> = if self.jobs[at].outputs.is_empty() { of_function() } else { vec!["outputs"] };
         match rest {
             ["result"] => Ok(()),
             ["result", field, ..] if *field == "success" || fields.contains(field) => Ok(()),
@@ -205,17 +230,19 @@ impl Known<'_> {
         }
     }
 
-    /// A setting that has no value yet: a job has to give it one in time.
-    fn setting(&self, segments: &[&str]) -> Result<(), Wrong> {
-        let writers = (1..=segments.len()).filter_map(|length| self.filled.get(&segments[..length].join("."))).flatten();
-        let writers: Vec<usize> = writers.copied().collect();
-        if writers.iter().any(|at| self.before.has(self.at, *at)) {
-            return Ok(());
-        }
+    /// A setting that has no value yet, unless `has_value`: a job has to give it one in time. No job may change it meanwhile.
+    fn setting(&self, segments: &[&str], has_value: bool) -> Result<(), Wrong> {
         let dotted = segments.join(".");
-        if let Some(at) = writers.first() {
+        let around = (1..=segments.len()).filter_map(|length| self.filled.get(&segments[..length].join("."))).flatten();
+        let within = self.filled.range(format!("{dotted}.")..).take_while(|(inner, _)| inner.starts_with(&format!("{dotted}.")));
+        let writers: Vec<usize> = around.chain(within.flat_map(|(_, writers)| writers)).copied().collect();
+        let unordered = |at: &&usize| **at != self.at && !self.before.has(self.at, **at) && !self.before.has(**at, self.at);
+        if let Some(at) = writers.iter().find(unordered) {
             let id = &self.jobs[*at].id;
             return Err((format!("`{id}` writes `{dotted}`, and may not have ended by then"), format!("write depends_on = [\"{id}\"]")));
+        }
+        if has_value || writers.iter().any(|at| self.before.has(self.at, *at)) {
+            return Ok(());
         }
         if schema::find(&dotted).is_some() || schema::is_table(&dotted) {
             return Err((

@@ -109,7 +109,7 @@ fn of(queue: &Queue, values: &Values) -> Result<Vec<Generation>, String> {
 }
 
 fn generation(job: &Job, jobs: &[Job], values: &Values) -> Result<Generation, String> {
-    let process = commands::process(job.function.call, &values.arguments(job)?).ok_or("it is no process")??;
+    let process = commands::process(job.function.call, &values.arguments(job).map_err(|unfit| unfit.why)?).ok_or("it is no process")??;
     let Program::Named(program) = process.program else { return Err("it is no command".to_owned()) };
     let made =
         |job: &Job| -> Result<Vec<FilePath>, String> { job.outputs.iter().map(|output| Ok(place(&text(output, values)?))).collect() };

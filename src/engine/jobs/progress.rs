@@ -225,17 +225,21 @@ impl Progress {
 
     fn order(&self, job: usize, attempt: u32) -> Result<Order, String> {
         let told = &self.queue.jobs[job];
+        let at = |place: Option<(usize, usize)>, why: String| match place {
+            Some((line, column)) => format!("{}:{line}:{column}: {why}", self.queue.file),
+            None => why,
+        };
         let text = |template: &super::template::Template, what: &str| match template.filled(&|name| self.values.of(name)) {
             Ok(Json::String(text)) => Ok(text),
             Ok(other) => Err(format!("{what} must be a string, and became {other}")),
-            Err(error) => Err(format!("{what}: {error}")),
+            Err(error) => Err(at(Some(error.place()), format!("{what}: {error}"))),
         };
         let env = told.env.iter().map(|(name, template)| Ok((name.clone(), text(template, &format!("env.{name}"))?)));
         Ok(Order {
             job,
             attempt,
             function: told.function,
-            arguments: self.values.arguments(told)?,
+            arguments: self.values.arguments(told).map_err(|unfit| at(unfit.place, unfit.why))?,
             env: env.collect::<Result<_, String>>()?,
             cwd: told.cwd.as_ref().map(|cwd| text(cwd, "cwd")).transpose()?,
             section: told.target_section.clone(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::functions::Function;
+use super::functions::{Call, Function};
 use super::template::Template;
 use crate::engine::digest::Digest;
 
@@ -178,6 +178,28 @@ impl Argument {
 }
 
 impl Job {
+    /// Where an argument stands, or else the job.
+    pub(super) fn arg(&self, name: &str) -> Range<usize> {
+        self.places.args.get(name).or_else(|| self.places.keys.get("callback")).unwrap_or(&self.places.whole).clone()
+    }
+
+    /// The places in jmake.toml that it writes to, as far as that is known.
+    #[must_use]
+    pub fn writes(&self) -> Vec<Vec<String>> {
+        let section = match self.args.get("section") {
+            Some(Argument::Data(Json::String(section))) if self.function.call == Call::UpdateConfig => Some(section),
+            _ => None,
+        };
+        let entries = match self.args.get("data") {
+            Some(Argument::Table(entries)) => entries.keys().collect(),
+            _ => Vec::new(),
+        };
+        let updated = section.into_iter().flat_map(|section| {
+            entries.iter().map(|name| section.split('.').chain([name.as_str()]).map(str::to_owned).collect::<Vec<String>>())
+        });
+        self.target_section.iter().cloned().chain(updated).collect()
+    }
+
     /// All templates of the job.
     #[must_use]
     pub fn templates(&self) -> Vec<&Template> {

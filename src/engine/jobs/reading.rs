@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 use super::arguments::data;
 use super::check;
 use super::fields::Fields;
-use super::functions::{self, FUNCTIONS, Function};
+use super::functions::{self, FUNCTIONS, Function, Parameter};
 use super::generation;
 use super::places;
 use super::queue::{Job, Options, Places, Queue, When};
@@ -60,19 +60,19 @@ pub fn refusal(file: &str, problems: &[Problem]) -> String {
     format!("the jobs of {file} cannot be run{}", errors.map(|error| format!("\n{error}")).collect::<String>())
 }
 
-/// What is wrong with the jobs of `content`; nothing, if it has none.
+/// The jobs of `content`, if it has any, and what is wrong with them or with what is said of them all.
 #[must_use]
-pub fn problems(file: &str, content: &str, values: &Values) -> Vec<Problem> {
+pub fn problems(file: &str, content: &str, values: &Values) -> (Option<Queue>, Vec<Problem>) {
     let (table, errors) = DeTable::parse_recoverable(content);
     if !errors.is_empty() {
-        return Vec::new();
+        return (None, Vec::new());
     }
     if table.get_ref().contains_key("jobs") {
-        return read(file, content, values).1;
+        return read(file, content, values);
     }
     let mut reader = Reader { file, content, problems: Vec::new(), old: None };
     reader.options_of(table.get_ref());
-    reader.problems
+    (None, reader.problems)
 }
 
 pub(super) struct Reader<'a> {
@@ -233,7 +233,9 @@ impl Reader<'_> {
 
     /// Each argument that the function takes has to be there.
     fn missing(&mut self, function: &Function, given: &BTreeMap<String, Range<usize>>, fields: &Fields, whole: &Range<usize>) {
-        for parameter in function.parameters.iter().filter(|parameter| parameter.required && !given.contains_key(parameter.name)) {
+        // A line for the shell is a program by itself.
+        let told = |parameter: &Parameter| given.contains_key(parameter.name) || parameter.name == "argv" && given.contains_key("shell");
+        for parameter in function.parameters.iter().filter(|parameter| parameter.required && !told(parameter)) {
             let message = format!("`{}` needs args.{}", function.name, parameter.name);
             self.error(fields.place("callback", whole), message, format!("{} It is {}", parameter.doc, parameter.kind.in_words()));
         }

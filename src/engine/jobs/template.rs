@@ -28,6 +28,8 @@ pub struct Name {
     pub segments: Vec<String>,
     /// Where it stands in its file.
     pub span: Range<usize>,
+    /// The line and the column of that, from one.
+    pub place: (usize, usize),
 }
 
 impl Name {
@@ -54,10 +56,20 @@ pub enum TemplateError {
 pub enum FillError {
     /// The name has no value.
     #[error("`{{{{{0}}}}}` has no value")]
-    Undefined(String),
+    Undefined(String, (usize, usize)),
     /// The value cannot stand within text.
     #[error("`{{{{{0}}}}}` is a {1}, which cannot stand within text; write it as the whole string")]
-    NoText(String, &'static str),
+    NoText(String, &'static str, (usize, usize)),
+}
+
+impl FillError {
+    /// Line and column of the name.
+    #[must_use]
+    pub fn place(&self) -> (usize, usize) {
+        match self {
+            Self::Undefined(_, place) | Self::NoText(.., place) => *place,
+        }
+    }
 }
 
 const OPEN: &str = "{{";
@@ -85,7 +97,8 @@ impl Template {
             if !plain.is_empty() {
                 parts.push(Part::Text(std::mem::take(&mut plain)));
             }
-            parts.push(Part::Name(Name { segments, span: found.unwrap_or_else(|| span.clone()) }));
+            let span = found.unwrap_or_else(|| span.clone());
+            parts.push(Part::Name(Name { segments, place: place(content, span.start), span }));
             rest = &inner[end + CLOSE.len()..];
         }
         plain.push_str(rest);
@@ -114,7 +127,7 @@ impl Template {
 
     /// What comes of it with the values that `value` knows.
     pub fn filled(&self, value: &dyn Fn(&Name) -> Option<Json>) -> Result<Json, FillError> {
-        let known = |name: &Name| value(name).ok_or_else(|| FillError::Undefined(name.dotted()));
+        let known = |name: &Name| value(name).ok_or_else(|| FillError::Undefined(name.dotted(), name.place));
         if let [Part::Name(name)] = self.parts.as_slice() {
             return known(name);
         }
@@ -135,14 +148,20 @@ fn segments(typed: &str) -> Result<Vec<String>, TemplateError> {
     if segments.iter().any(wrong) { Err(TemplateError::NoName(typed.trim().to_owned())) } else { Ok(segments) }
 }
 
+/// Line and column of a byte.
+fn place(content: &str, at: usize) -> (usize, usize) {
+    let before = content.get(..at).unwrap_or_default();
+    (before.matches('\n').count() + 1, before.rsplit('\n').next().unwrap_or_default().chars().count() + 1)
+}
+
 fn in_text(name: &Name, value: &Json) -> Result<String, FillError> {
     match value {
         Json::String(text) => Ok(text.clone()),
         Json::Number(number) => Ok(number.to_string()),
         Json::Bool(truth) => Ok(truth.to_string()),
-        Json::Null => Err(FillError::Undefined(name.dotted())),
-        Json::Array(_) => Err(FillError::NoText(name.dotted(), "list")),
-        Json::Object(_) => Err(FillError::NoText(name.dotted(), "table")),
+        Json::Null => Err(FillError::Undefined(name.dotted(), name.place)),
+        Json::Array(_) => Err(FillError::NoText(name.dotted(), "list", name.place)),
+        Json::Object(_) => Err(FillError::NoText(name.dotted(), "table", name.place)),
     }
 }
 

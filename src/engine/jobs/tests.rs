@@ -18,7 +18,7 @@ const SEVEN: &str = include_str!("tests/seven.toml");
 fn values() -> Values {
     Values {
         root: "/p".to_owned(),
-        config_path: "/p/jmake.toml".to_owned(),
+        config_path: "/p/jobs.toml".to_owned(),
         env: BTreeMap::from([("HOME".to_owned(), "/home/me".to_owned())]),
         settings: json!({ "project": { "root": "/p", "name": "p" }, "link": { "output_dir": "build/linked" } }),
         ..Values::default()
@@ -54,7 +54,8 @@ fn arguments_are_filled_from_settings_results_and_what_jobs_write() {
     let mut values = values();
     let arguments = |values: &Values, at: usize| values.arguments(&queue.jobs[at]).map(Json::Object);
     assert_eq!(arguments(&values, 0), Ok(json!({ "path": "/p" })));
-    assert_eq!(arguments(&values, 1).unwrap_err(), "args.files: `{{discovery.files}}` has no value");
+    let unfit = arguments(&values, 1).unwrap_err();
+    assert_eq!((unfit.why.as_str(), unfit.place), ("args.files: `{{discovery.files}}` has no value", Some((32, 10))));
     values.completed(&queue.jobs[0], json!({ "success": true, "files": { "cpp_sources": ["a.cpp"] }, "total": 1 }));
     assert_eq!(arguments(&values, 1), Ok(json!({ "path": "/p", "files": { "cpp_sources": ["a.cpp"] } })));
     values.completed(&queue.jobs[4], json!({ "ir_files": ["a.ll", "b.ll"] }));
@@ -64,11 +65,12 @@ fn arguments_are_filled_from_settings_results_and_what_jobs_write() {
 #[test]
 fn what_a_template_becomes_must_be_what_the_function_takes() {
     let queue = queue(
-        "[[jobs]]\nid = 'a'\ncallback = 'scan_files'\n[[jobs]]\nid = 'b'\ndepends_on = ['a']\ncallback = 'get_tool'\nargs.tool = '{{jobs.a.result.files}}'",
+        "[[jobs]]\nid = 'a'\ncallback = 'scan_files'\n[[jobs]]\nid = 'b'\ndepends_on = ['a']\ncallback = 'get_tool'\nargs.tool = '{{jobs.a.result.files.c_sources}}'",
     );
     let mut values = values();
-    values.completed(&queue.jobs[0], json!({ "files": {} }));
-    assert_eq!(values.arguments(&queue.jobs[1]).unwrap_err(), "args.tool of `get_tool` must be a string, and became {}");
+    values.completed(&queue.jobs[0], json!({ "files": { "c_sources": [] } }));
+    let unfit = values.arguments(&queue.jobs[1]).unwrap_err();
+    assert_eq!((unfit.why.as_str(), unfit.place), ("args.tool of `get_tool` must be a string, and became []", Some((8, 14))));
 }
 
 #[test]

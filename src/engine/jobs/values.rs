@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value as Json};
 
-use super::functions::Function;
+use super::functions::{Call, Function};
 use super::queue::{Argument, Job};
 use super::template::{FillError, Name};
 use super::typed;
@@ -27,8 +27,16 @@ pub enum Kind {
     Truth,
     /// A whole number.
     Number,
+    /// A number.
+    Decimal,
     /// A table.
     Table,
+    /// A list of tables.
+    Tables,
+    /// A string, or true or false.
+    TextOrTruth,
+    /// One of these, also with a dash before it.
+    Choice(&'static [&'static str]),
     /// Anything.
     Any,
 }
@@ -36,15 +44,20 @@ pub enum Kind {
 impl Kind {
     /// As messages call it.
     #[must_use]
-    pub fn in_words(self) -> &'static str {
-        match self {
+    pub fn in_words(self) -> String {
+        let words = match self {
             Self::Text => "a string",
             Self::Texts => "a list of strings",
             Self::Truth => "true or false",
             Self::Number => "a whole number",
+            Self::Decimal => "a number",
             Self::Table => "a table",
+            Self::Tables => "a list of tables",
+            Self::TextOrTruth => "a string, true or false",
+            Self::Choice(choices) => return format!("one of {}", choices.join(", ")),
             Self::Any => "anything",
-        }
+        };
+        words.to_owned()
     }
 
     /// Whether `value` is one. A list of strings may have such lists among its items.
@@ -59,7 +72,11 @@ impl Kind {
             }
             Self::Truth => value.is_boolean(),
             Self::Number => value.is_i64() || value.is_u64(),
+            Self::Decimal => value.is_number(),
             Self::Table => value.is_object(),
+            Self::Tables => value.as_array().is_some_and(|items| items.iter().all(Json::is_object)),
+            Self::TextOrTruth => value.is_string() || value.is_boolean(),
+            Self::Choice(choices) => value.as_str().is_some_and(|text| choices.contains(&text.trim_start_matches('-'))),
         }
     }
 }
@@ -95,6 +112,16 @@ impl<'a> Given<'a> {
     pub fn of(checked: &'a Checked) -> Self {
         Self { content: &checked.content, rows: &checked.rows }
     }
+}
+
+/// Why a job cannot be given its arguments.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{why}")]
+pub struct Unfit {
+    /// In a sentence.
+    pub why: String,
+    /// The line and column of what is to be changed.
+    pub place: Option<(usize, usize)>,
 }
 
 /// What the names of a queue's templates stand for.
@@ -152,6 +179,12 @@ impl Values {
         if let (Some(section), Some(value)) = (&job.target_section, primary(job, &result)) {
             typed::put(&mut self.settings, &section.iter().map(String::as_str).collect::<Vec<_>>(), value.clone());
         }
+        if job.function.call == Call::UpdateConfig
+            && let Ok(arguments) = self.arguments(job)
+            && let (Some(section), Some(data)) = (arguments["section"].as_str(), arguments.get("data"))
+        {
+            typed::put(&mut self.settings, &section.split('.').collect::<Vec<_>>(), data.clone());
+        }
         self.results.insert(job.id.clone(), result);
     }
 
@@ -169,13 +202,20 @@ impl Values {
     }
 
     /// All arguments of `job`, each of its kind.
-    pub fn arguments(&self, job: &Job) -> Result<Map<String, Json>, String> {
+    ///
+    /// # Errors
+    /// One is not, or stands for nothing.
+    pub fn arguments(&self, job: &Job) -> Result<Map<String, Json>, Unfit> {
         let mut arguments = Map::new();
         for (name, argument) in &job.args {
-            let value = self.filled(argument).map_err(|error| format!("args.{name}: {error}"))?;
+            let unfilled = |error: FillError| Unfit { why: format!("args.{name}: {error}"), place: Some(error.place()) };
+            let value = self.filled(argument).map_err(unfilled)?;
             let kind = job.function.parameter(name).map_or(Kind::Any, |parameter| parameter.kind);
             if !kind.fits(&value) {
-                return Err(format!("args.{name} of `{}` must be {}, and became {value}", job.function.name, kind.in_words()));
+                let mut place = None;
+                argument.templates(&mut |template| place = place.or(template.names().next().map(|name| name.place)));
+                let why = format!("args.{name} of `{}` must be {}, and became {value}", job.function.name, kind.in_words());
+                return Err(Unfit { why, place });
             }
             arguments.insert(name.clone(), value);
         }

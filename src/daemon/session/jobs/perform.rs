@@ -13,6 +13,7 @@ use super::super::Service;
 use super::super::neighbours::Ends;
 use super::Done;
 use super::stop::{Admitted, FAREWELL, Stop, Stopped, WITHIN, ends_itself, stop};
+use super::watching::Watched;
 use crate::actors::supervise::ask;
 use crate::daemon::translate;
 use crate::edge::compute::compute;
@@ -21,13 +22,14 @@ use crate::edge::tools_search;
 use crate::engine::config::document::Field;
 use crate::engine::failure::Failure;
 use crate::engine::ids::RunId;
+use crate::engine::jobs::answers::builds::{self, Built};
 use crate::engine::jobs::answers::{self, Printed};
 use crate::engine::jobs::commands::{self, Process, Program};
 use crate::engine::jobs::functions::Call;
 use crate::engine::jobs::progress::{JobError, Order};
 use crate::engine::jobs::values;
 use crate::engine::path::FilePath;
-use crate::engine::request::ProjectRequest;
+use crate::engine::request::{BuildRequest, ProjectRequest};
 use crate::engine::tree::SETTINGS;
 use crate::messages::compile_pool::BorrowWorker;
 use crate::messages::events::SharedSink;
@@ -73,58 +75,76 @@ impl Doer {
     /// Does a job, and writes its result where that goes. What it runs ends with it.
     pub(super) async fn perform(self, order: Order, stopped: oneshot::Receiver<Stopped>) -> Done {
         let (job, attempt, stop) = (order.job, order.attempt, stop(stopped));
-        let done = async {
-            let result = self.call(&order, &stop).await?;
-            if let Some(section) = &order.section {
-                answers::whole(&result).map_err(JobError::hopeless)?;
-                self.write(section, values::primary_of(order.function, &result)).await?;
-            }
-            Ok(result)
-        };
+        let watched = Watched::default();
         if ends_itself(&order) {
-            return (job, attempt, done.await);
+            let result = self.call(&order, &watched, &stop).await;
+            return (job, attempt, self.kept(&order, result).await);
         }
         self.begins(&order);
         let result = tokio::select! {
-            result = done => result,
-            why = stop.clone() => Err(why.error(String::new())),
+            result = self.call(&order, &watched, &stop) => result,
+            why = stop.clone() => match why {
+                // It has no other end.
+                Stopped::TimedOut if order.function.call == Call::WatchAndBuild => Ok(answers::watched(watched.counts())),
+                _ => Err(why.error(String::new())),
+            },
         };
-        (job, attempt, result)
+        (job, attempt, self.kept(&order, result).await)
     }
 
-    async fn call(&self, order: &Order, stop: &Stop) -> Told<Json> {
+    /// A result, once it is written where it goes.
+    async fn kept(&self, order: &Order, result: Told<Json>) -> Told<Json> {
+        let result = result?;
+        if let Some(section) = &order.section {
+            answers::whole(&result).map_err(JobError::hopeless)?;
+            self.write(section, values::primary_of(order.function, &result)).await?;
+        }
+        Ok(result)
+    }
+
+    async fn call(&self, order: &Order, watched: &Watched, stop: &Stop) -> Told<Json> {
         let arguments = &order.arguments;
         if !order.outputs.is_empty() {
             let targets = Map::from_iter([("targets".to_owned(), Json::from(order.outputs.clone()))]);
-            return self.build(order, &targets, stop).await.map(|_| answers::generated(&order.outputs));
+            return self.build_as(order, &targets, false, stop).await.map(|_| answers::generated(&order.outputs));
         }
         if let Some(process) = commands::process(order.function.call, arguments) {
             return self.process(order, process.map_err(JobError::hopeless)?, stop).await;
         }
         self.is_own(arguments)?;
         let text = |name: &str| arguments.get(name).and_then(Json::as_str).unwrap_or_default();
+        let is = |name: &str| arguments.get(name).and_then(Json::as_bool) == Some(true);
         match order.function.call {
-            Call::ScanFiles => Ok(answers::scanned(&self.field(Field::Files).await?)),
+            Call::ScanFiles => self.scan(is("force")).await.map(|(scan, _)| scan),
             Call::BuildIncludeDirs => Ok(answers::include_dirs(&self.field(Field::IncludeDirs).await?)),
-            Call::DetectBinaries => Ok(answers::binaries(&self.field(Field::Binaries).await?)),
-            Call::DiscoverProject => {
-                let survey = self.survey().await?;
-                self.write_graph(&survey).await?;
-                Ok(answers::discovered(&Self::value(Field::Files, &survey)?, &Self::value(Field::IncludeDirs, &survey)?, &survey))
-            }
+            Call::DetectBinaries => self.binaries().await,
+            Call::DiscoverProject => self.discover(is("force")).await,
             Call::WalkAstDependencies => self.walk(arguments).await,
             Call::GetAllTools => Ok(answers::tools(&self.toolchain().await?.install)),
             Call::GetTool => answers::tool(&self.toolchain().await?.install, text("tool")).map_err(JobError::hopeless),
-            Call::CreateStructure => self.create_structure(text("type")).await,
-            Call::ValidateConfig => self.validate().await,
+            Call::CreateStructure => self.create_structure(Some(text("type")).filter(|kind| !kind.is_empty())).await,
+            Call::GenerateConfig => self.generate(is("force")).await,
+            Call::ValidateConfig => self.validate(is("strict")).await,
             Call::UpdateConfig => self.update(text("section"), arguments.get("data")).await,
             Call::GetConfigSection => self.section(text("section")).await,
             Call::CleanBuild => {
                 ask(&self.opened.clean, CleanProject).await??;
-                self.build(order, arguments, stop).await
+                self.build_project(order, arguments, stop).await
             }
-            Call::BuildProject => self.build(order, arguments, stop).await,
-            Call::CompileParallel => Ok(answers::compiled(&self.build_as(order, arguments, true, stop).await?)),
+            Call::BuildProject => self.build_project(order, arguments, stop).await,
+            Call::Build => {
+                let built = self.build_as(order, arguments, false, stop).await?;
+                Ok(builds::built(&built, None, &self.settings().display().to_string()))
+            }
+            Call::CompileParallel => {
+                let built = self.build_as(order, arguments, true, stop).await?;
+                Ok(builds::compiled(&built, &answers::paths(&self.field(Field::Files).await?)))
+            }
+            Call::WatchAndBuild => self.watch(arguments, watched).await,
+            Call::GetStats => self.stats().await,
+            Call::CacheStats => self.cache_stats().await,
+            Call::ClearCaches => self.clear_caches().await,
+            Call::CheckDaemons => self.check_daemons().await,
             Call::Command | Call::LinkIr | Call::OptimizeIr | Call::CompileToObject | Call::LinkSharedLibrary => {
                 Err(JobError::hopeless("this function is a process"))
             }
@@ -156,7 +176,7 @@ impl Doer {
         let cwd = order.cwd.as_ref().map_or_else(|| root.clone(), |cwd| root.join(cwd));
         if let Some(output) = &process.output {
             let path = FilePath::within(root, &root.join(output));
-            if path.as_path().is_absolute() {
+            if path.as_path().is_absolute() && !self.load().await?.allow_outside {
                 return Err(JobError::hopeless(format!("args.output names {output}, which is outside the project; name a place in it")));
             }
             let place = path.parent().under(root);
@@ -173,8 +193,7 @@ impl Doer {
                 .ok_or_else(|| JobError::hopeless(format!("there is no program {name}; install it, or write its path")))?,
             Program::Tool(tool) => {
                 let toolchain = self.toolchain().await?;
-                let found = toolchain.tool(tool).map(|path| path.as_path().to_owned());
-                found.ok_or_else(|| JobError::hopeless(format!("the LLVM in {} has no {tool}; install it", toolchain.bin_dir)))?
+                answers::tool_in(&toolchain.install, tool).map_err(JobError::hopeless)?.1.into()
             }
         };
         let _place = self.place(order, stop).await.map_err(|why| why.error(String::new()))?;
@@ -209,21 +228,31 @@ impl Doer {
         Err(why.error(printed))
     }
 
-    async fn build(&self, order: &Order, arguments: &Map<String, Json>, stop: &Stop) -> Told<Json> {
-        self.build_as(order, arguments, false, stop).await
+    /// With the files that were found.
+    async fn build_project(&self, order: &Order, arguments: &Map<String, Json>, stop: &Stop) -> Told<Json> {
+        let force = arguments.get("force_discovery").and_then(Json::as_bool) == Some(true);
+        let (scan, _) = self.scan(force).await?;
+        let built = self.build_as(order, arguments, false, stop).await?;
+        Ok(builds::built(&built, Some(&scan["files"]), &self.settings().display().to_string()))
+    }
+
+    /// What a build is asked for.
+    pub(super) fn build_request(&self, arguments: &Map<String, Json>, ir: bool) -> BuildRequest {
+        let list = |name: &str| arguments.get(name).and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
+        let is = |name: &str| arguments.get(name).and_then(Json::as_bool) == Some(true);
+        let request = wire::BuildRequest {
+            targets: list("targets").map(str::to_owned).collect(),
+            force: is("force") || is("force_compile"),
+            ..wire::BuildRequest::default()
+        };
+        let request = translate::build(request, self.client_pid, self.service.processors);
+        BuildRequest { project: (*self.project).clone(), ir, ..request }
     }
 
     /// Builds the project, or makes its intermediate code alone.
-    async fn build_as(&self, order: &Order, arguments: &Map<String, Json>, ir: bool, stop: &Stop) -> Told<Json> {
+    async fn build_as(&self, order: &Order, arguments: &Map<String, Json>, ir: bool, stop: &Stop) -> Told<Built> {
         self.begins(order);
-        let list = |name: &str| arguments.get(name).and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
-        let request = wire::BuildRequest {
-            targets: list("targets").map(str::to_owned).collect(),
-            force: arguments.get("force").and_then(Json::as_bool) == Some(true),
-            ..wire::BuildRequest::default()
-        };
-        let mut request = translate::build(request, self.client_pid, self.service.processors);
-        (request.project, request.ir) = ((*self.project).clone(), ir);
+        let request = self.build_request(arguments, ir);
         let log = self.service.logs.open();
         let sink: SharedSink = log.clone();
         let build = ask(&self.opened.start, StartBuild { request, sink }).await?;

@@ -45,10 +45,13 @@ pub(super) fn stop(stopped: oneshot::Receiver<Stopped>) -> Stop {
 
 /// Whether a job ends by itself what it began, when it is stopped, and then says what came of it.
 pub(super) fn ends_itself(order: &Order) -> bool {
-    use Call::{BuildProject, CleanBuild, Command, CompileParallel, CompileToObject, LinkIr, LinkSharedLibrary, OptimizeIr};
+    use Call::{Build, BuildProject, CleanBuild, Command, CompileParallel, CompileToObject, LinkIr, LinkSharedLibrary, OptimizeIr};
     let call = order.function.call;
     !order.outputs.is_empty()
-        || matches!(call, Command | LinkIr | OptimizeIr | CompileToObject | LinkSharedLibrary | BuildProject | CleanBuild | CompileParallel)
+        || matches!(
+            call,
+            Command | LinkIr | OptimizeIr | CompileToObject | LinkSharedLibrary | Build | BuildProject | CleanBuild | CompileParallel
+        )
 }
 
 /// Attempts that may begin.

@@ -7,7 +7,9 @@ use serde_json::Value as Json;
 use super::perform::{Doer, Told};
 use crate::edge::compute::wait;
 use crate::edge::config_edit;
+use crate::engine::complete::{self, Found, Question};
 use crate::engine::config::change::{self, Change};
+use crate::engine::config::document::Mode;
 use crate::engine::failure::Failure;
 use crate::engine::jobs::progress::JobError;
 use crate::engine::jobs::{answers, places, typed};
@@ -32,6 +34,36 @@ impl Doer {
         let failed = |why: String| format!("its result cannot be written to `{}`: {why}", section.join("."));
         let value = typed::value(value.unwrap_or(&Json::Null)).map_err(|why| JobError::hopeless(failed(why)))?;
         self.put(vec![(section.to_vec(), value)]).await.map_err(|why| JobError { why: failed(why.why.clone()), ..why })
+    }
+
+    /// Fills what is missing in the settings, and says what they are then.
+    pub(super) async fn generate(&self, refresh: bool) -> Told<Json> {
+        let mode = if refresh { Mode::Refresh } else { Mode::Fill };
+        let path = self.settings();
+        let read = wait(move || {
+            config_edit::begin(&path)?;
+            config_edit::read(&path)
+        });
+        let text = read.await.map_err(Failure::internal)??.unwrap_or_default();
+        let (mut values, mut survey) = (complete::Values::new(), None);
+        for field in complete::wanted(&text, mode).map_err(JobError::hopeless)? {
+            let found = match (complete::question(field), &survey) {
+                (Question::Survey, Some(found)) => Found::clone(found),
+                (question, _) => self.found(question).await?,
+            };
+            values.insert(field, complete::value(field, &found)?);
+            survey = matches!(found, Found::Survey(_)).then_some(found).or(survey);
+        }
+        let (path, _turn) = (self.settings(), self.writer.lock().await);
+        let known = values.clone();
+        let changed = wait(move || config_edit::change(&path, &|text| complete::completed(text, &known, mode).0));
+        let changed = changed.await.map_err(Failure::internal)??;
+        if let Some((field, why)) = complete::completed(&changed.before, &values, mode).1.into_iter().next() {
+            return Err(JobError::hopeless(format!("{} cannot be filled: {why}", field.name())));
+        }
+        let filled: Vec<&str> = values.keys().map(|field| field.name()).filter(|_| changed.before != changed.after).collect();
+        let config = self.tree(&self.checked().await?);
+        Ok(answers::generated_config(&self.settings().display().to_string(), &filled, &config))
     }
 
     async fn put(&self, changes: Vec<Change>) -> Told<()> {

@@ -156,7 +156,8 @@ pub fn frontend_for_lto(flags: &[FilePath], source: &FilePath, bitcode: &FilePat
 /// Source to what code is generated from: text with `-S`, bitcode with `-c`.
 #[must_use]
 pub fn intermediate(flags: &[FilePath], form: &str, source: &FilePath, output: &FilePath, depfile: &FilePath) -> Vec<FilePath> {
-    with_files(flags, &["-emit-llvm", form], source, output, Some(depfile))
+    // Without it, no optimiser touches what was compiled with -O0.
+    with_files(flags, &["-emit-llvm", "-Xclang", "-disable-O0-optnone", form], source, output, Some(depfile))
 }
 
 /// Source to its syntax tree on standard output. What is wrong is said plainly, and warnings are the build's.

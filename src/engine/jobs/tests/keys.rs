@@ -24,8 +24,8 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("jobs.target_section", "target_section = 'custom.x'", "target_section: Some([\"custom\", \"x\"])"),
     ("jobs.callback", "callback = 'get_all_tools'", "call: GetAllTools"),
     ("jobs.args", "args = { path = '.' }", "args: {\"path\": Data(String(\".\"))}"),
-    ("jobs.env", "env = { A = 'b' }", "env: {\"A\": Template { parts: [Text(\"b\")] }}"),
-    ("jobs.cwd", "cwd = 'src'", "cwd: Some(Template { parts: [Text(\"src\")] })"),
+    ("jobs.env", "callback = 'command'\nargs.argv = ['x']\nenv = { A = 'b' }", "env: {\"A\": Template { parts: [Text(\"b\")] }}"),
+    ("jobs.cwd", "callback = 'command'\nargs.argv = ['x']\ncwd = 'src'", "cwd: Some(Template { parts: [Text(\"src\")] })"),
     (
         "jobs.inputs",
         "callback = 'command'\nargs.argv = ['x']\noutputs = ['b']\ninputs = ['a']",
