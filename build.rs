@@ -1,5 +1,5 @@
 //! Links `jmake` statically where that can be done. Half of what a command costs that finds nothing to do is its own start, and two thirds
-//! of that was loading shared libraries: `docs/decisions/002-static-client.md`. The daemon starts seldom and stays as it is.
+//! of that was loading shared libraries: `docs/decisions/004-static-client.md`. The daemon starts seldom and stays as it is.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
