@@ -93,8 +93,11 @@ impl Handler<CheckSettings> for ConfigStore {
     fn handle(&mut self, check: CheckSettings, _: &mut Context<Self>) -> Self::Result {
         faults::point("ConfigStore");
         let world = self.world.clone();
-        let checked = compute(move || checking::check(&world, &check.project, check.installs));
-        Box::pin(async move { checked.await.map_err(Failure::internal)? })
+        Box::pin(async move {
+            let CheckSettings { project, installs } = check;
+            let no_modules = checking::no_modules(&world, &project).await;
+            compute(move || checking::check(&world, &project, installs, no_modules)).await.map_err(Failure::internal)?
+        })
     }
 }
 

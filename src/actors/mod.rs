@@ -34,7 +34,7 @@ use crate::edge::World;
 use crate::engine::restart::DAEMON_POLICY;
 use crate::messages::compile_pool::{BorrowWorker, GetPool};
 use crate::messages::compile_worker::ExecuteStep;
-use crate::messages::config_store::CheckSettings;
+use crate::messages::config_store::{CheckSettings, LoadSettings};
 use crate::messages::file_scanner::ForgetTree;
 use crate::messages::orchestrator::WorkersLost;
 use crate::messages::supervisor::{ActorFailed, Ending, FileDoors, OpenedProject, ToolDoors};
@@ -90,6 +90,7 @@ pub(crate) struct Branch {
     pub(crate) tools: ToolDoors,
     pub(crate) check: Recipient<CheckSettings>,
     pub(crate) forget: Recipient<ForgetTree>,
+    pub(crate) load: Recipient<LoadSettings>,
     pub(crate) caches: Vec<Recipient<GetCaches>>,
     pub(crate) clear: Vec<Recipient<ClearCaches>>,
     pub(crate) flush: Vec<Recipient<Flush>>,
@@ -189,6 +190,7 @@ impl Soil {
             tools: ToolDoors { find: tools.clone().recipient(), list: tools.clone().recipient() },
             check: settings.clone().recipient(),
             forget: files.clone().recipient(),
+            load: settings.clone().recipient(),
             caches: vec![tools.clone().recipient(), files.clone().recipient(), settings.clone().recipient()],
             clear: vec![tools.clone().recipient(), files.clone().recipient(), settings.clone().recipient()],
             flush: vec![tools.clone().recipient(), files.clone().recipient(), settings.clone().recipient()],

@@ -196,9 +196,10 @@ impl Handler<GetDaemon> for Supervisor {
         Box::pin(asked.into_actor(self).map(|(caches, mut projects, pool), root, _| {
             root.close_gone(&mut projects);
             let uptime = root.soil.world.clock.now().saturating_sub(root.since);
-            let (tools, check, borrow) = (root.branch.tools.clone(), root.branch.check.clone(), root.workshop.borrow.clone());
+            let Branch { tools, check, load, .. } = &root.branch;
+            let (tools, check, load, borrow) = (tools.clone(), check.clone(), load.clone(), root.workshop.borrow.clone());
             let (actors, caches) = (root.standings(&pool.unwrap_or_default().workers), caches.into_iter().flatten().flatten().collect());
-            DaemonStanding { uptime, actors, projects, caches, tools, check, borrow }
+            DaemonStanding { uptime, actors, projects, caches, tools, check, load, borrow }
         }))
     }
 }

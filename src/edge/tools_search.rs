@@ -91,7 +91,9 @@ fn numbered(parent: &str) -> Vec<(PathBuf, String)> {
     dirs
 }
 
-fn real_dir(program: &Path) -> Option<PathBuf> {
+/// The directory that a program is really in.
+#[must_use]
+pub fn real_dir(program: &Path) -> Option<PathBuf> {
     program.canonicalize().ok()?.parent().map(Path::to_owned)
 }
 
@@ -141,6 +143,13 @@ pub fn with_tools(world: &World, toolchain: &Toolchain, tools: &BTreeMap<String,
     let programs: Vec<_> = IDENTIFYING.iter().filter_map(|name| toolchain.install.tool(name)).collect();
     toolchain.identities = identities_of(world, programs);
     Ok(toolchain)
+}
+
+/// Where the compiler really is that a build runs, `replaced` being what is used instead of the toolchain's own programs.
+#[must_use]
+pub fn compiler_dir(toolchain: &Toolchain, replaced: Option<&BTreeMap<String, FilePath>>, root: &Path) -> Option<PathBuf> {
+    let named = replaced.and_then(|tools| ["clang++", "clang"].iter().find_map(|name| tools.get(*name)));
+    real_dir(&named.or_else(|| toolchain.tool("clang++"))?.under(root))
 }
 
 fn clang_in(dir: &Path) -> Option<PathBuf> {

@@ -36,14 +36,23 @@ pub struct LoadSettings {
     pub queue: Option<Arc<QueueText>>,
 }
 
+impl LoadSettings {
+    /// Those that a project is looked at with.
+    #[must_use]
+    pub fn of(project: &ProjectRequest) -> Self {
+        let ProjectRequest { root, config, profile, build_dir, variables, staged, queue, .. } = project.clone();
+        Self { root, config, profile, build_dir, variables, staged, queue }
+    }
+}
+
 /// Query: what is wrong with the settings of a project.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "Result<Checked, Failure>")]
 pub struct CheckSettings {
     /// The project, and how it is looked at.
     pub project: ProjectRequest,
-    /// The LLVM installs of the machine.
-    pub installs: Vec<Arc<Install>>,
+    /// The LLVM installs of the machine; `None`: nobody looked.
+    pub installs: Option<Vec<Arc<Install>>>,
 }
 
 /// Answer to [`LoadSettings`].

@@ -94,6 +94,8 @@ pub struct DaemonStanding {
     pub check: Recipient<CheckSettings>,
     /// The CompilePool's, for who runs processes that are no steps.
     pub borrow: Recipient<BorrowWorker>,
+    /// The same, for who wants to know them.
+    pub load: Recipient<LoadSettings>,
 }
 
 /// The doors of the ToolCache.

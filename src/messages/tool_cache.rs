@@ -7,22 +7,36 @@ use actix::prelude::*;
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::config::settings::Settings;
 use crate::engine::cxx::probe::LinkProbe;
-use crate::engine::cxx::toolchain::{DriverProbe, Install, Toolchain};
+use crate::engine::cxx::toolchain::{self, DriverProbe, Install, Toolchain};
 use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
+use crate::engine::request::ProjectRequest;
 use crate::engine::variables::Variables;
 
 /// Request: the toolchain that a build uses.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "Result<FoundToolchain, Failure>")]
 pub struct FindToolchain {
-    /// `--toolchain`: a version or a path.
+    /// A version or a path.
     pub wanted: Option<String>,
     /// `llvm.root`.
     pub root: Option<PathBuf>,
     /// The client's environment: PATH, CC, CXX.
     pub variables: Variables,
+}
+
+impl FindToolchain {
+    /// What is asked for a project; `own` finds the directory of its user's clang.
+    #[must_use]
+    pub fn of(project: &ProjectRequest, settings: &Settings, own: impl FnOnce() -> Option<PathBuf>) -> Self {
+        Self {
+            wanted: toolchain::wanted(project.toolchain.as_deref(), settings, own),
+            root: settings.llvm_root.as_ref().map(|path| path.under(&project.root)),
+            variables: project.variables.clone(),
+        }
+    }
 }
 
 /// Answer to [`FindToolchain`].

@@ -50,6 +50,9 @@ pub enum Event {
         root: PathText,
         file: PathText,
         fields: Vec<String>,
+        /// What a refresh leaves alone, as somebody typed it.
+        #[serde(default)]
+        kept: Vec<String>,
     },
     JobStarted {
         job: String,

@@ -139,3 +139,35 @@ fn what_is_said_of_broken_files_is_said_to_users() {
     }
     assert!(count >= 20, "{count} broken files");
 }
+
+#[test]
+fn what_is_not_on_this_machine_is_told_of() {
+    let mut space = Space::with(&[("main.c", "int main(void) { return 0; }\n")]);
+    space.write(
+        "jmake.toml",
+        "hooks.on_success = ['no-such-hook', 'x']\ntest.runner = ['no-such-runner']\n[dependencies]\npkg_config = ['no-such-module']\n",
+    );
+    let run = space.jmake(&["check"]).exits(2).says("no program `no-such-hook`").says("no program `no-such-runner`");
+    assert!(run.stdout.contains("no-such-module") || run.stderr.contains("no-such-module"), "{run}");
+    space.write("jmake.toml", "hooks.on_success = ['true']\n");
+    space.jmake(&["check"]).ok().says("no problems");
+    space.set("PATH", space.path("empty").to_str().unwrap());
+    space.write("jmake.toml", "llvm.root = '/no/such/llvm'\n");
+    space.jmake(&["check"]).exits(2).says("llvm.root");
+}
+
+#[test]
+fn nothing_is_written_outside_the_project_unless_it_is_allowed() {
+    let space = Space::with(&[("main.c", "int main(void) { return 0; }\n")]);
+    let outside = space.place("outside");
+    for settings in [format!("binary.output_dir = '{}'\n", outside.display()), "binary.output_dir = '../outside'\n".to_owned()] {
+        space.write("jmake.toml", &settings);
+        space.jmake(&["check"]).exits(2).says("outside the project");
+        space.build(&[]).exits(2).says("binary.output_dir").says("allow_outside");
+        assert!(!outside.exists());
+    }
+    space.write("jmake.toml", format!("binary.output_dir = '{}'\nproject.allow_outside = true\n", outside.display()));
+    space.jmake(&["check"]).ok();
+    space.build(&[]).ok();
+    assert!(outside.read_dir().unwrap().next().is_some());
+}

@@ -4,8 +4,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
 use crate::support::Space;
 
-/// The minimal file of the original.
-const MINIMAL: &str = "version = \"0.1.0\"\n\n[project]\nname = \"myproject\"\n\n[llvm]\nuse_jmake_llvm = true\n\n[discovery]\nenabled = true\n\n\
+/// The minimal file of the original. `$PWD/myproject` stands for the root, as its shell wrote it.
+const MINIMAL: &str = "version = \"0.1.0\"\n\n[project]\nname = \"myproject\"\nroot = \"$PWD/myproject\"\n\n[llvm]\nuse_jmake_llvm = true\n\n[discovery]\nenabled = true\n\n\
     [compile]\nenabled = true\nflags = [\"-std=c++17\", \"-fPIC\"]\n\n[binary]\nenabled = true\n";
 
 const FILES: [(&str, &str); 5] = [
@@ -18,8 +18,13 @@ const FILES: [(&str, &str); 5] = [
 
 fn project(text: &str) -> Space {
     let space = Space::with(&FILES);
-    space.write("jmake.toml", text);
+    space.write("jmake.toml", rooted(&space, text));
     space
+}
+
+/// A file with the root that this project has.
+fn rooted(space: &Space, text: &str) -> String {
+    text.replace("$PWD/myproject", space.path("").to_str().unwrap().trim_end_matches('/'))
 }
 
 fn text(space: &Space) -> String {
@@ -36,7 +41,7 @@ fn table(space: &Space) -> toml::Table {
 fn keeps(space: &Space, old: &str) {
     let now = text(space);
     let mut rest = now.lines();
-    for line in old.lines() {
+    for line in rooted(space, old).lines() {
         assert!(rest.any(|kept| kept == line), "{line:?} is lost:\n{now}");
     }
 }
@@ -45,7 +50,15 @@ fn keeps(space: &Space, old: &str) {
 fn a_minimal_file_is_completed_and_builds_as_it_did() {
     let space = project(MINIMAL);
     let before = space.build(&["--all"]).ok();
-    space.jmake(&["complete"]).ok().says("Found 6 fields to fill").says("[discovery] Scan for source files").says("complete!");
+    space
+        .jmake(&["complete"])
+        .ok()
+        .says("Found 6 missing fields")
+        .says("Queueing jobs")
+        .says("[discovery] Scan for source files")
+        .says("Updated: discovery.files (")
+        .says("complete!")
+        .does_not_say("warning");
     keeps(&space, MINIMAL);
     let table = table(&space);
     let files = &table["discovery"]["files"];
@@ -74,7 +87,7 @@ fn a_minimal_file_is_completed_and_builds_as_it_did() {
 fn four_missing_fields_are_filled_and_two_stay_as_they_were() {
     let own = "# Ours.\n[binary]\nlibrary_name = 'libown.so' # fixed\n\n[discovery]\ninclude_dirs = [ 'include' ]  # by hand\n";
     let space = project(own);
-    space.jmake(&["complete"]).ok().says("Found 4 fields to fill").does_not_say("discovery.include_dirs");
+    space.jmake(&["complete"]).ok().says("Found 4 missing fields").does_not_say("discovery.include_dirs");
     keeps(&space, own);
     assert_eq!(table(&space)["binary"]["library_name"].as_str(), Some("libown.so"));
     space.build(&[]).ok();
@@ -102,13 +115,16 @@ fn marks_line_endings_and_modes_survive() {
 fn a_dry_run_prints_a_diff_that_patch_takes() {
     let space = project(MINIMAL);
     let run = space.jmake(&["complete", "--dry-run"]).ok();
-    assert!(run.stdout.starts_with("--- jmake.toml\n+++ jmake.toml\n@@ ") && run.stdout.contains("\n+[discovery.files]\n"), "{run}");
-    assert_eq!(text(&space), MINIMAL);
+    assert!(
+        run.stdout.starts_with("--- jmake.toml\n+++ jmake.toml\n@@ ") && run.stdout.contains("\n+[discovery.files] # jmake complete\n"),
+        "{run}"
+    );
+    assert_eq!(text(&space), rooted(&space, MINIMAL));
     space.write("change.diff", &run.stdout);
     let patched = space.command("patch").args(["-p0", "-i", "change.diff"]).output().unwrap();
     assert!(patched.status.success(), "{patched:?}");
     let by_patch = text(&space);
-    space.write("jmake.toml", MINIMAL);
+    space.write("jmake.toml", rooted(&space, MINIMAL));
     space.jmake(&["complete"]).ok();
     assert_eq!(text(&space), by_patch);
 }
@@ -127,6 +143,48 @@ fn a_refresh_finds_what_came_and_went() {
     assert_eq!(table["discovery"]["files"]["cpp_sources"].as_array().unwrap().len(), 3);
     assert_eq!(table["discovery"]["files"]["c_sources"].as_array().unwrap().len(), 0);
     assert_eq!(table["binary"]["library_name"].as_str(), Some("libchosen.so"), "that is chosen, not found");
+}
+
+#[test]
+fn a_refresh_leaves_what_somebody_typed() {
+    let own = "[discovery]\ninclude_dirs = ['include', 'src']\n[discovery.files]\ncpp_sources = ['src/main.cpp', 'src/part.cpp']\nc_sources = ['src/plain.c']\n";
+    let space = project(own);
+    space.jmake(&["complete"]).ok();
+    space.write("src/more.cpp", "int more() { return 0; }\n");
+    space.write("src/more.hpp", "int more();\n");
+    space.jmake(&["complete", "--refresh"]).ok().says("Kept as typed: discovery.include_dirs");
+    keeps(&space, own);
+    let headers = table(&space)["discovery"]["files"]["cpp_headers"].to_string();
+    assert!(headers.contains("more.hpp"), "what was filled is looked for again: {headers}");
+    space.jmake(&["check"]).ok().says("src/more.cpp").says("not listed");
+    space.build(&[]).ok();
+}
+
+#[test]
+fn a_listed_source_that_is_gone_is_an_error_until_the_list_is_mended() {
+    let space = project(MINIMAL);
+    space.jmake(&["complete"]).ok();
+    space.build(&["--all"]).ok();
+    space.write("src/rest.cpp", "int rest() { return 0; }\n");
+    std::fs::rename(space.path("src/part.cpp"), space.path("src/parts.cpp")).unwrap();
+    let run = space.build(&[]).exits(2).says("src/part.cpp").says("--refresh");
+    assert_eq!(run.count("ran"), 0);
+    space.jmake(&["check"]).exits(2).says("there is no file `src/part.cpp`").says("not listed are not built: src/parts.cpp, src/rest.cpp");
+    space.jmake(&["complete", "--refresh"]).ok();
+    space.build(&[]).ok();
+    space.jmake(&["check"]).ok().does_not_say("not listed");
+}
+
+#[test]
+fn where_there_are_targets_only_what_counts_is_filled() {
+    let own = "[[targets]]\nname = 'app'\nsources = ['src/*']\n";
+    let space = project(own);
+    space.build(&[]).ok();
+    space.jmake(&["complete"]).ok().says("Found 4 missing fields").does_not_say("discovery.files").does_not_say("library_name");
+    keeps(&space, own);
+    space.jmake(&["check"]).ok().does_not_say("no effect");
+    assert_eq!(space.build(&[]).ok().count("ran"), 0);
+    space.jmake(&["complete"]).ok().says("Nothing is missing");
 }
 
 #[test]

@@ -263,3 +263,13 @@ fn linked_directories_count_if_settings_say_so() {
     space.build(&[]).ok();
     assert!(!space.exists(".jmake_cache/obj/dev/project/more/new.c.o"));
 }
+
+#[test]
+fn keys_of_a_library_that_is_not_there_are_told_of() {
+    let space = Space::with(&[("main.c", "int main(void) { return 0; }\n")]);
+    space.write("jmake.toml", "binary.soname = 'libx.so.1'\nsymbols.export_list = ['f']\n");
+    space.build(&["--force"]).ok().says("binary.soname and symbols.export_list in jmake.toml have no effect");
+    space.write("part.c", "int f(void) { return 0; }\n");
+    space.write("jmake.toml", "binary.soname = 'libx.so.1'\nbinary.library_type = 'shared'\n");
+    space.build(&["--force"]).ok().does_not_say("no effect");
+}

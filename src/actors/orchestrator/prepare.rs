@@ -19,6 +19,7 @@ use crate::edge::{tidying, tools_search, tree_files};
 use crate::engine::build::{Prepared, Records};
 use crate::engine::change_log::Moment;
 use crate::engine::complete;
+use crate::engine::config::outside;
 use crate::engine::config::settings::Settings;
 use crate::engine::cxx::flag_sets::{FlagSets, Probes};
 use crate::engine::cxx::lower::{Lowered, Requested};
@@ -108,33 +109,27 @@ pub(super) async fn gather(
     afresh: bool,
     chain: &[&Path],
 ) -> Result<Facts, Failure> {
-    let load = LoadSettings {
-        root: project.root.clone(),
-        config: project.config.clone(),
-        profile: project.profile.clone(),
-        build_dir: project.build_dir.clone(),
-        variables: project.variables.clone(),
-        staged: project.staged,
-        queue: project.queue.clone(),
-    };
+    let load = LoadSettings::of(project);
     let LoadedSettings { settings, notes, generations } = ask(&peers.settings, load).await??;
     let settings = if afresh { Arc::new(complete::without_lists(&settings)) } else { settings };
+    outside::outputs(&settings, &project.root).map_err(Failure::usage)?;
     let own = settings.clone();
     let (settings, offers, places) = dependencies::with_neighbours(world, peers, project, settings, chain).await?;
     let (settings, mut described_in) = dependencies::with_modules(world, project, settings).await?;
     described_in.extend(places);
-    let find = FindToolchain {
-        wanted: toolchain::wanted(project.toolchain.as_deref(), &settings, || tools_search::clang_of(&project.variables)),
-        root: settings.llvm_root.as_ref().map(|path| path.under(&project.root)),
-        variables: project.variables.clone(),
-    };
+    let find = FindToolchain::of(project, &settings, || tools_search::clang_of(&project.variables));
     let scan = ScanTree { root: project.root.clone(), extra: discover::named(&settings), follow_links: settings.discovery.follow_symlinks };
     let (toolchain, tree) = futures_util::future::join(ask(&peers.toolchain, find), ask(&peers.tree, scan)).await;
     let (mut toolchain, tree) = (toolchain??, tree??);
-    if !settings.llvm_tools.is_empty() {
+    if let Some(tools) = toolchain::replaced(project.toolchain.as_deref(), &settings).cloned() {
         let (at, root, given, whole) = (world.clone(), project.root.clone(), settings.clone(), toolchain.toolchain.clone());
-        let replaced = compute(move || tools_search::with_tools(&at, &whole, &given.llvm_tools, &root)).await;
-        toolchain.toolchain = Arc::new(replaced.map_err(Failure::internal)??);
+        let replaced = compute(move || {
+            let replaced = tools_search::with_tools(&at, &whole, &tools, &root)?;
+            Ok::<_, Failure>((toolchain::mixed(&given, &whole, &replaced, tools_search::real_dir), replaced))
+        });
+        let (remark, replaced) = replaced.await.map_err(Failure::internal)??;
+        toolchain.toolchain = Arc::new(replaced);
+        toolchain.notes.extend(remark);
     }
     let (given, seen, tools) = (settings.clone(), tree.clone(), toolchain.toolchain.clone());
     let (root, variables) = (project.root.clone(), project.variables.clone());
@@ -166,6 +161,7 @@ struct Sketch {
 fn sketch(settings: &Settings, tree: &Tree, toolchain: &Toolchain, generations: Vec<Located>) -> Result<Sketch, Failure> {
     let mut looked_at = discover::looked_at(settings, &tree.files).map_err(Failure::usage)?;
     looked_at.add_made(generations.iter().flat_map(|located| &located.generation.outputs));
+    looked_at.has_listed(settings).map_err(Failure::usage)?;
     let declared = discover::declare(settings, &looked_at.files).map_err(Failure::usage)?;
     let sets = FlagSets::of(settings, &declared, &looked_at.files, toolchain).map_err(Failure::usage)?;
     Ok(Sketch { looked_at, declared, sets, generations: generations.into() })
@@ -193,6 +189,7 @@ async fn discover(
             declared: &declared,
             want_library: complete::asks_for_library(&settings),
             machine: settings.options.platform.in_words().as_deref(),
+            test_dir: settings.discovery.test_dir.as_ref(),
             system_has: &system_has,
         })
     });
@@ -244,7 +241,8 @@ pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, 
         let groups = matches!(requested, Requested::All | Requested::Tests(_));
         discover::told(&facts.discovery, groups, &|path| facts.generations.iter().any(|made| made.inputs.contains(path)))
     };
-    let notes = facts.notices.into_iter().chain(facts.discovery.notes.iter().cloned()).map(Remark::from);
+    let found = facts.discovery.notes.iter().cloned().chain(discover::unused(&facts.settings, &facts.discovery));
+    let notes = facts.notices.into_iter().chain(found).map(Remark::from);
     let notices = notes.chain(left_out).collect();
     let mut front_end = FrontEnd {
         settings: facts.settings,

@@ -15,6 +15,8 @@ pub struct Completion {
     marks: bool,
     /// Standard output is for the diff.
     dry_run: bool,
+    /// What was filled before is looked for again.
+    refresh: bool,
     /// What is being asked, by section.
     jobs: BTreeMap<String, String>,
     screen: Screen,
@@ -25,6 +27,12 @@ impl Completion {
     #[must_use]
     pub fn new(quiet: bool, marks: bool, dry_run: bool) -> Self {
         Self { quiet, marks, dry_run, ..Self::default() }
+    }
+
+    /// What was filled before is looked for again.
+    #[must_use]
+    pub fn again(self, refresh: bool) -> Self {
+        Self { refresh, ..self }
     }
 
     fn say(&mut self, text: &str) {
@@ -43,14 +51,19 @@ impl Completion {
 
     fn event(&mut self, event: &Event) {
         match event {
-            Event::CompleteStarted { file, fields, .. } => {
+            Event::CompleteStarted { file, fields, kept, .. } => {
                 let file = visible(&file.to_string());
+                let what = if self.refresh { "" } else { "missing " };
                 let found = match fields.len() {
                     0 => "Nothing is missing".to_owned(),
-                    1 => "Found 1 field to fill".to_owned(),
-                    count => format!("Found {count} fields to fill"),
+                    1 => format!("Found 1 {what}field"),
+                    count => format!("Found {count} {what}fields"),
                 };
-                self.say(&format!("Analyzing TOML: {file}\n\n{found}\n"));
+                let queueing = if fields.is_empty() { "" } else { "\nQueueing jobs to actors..." };
+                self.say(&format!("Analyzing TOML: {file}\n\n{found}{queueing}\n"));
+                if !kept.is_empty() {
+                    self.say(&format!("Kept as typed: {}; remove it to have it filled\n", kept.join(", ")));
+                }
             }
             Event::JobStarted { job, actor, title, section } => {
                 let head = format!("[{actor}] {title}\n  Type: {job}\n  Section: {section}\n");
@@ -66,19 +79,22 @@ impl Completion {
     /// Those that were asked side by side come one after another.
     fn answered(&mut self, section: &str, good: bool, text: &str) {
         let mut block = self.jobs.remove(section).unwrap_or_default();
-        let word = if good { "Found" } else { "Failed" };
-        let _ = writeln!(block, "{}{word}: {}", self.mark(good), visible(text));
+        let text = visible(text);
+        let what = match (good, self.dry_run) {
+            (false, _) => format!("Failed: {text}"),
+            (true, true) => format!("Found: {text}"),
+            (true, false) => format!("Updated: {section} ({text})"),
+        };
+        let _ = writeln!(block, "{}{what}", self.mark(good));
         self.say(&block);
     }
 
     fn finished(&mut self, event: &Event) {
-        let Event::CompleteFinished { changed, filled, failed, diff, .. } = event else { return };
+        let Event::CompleteFinished { changed, failed, diff, .. } = event else { return };
         if let Some(diff) = diff {
             self.screen.put(Stream::Out, diff);
         } else if *changed {
             self.say("Saving updated TOML...");
-            let (good, names) = (self.mark(true), filled.join(", "));
-            self.say(&format!("{good}Updated: {names}"));
         }
         for failure in failed {
             self.screen.put_line(Stream::Err, format!("jmake: error: not filled: {}", visible(failure)));
@@ -142,7 +158,12 @@ mod tests {
 
     #[test]
     fn answers_come_in_blocks() {
-        let begin = Event::CompleteStarted { root: "/p".into(), file: "/p/jmake.toml".into(), fields: vec!["a.b".into(), "c.d".into()] };
+        let begin = Event::CompleteStarted {
+            root: "/p".into(),
+            file: "/p/jmake.toml".into(),
+            fields: vec!["a.b".into(), "c.d".into()],
+            kept: vec!["e".into()],
+        };
         let events = [
             begin,
             started("a.b"),
@@ -151,13 +172,14 @@ mod tests {
             finished("a.b", "completed", "2"),
             end(&["c.d: no"], None),
         ];
-        let text = "Out:\nAnalyzing TOML: /p/jmake.toml\n\nFound 2 fields to fill\n\
+        let text = "Out:\nAnalyzing TOML: /p/jmake.toml\n\nFound 2 missing fields\nQueueing jobs to actors...\n\
+            Kept as typed: e; remove it to have it filled\n\
             [discovery] Scan\n  Type: scan_files\n  Section: c.d\nFailed: no\\n\n\
-            [discovery] Scan\n  Type: scan_files\n  Section: a.b\nFound: 2\n\
-            Saving updated TOML...\nUpdated: a.b\nErr:\njmake: error: not filled: c.d: no\n";
+            [discovery] Scan\n  Type: scan_files\n  Section: a.b\nUpdated: a.b (2)\n\
+            Saving updated TOML...\nErr:\njmake: error: not filled: c.d: no\n";
         assert_eq!(shown(Completion::new(false, false, false), &events), text);
         assert_eq!(shown(Completion::new(true, false, false), &events), "Err:\njmake: error: not filled: c.d: no\n");
-        assert!(shown(Completion::new(false, true, false), &events).contains("\u{2713} Found: 2"));
+        assert!(shown(Completion::new(false, true, false), &events).contains("\u{2713} Updated: a.b (2)"));
     }
 
     #[test]

@@ -17,7 +17,7 @@ impl Client<'_> {
         let mut show: Box<dyn Show> = if self.output.json {
             Box::new(Json::default())
         } else {
-            Box::new(Completion::new(self.output.quiet, term::stdout_is_terminal(), args.dry_run))
+            Box::new(Completion::new(self.output.quiet, term::stdout_is_terminal(), args.dry_run).again(args.refresh))
         };
         Asker::new(self.place, self.output.no_daemon).ask(&Request::Complete(Box::new(request)), &mut *show)
     }

@@ -14,6 +14,7 @@ use crate::actors::supervise::ask;
 use crate::daemon::translate;
 use crate::edge::compute::compute;
 use crate::edge::config_edit::{self, Changed};
+use crate::edge::tools_search;
 use crate::engine::complete::{self, Failures, Found, Question, Queue, Values};
 use crate::engine::config::document::{Field, Mode, Value};
 use crate::engine::config::settings::Settings;
@@ -55,10 +56,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             Ok(begun) => begun,
             Err(failure) => return Ok(Err(failure)),
         };
-        let (completing, fields) = begun;
-        let names = fields.iter().map(|field| field.name().to_owned()).collect();
+        let (completing, fields, kept) = begun;
+        let names = |fields: &[Field]| fields.iter().map(|field| field.name().to_owned()).collect();
         let (root, file) = (completing.project.root.as_path().into(), completing.path.as_path().into());
-        self.tell(&completing, Event::CompleteStarted { root, file, fields: names }).await?;
+        self.tell(&completing, Event::CompleteStarted { root, file, fields: names(&fields), kept: names(&kept) }).await?;
         let answers = self.answers(&completing, &fields).await?;
         match write(&completing, answers, request.dry_run).await {
             Ok((event, exit_code)) => {
@@ -69,26 +70,19 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         }
     }
 
-    async fn begin(&self, request: &wire::CompleteRequest) -> Result<(Completing, Vec<Field>), Failure> {
+    async fn begin(&self, request: &wire::CompleteRequest) -> Result<(Completing, Vec<Field>, Vec<Field>), Failure> {
         let since = Instant::now();
         let mode = if request.refresh { Mode::Refresh } else { Mode::Fill };
         let project = translate::project(request.project.clone(), false);
         let path = project.config.as_ref().map_or_else(|| project.root.join(SETTINGS), |config| config.under(&project.root));
         let text = read(&path).await?;
         let opened = self.project(project.root.clone()).await?;
-        let load = LoadSettings {
-            root: project.root.clone(),
-            config: project.config.clone(),
-            profile: project.profile.clone(),
-            build_dir: project.build_dir.clone(),
-            variables: project.variables.clone(),
-            staged: false,
-            queue: None,
-        };
+        let load = LoadSettings { queue: None, ..LoadSettings::of(&project) };
         let settings = ask(&opened.files.settings, load).await??.settings;
         let tools = self.service.root.send(GetDaemon).await.map_err(|_| root_failed())?.tools;
-        let fields = complete::wanted(&text, mode).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-        Ok((Completing { project, path, mode, settings, opened, tools, since }, fields))
+        let failed = |error| Failure::usage(format!("{}: {error}", path.display()));
+        let (fields, kept) = (complete::wanted(&text, mode).map_err(failed)?, complete::kept(&text, mode).map_err(failed)?);
+        Ok((Completing { project, path, mode, settings, opened, tools, since }, fields, kept))
     }
 
     /// Asks until nothing is left to ask.
@@ -149,8 +143,7 @@ impl Completing {
                 Ok(Found::Survey(ask(&opened.survey, survey).await??.into()))
             }
             Question::Toolchain => {
-                let root = settings.llvm_root.as_ref().map(|path| path.under(&project.root));
-                let find = FindToolchain { wanted: project.toolchain.clone(), root, variables: project.variables.clone() };
+                let find = FindToolchain::of(project, settings, || tools_search::clang_of(&project.variables));
                 Ok(Found::Toolchain(ask(&tools.find, find).await??.toolchain))
             }
         }

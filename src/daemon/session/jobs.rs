@@ -154,7 +154,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     async fn values(&self, project: &ProjectRequest, settings: &Path) -> Result<Values, Failure> {
         let doors = self.service.root.send(GetDaemon).await.map_err(|_| root_failed())?;
-        let checked = ask(&doors.check, CheckSettings { project: project.clone(), installs: Vec::new() }).await??;
+        let checked = ask(&doors.check, CheckSettings { project: project.clone(), installs: None }).await??;
         Ok(Values::of_project(&Seen::by(project), settings, &project.variables, &Given::of(&checked)))
     }
 

@@ -102,15 +102,7 @@ async fn load(project: &ProjectRequest, opened: &OpenedProject) -> Result<Option
     if !text.ok().flatten().is_some_and(|text| neighbours::may_be_named_in(&text)) {
         return Ok(None);
     }
-    let load = LoadSettings {
-        root: project.root.clone(),
-        config: project.config.clone(),
-        profile: project.profile.clone(),
-        build_dir: project.build_dir.clone(),
-        variables: project.variables.clone(),
-        staged: project.staged,
-        queue: None,
-    };
+    let load = LoadSettings { queue: None, ..LoadSettings::of(project) };
     Ok(Some(ask(&opened.files.settings, load).await??.settings))
 }
 

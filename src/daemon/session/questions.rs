@@ -4,9 +4,12 @@
 use super::{Session, root_failed};
 use crate::actors::supervise::ask;
 use crate::daemon::translate;
+use crate::edge::compute::compute;
+use crate::edge::tools_search;
+use crate::engine::cxx::toolchain;
 use crate::engine::explain::Explanation;
 use crate::engine::failure::Failure;
-use crate::messages::config_store::CheckSettings;
+use crate::messages::config_store::{CheckSettings, LoadSettings};
 use crate::messages::file_scanner::FindBinaries;
 use crate::messages::orchestrator::{CleanProject, Cleaned, ExplainSubject, Installed, SurveyProject};
 use crate::messages::supervisor::GetDaemon;
@@ -51,8 +54,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     pub(super) async fn check(&self, request: wire::CheckRequest) -> Result<wire::CheckReply, Failure> {
         let project = translate::project(request.project, false);
         let doors = self.service.root.send(GetDaemon).await.map_err(|_| root_failed())?;
-        let installs =
-            ask(&doors.tools.list, ListToolchains { root: None, variables: project.variables.clone() }).await?.unwrap_or_default();
+        let installs = ask(&doors.tools.list, ListToolchains { root: None, variables: project.variables.clone() }).await?.ok();
         let checked = ask(&doors.check, CheckSettings { project, installs }).await??;
         Ok(translate::checked(checked, request.show_origin))
     }
@@ -71,12 +73,23 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     pub(super) async fn tools(&self, project: wire::Project) -> Result<ToolsReply, Failure> {
         let project = translate::project(project, false);
-        let doors = self.service.root.send(GetDaemon).await.map_err(|_| root_failed())?.tools;
-        let variables = project.variables;
-        let all = ask(&doors.list, ListToolchains { root: None, variables: variables.clone() }).await??;
-        let find = FindToolchain { wanted: project.toolchain, root: None, variables };
-        let chosen = ask(&doors.find, find).await??;
-        let toolchains = all.iter().map(|found| translate::toolchain(found, found.bin_dir == chosen.toolchain.bin_dir)).collect();
-        Ok(ToolsReply { toolchains, notes: chosen.notes })
+        let doors = self.service.root.send(GetDaemon).await.map_err(|_| root_failed())?;
+        let loaded = ask(&doors.load, LoadSettings::of(&project)).await?;
+        let unread = loaded.as_ref().err().map(|_| NOT_HEEDED.to_owned());
+        let settings = loaded.map(|loaded| loaded.settings).unwrap_or_default();
+        let find = FindToolchain::of(&project, &settings, || tools_search::clang_of(&project.variables));
+        let list = ListToolchains { root: find.root.clone(), variables: project.variables.clone() };
+        let all = ask(&doors.tools.list, list).await??;
+        let chosen = ask(&doors.tools.find, find).await??;
+        let replaced = toolchain::replaced(project.toolchain.as_deref(), &settings).cloned();
+        let whole = chosen.toolchain.clone();
+        let dir = compute(move || tools_search::compiler_dir(&whole, replaced.as_ref(), &project.root)).await.map_err(Failure::internal)?;
+        let (installs, foreign) = toolchain::in_use(all, &chosen.toolchain, dir.as_deref());
+        let toolchains = installs.iter().map(|(install, used)| translate::toolchain(install, *used)).collect();
+        let notes = chosen.notes.into_iter().chain(unread).chain(foreign).collect();
+        Ok(ToolsReply { toolchains, notes })
     }
 }
+
+/// Said where settings cannot be read; what is wrong with them is not what was asked.
+const NOT_HEEDED: &str = "jmake.toml is not valid, so what it says of LLVM is not heeded; `jmake check` shows what is wrong";

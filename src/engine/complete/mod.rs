@@ -80,11 +80,18 @@ pub enum Found {
     Settings(Arc<Settings>),
 }
 
-/// The fields that are filled in `text`: the missing ones, and with [`Mode::Refresh`] those that are found in the project or on the machine.
+/// The fields that are filled in `text`: the missing ones, and with [`Mode::Refresh`] those that were filled before and are found in the
+/// project or on the machine. Where there are targets, nothing that they set aside.
 pub fn wanted(text: &str, mode: Mode) -> Result<Vec<Field>, DocumentError> {
-    let missing = document::missing(text)?;
-    let wanted = |field: &Field| missing.contains(field) || (mode == Mode::Refresh && field.is_found());
-    Ok(Field::ALL.into_iter().filter(wanted).collect())
+    let (missing, marked, targets) = (document::missing(text)?, document::marked(text)?, document::has_targets(text)?);
+    let set_aside = |field: &Field| targets && matches!(field, Field::Files | Field::LibraryName);
+    let wanted = |field: &Field| missing.contains(field) || (mode == Mode::Refresh && marked.contains(field));
+    Ok(Field::ALL.into_iter().filter(|field| wanted(field) && !set_aside(field)).collect())
+}
+
+/// The fields of `text` that a refresh would write anew if somebody had not typed them.
+pub fn kept(text: &str, mode: Mode) -> Result<Vec<Field>, DocumentError> {
+    if mode == Mode::Refresh { document::typed(text) } else { Ok(Vec::new()) }
 }
 
 /// The answers, by field.

@@ -119,4 +119,7 @@ fn what_has_no_place_is_told_and_the_rest_is_written() {
     let own = "[compile]\noutput_dir = 'own'\n[binary]\nlibrary_name = 'own'\n";
     assert_eq!(completed(own, &values, Mode::Refresh), (own.to_owned(), Failures::new()), "what is chosen stays");
     assert_eq!(wanted(own, Mode::Refresh).unwrap(), Field::ALL[..4]);
+    let targets = format!("{own}[[targets]]\nname = 't'\n");
+    assert_eq!(wanted(&targets, Mode::Fill).unwrap(), Field::ALL[1..4], "targets say what is built");
+    assert_eq!(wanted("[[targets]]\nname = 't'\n", Mode::Fill).unwrap(), Field::ALL[1..5]);
 }

@@ -103,6 +103,14 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("includes", "compile.include_dirs"),
     ("include_directories", "compile.include_dirs"),
     ("cxxflags", "compile.flags"),
+    ("cxxstd", "compile.std"),
+    ("cxx_std", "compile.std"),
+    ("cpp_std", "compile.std"),
+    ("cppstd", "compile.std"),
+    ("cxx_standard", "compile.std"),
+    ("targ", "targets"),
+    ("compile.cxxstd", "compile.std"),
+    ("compile.cppstd", "compile.std"),
     ("cflags", "compile.flags"),
     ("ldflags", "link.flags"),
     ("standard", "compile.std"),
@@ -120,9 +128,19 @@ pub(super) fn known(path: &str) -> bool {
     DIALECTS.iter().any(|(known, _)| *known == path)
 }
 
+/// The line to write instead of `path`. Directories are left out in one place, files in another.
+fn instead(path: &str, value: &DeValue<'_>) -> Option<&'static str> {
+    let is_file = |text: &str| text.contains('*') || std::path::Path::new(text).extension().is_some();
+    let files = || value.as_array().is_some_and(|items| items.iter().any(|item| item.get_ref().as_str().is_some_and(is_file)));
+    match path {
+        "sources.exclude" if files() => Some("[[targets]] exclude = {}"),
+        _ => DIALECTS.iter().find(|(known, _)| *known == path).map(|(_, line)| *line),
+    }
+}
+
 /// What to say of the key `path` of another dialect. A table of known keys is answered with a line for each.
 pub(super) fn answer(path: &str, value: &DeValue<'_>, typed: &str) -> Option<(String, String)> {
-    let instead = DIALECTS.iter().find(|(known, _)| *known == path)?.1;
+    let instead = instead(path, value)?;
     let mut lines: Vec<(usize, String)> = value
         .as_table()
         .into_iter()
@@ -145,6 +163,8 @@ fn by_section(lines: &[&str]) -> String {
     for line in lines {
         let (section, key) = line.split_once(' ').unwrap_or((line, ""));
         match sections.iter_mut().find(|(known, _)| *known == section) {
+            // Two keys of another dialect may mean one of this: TOML takes it once.
+            Some((_, keys)) if keys.iter().any(|other| name(other) == name(key)) => {}
             Some((_, keys)) => keys.push(key),
             None => sections.push((section, vec![key])),
         }
@@ -153,8 +173,12 @@ fn by_section(lines: &[&str]) -> String {
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
+fn name(line: &str) -> &str {
+    line.split(" = ").next().unwrap_or(line)
+}
+
 fn of_one(path: &str, value: &DeValue<'_>) -> Option<String> {
-    let instead = DIALECTS.iter().find(|(known, _)| *known == path)?.1;
+    let instead = instead(path, value)?;
     (!instead.is_empty()).then(|| instead.replace("{}", &shown(path, value)))
 }
 

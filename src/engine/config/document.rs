@@ -32,9 +32,12 @@ pub enum DocumentError {
 pub enum Mode {
     /// Only what is missing is written.
     Fill,
-    /// What is there is replaced where it differs.
+    /// What was filled in before is written anew where it differs. What somebody typed stays.
     Refresh,
 }
+
+/// Stands behind what was filled in, or behind the header above it, and says that it may be written anew.
+pub const MARK: &str = "# jmake complete";
 
 /// The fields in the order in which a text gets them: a section's keys before its tables, of which each goes before the last.
 pub const WRITTEN: [Field; 6] = [Field::IncludeDirs, Field::Binaries, Field::Files, Field::OutputDir, Field::LibraryName, Field::Tools];
@@ -43,6 +46,37 @@ pub const WRITTEN: [Field; 6] = [Field::IncludeDirs, Field::Binaries, Field::Fil
 pub fn missing(text: &str) -> Result<Vec<Field>, DocumentError> {
     let document = parse(text)?;
     Ok(Field::ALL.into_iter().filter(|field| is_missing(*field, document.as_table())).collect())
+}
+
+/// The fields of `text` of which something was filled in before and may be written anew.
+pub fn marked(text: &str) -> Result<Vec<Field>, DocumentError> {
+    let document = parse(text)?;
+    let is_marked = |field: &Field| {
+        let names: Vec<Option<&str>> =
+            if field.parts().is_empty() { vec![None] } else { field.parts().iter().copied().map(Some).collect() };
+        let tools = document.get("llvm").and_then(|llvm| llvm.as_table_like()?.get("tools")).and_then(Item::as_table_like);
+        let names = match (field, tools) {
+            (Field::Tools, Some(tools)) => tools.iter().map(|(name, _)| Some(name)).collect(),
+            _ => names,
+        };
+        names.into_iter().any(|name| {
+            let path: Vec<&str> = field.path().into_iter().chain(name).collect();
+            matches!(place::find(text, document.as_item(), &path, false), Ok(Place::Present { marked: true, .. }))
+        })
+    };
+    Ok(Field::ALL.into_iter().filter(|field| field.is_found() && is_marked(field)).collect())
+}
+
+/// The fields of `text` that somebody typed: they are left alone whatever the mode.
+pub fn typed(text: &str) -> Result<Vec<Field>, DocumentError> {
+    let (missing, marked) = (missing(text)?, marked(text)?);
+    Ok(Field::ALL.into_iter().filter(|field| field.is_found() && !missing.contains(field) && !marked.contains(field)).collect())
+}
+
+/// Whether `text` declares targets.
+pub fn has_targets(text: &str) -> Result<bool, DocumentError> {
+    let document = parse(text)?;
+    Ok(document.get("targets").is_some_and(|item| item.as_array_of_tables().is_some_and(|tables| !tables.is_empty()) || item.is_array()))
 }
 
 fn is_missing(field: Field, root: &toml_edit::Table) -> bool {
@@ -58,7 +92,7 @@ fn is_missing(field: Field, root: &toml_edit::Table) -> bool {
 
 /// `text` with `field` filled. What is there already stays, unless the mode says otherwise.
 pub fn filled(text: &str, field: Field, value: &Value, mode: Mode) -> Result<String, DocumentError> {
-    let whole = edited(text, &field.path(), value, mode)?;
+    let whole = edited(text, &field.path(), value, How { mode: Some(mode), mark: field.is_found() })?;
     match missing(&whole) {
         Ok(missing) if !missing.contains(&field) => Ok(whole),
         _ => Err(DocumentError::NoPlace(field.name().to_owned())),
@@ -68,7 +102,7 @@ pub fn filled(text: &str, field: Field, value: &Value, mode: Mode) -> Result<Str
 /// `text` with `value` at `path`, whatever was there. Where it says the same already, nothing changes.
 pub fn set(text: &str, path: &[&str], value: &Value) -> Result<String, DocumentError> {
     let no_place = || DocumentError::NoPlace(path.join("."));
-    let whole = edited(text, path, value, Mode::Refresh)?;
+    let whole = edited(text, path, value, How { mode: None, mark: false })?;
     let document = parse(&whole).map_err(|_| no_place())?;
     let found = path.iter().try_fold(document.as_item(), |item, name| item.as_table_like()?.get(name));
     let said = |(name, leaf): (Option<&str>, &Value)| {
@@ -78,14 +112,23 @@ pub fn set(text: &str, path: &[&str], value: &Value) -> Result<String, DocumentE
     if value.leaves().into_iter().all(said) { Ok(whole) } else { Err(no_place()) }
 }
 
-fn edited(text: &str, path: &[&str], value: &Value, mode: Mode) -> Result<String, DocumentError> {
+/// How a value is put into a text.
+#[derive(Clone, Copy)]
+struct How {
+    /// `None`: over whatever is there.
+    mode: Option<Mode>,
+    /// It may be written anew one day.
+    mark: bool,
+}
+
+fn edited(text: &str, path: &[&str], value: &Value, how: How) -> Result<String, DocumentError> {
     let newline = if text.find('\n').is_some_and(|at| text[..at].ends_with('\r')) { "\r\n" } else { "\n" };
     // What follows the last line needs a line of its own; the text ends as it did all the same.
     let open = !text.is_empty() && text != "\u{feff}" && !text.ends_with('\n');
     let mut whole = if open { format!("{text}{newline}") } else { text.to_owned() };
     for (name, value) in value.leaves() {
         let path: Vec<&str> = path.iter().copied().chain(name).collect();
-        if let Some(edit) = edit(&whole, &path, value, mode)? {
+        if let Some(edit) = edit(&whole, &path, value, how)? {
             whole.replace_range(edit.at, &edit.text.replace('\n', newline));
         }
     }
@@ -102,13 +145,15 @@ struct Edit {
     text: String,
 }
 
-fn edit(text: &str, path: &[&str], value: &Value, mode: Mode) -> Result<Option<Edit>, DocumentError> {
+fn edit(text: &str, path: &[&str], value: &Value, how: How) -> Result<Option<Edit>, DocumentError> {
     let document = parse(text)?;
-    Ok(match place::find(text, document.as_item(), path)? {
+    Ok(match place::find(text, document.as_item(), path, how.mark)? {
         Place::Absent { at, before, after } => Some(Edit { at: at..at, text: format!("{before}{}{after}", typed::value(value)) }),
-        Place::Empty { at, rest } => Some(Edit { at, text: typed::inline(rest, value) }),
-        Place::Present(item) if mode == Mode::Refresh && !value.is_in(item) => item.span().map(|at| Edit { at, text: typed::value(value) }),
-        Place::Present(_) => None,
+        Place::Empty { at, rest, after } => Some(Edit { at, text: typed::inline(rest, value) + after }),
+        Place::Present { item, marked } => {
+            let anew = how.mode.is_none() || (how.mode == Some(Mode::Refresh) && marked);
+            item.span().filter(|_| anew && !value.is_in(item)).map(|at| Edit { at, text: typed::value(value) })
+        }
     })
 }
 

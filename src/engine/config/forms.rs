@@ -41,7 +41,8 @@ pub(in crate::engine) fn read(form: Form, shown: &str, value: &Typed<'_>) -> Res
             let last = shown.rsplit('.').next().unwrap_or(shown);
             Err(vec![wrong(shown, "a string or a list of strings", value, &format!("write {last} = \"…\""))])
         }
-        Form::Texts | Form::Paths | Form::OneOrMore => texts(shown, value, text).map(Some),
+        Form::TextsOrAll if value.get_ref().as_bool() == Some(true) => Ok(None),
+        Form::Texts | Form::Paths | Form::OneOrMore | Form::TextsOrAll => texts(shown, value, text).map(Some),
         Form::Choices(choices) => texts(shown, value, |shown, value| choice(shown, value, choices)).map(Some),
         Form::Truth => match value.get_ref() {
             DeValue::Boolean(truth) => plain(Value::Truth(*truth)),
@@ -166,9 +167,10 @@ fn of_table(shown: &str, entries: &DeTable<'_>, read: ReadPair) -> Result<Read, 
 
 fn define(shown: &str, name: &str, at: Range<usize>, value: &Typed<'_>) -> Result<String, Vec<Wrong>> {
     let plain = |c: char| c == '_' || c.is_alphanumeric();
-    if !name.split('(').next().is_some_and(|n| !n.is_empty() && n.chars().all(plain)) {
+    let begins = |name: &str| name.starts_with(|c: char| !c.is_ascii_digit());
+    if !name.split('(').next().is_some_and(|n| begins(n) && n.chars().all(plain)) {
         let message = format!("`{name}` cannot be the name of a macro");
-        return Err(vec![Wrong { span: at, message, advice: "use letters, digits and `_`".to_owned() }]);
+        return Err(vec![Wrong { span: at, message, advice: "use letters, digits and `_`, and no digit at its beginning".to_owned() }]);
     }
     let shown = format!("{shown}.{name}");
     match value.get_ref() {

@@ -94,11 +94,16 @@ fn of_form(form: Form) -> Value {
     match form {
         Form::Text | Form::Path => json!({ "type": "string" }),
         Form::Texts | Form::Paths => json!({ "type": "array", "items": { "type": "string" } }),
+        Form::TextsOrAll => json!({ "type": ["array", "boolean"], "items": { "type": "string" } }),
         Form::OneOrMore => json!({ "type": ["string", "array"], "items": { "type": "string" } }),
         Form::Truth => json!({ "type": "boolean" }),
         Form::Number(least, u64::MAX) => json!({ "type": "integer", "minimum": least }),
         Form::Number(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
-        Form::Choice(choices) => json!({ "type": "string", "enum": choices }),
+        Form::Choice(choices) => {
+            // What is empty counts as not given.
+            let all: Vec<&str> = choices.iter().copied().chain([""]).collect();
+            json!({ "type": "string", "enum": all })
+        }
         Form::Choices(choices) => json!({ "type": "array", "items": { "type": "string", "enum": choices } }),
         Form::Switch(choices) => {
             let all: Vec<Value> = choices.iter().map(|choice| json!(choice)).chain([json!(true), json!(false)]).collect();

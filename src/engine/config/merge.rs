@@ -123,6 +123,7 @@ impl<'a> Layers<'a> {
         let mut merged = Merged::default();
         let origin = |file: &str, entry: &Entry| Origin::File(file.to_owned(), entry.place.0, entry.place.1);
         for (file, table) in &self.files {
+            merged.next_place();
             for entry in &table.entries {
                 merged.put(entry.key, entry.value.clone(), origin(file, entry));
             }
@@ -133,11 +134,25 @@ impl<'a> Layers<'a> {
             }
         }
         for (profile, file, table) in &self.profiles {
+            merged.next_place();
             for entry in &table.entries {
                 let (line, column) = entry.place;
                 merged.put(entry.key, entry.value.clone(), Origin::Profile((*profile).to_owned(), (*file).to_owned(), line, column));
             }
         }
+        later_choice(&mut merged);
         merged
+    }
+}
+
+/// Keys of which each says which LLVM is used.
+const CHOOSING: &[&str] = &["llvm.root", "llvm.version", "llvm.use_jmake_llvm"];
+
+/// Of keys that choose an LLVM those of the last place count: a profile's version is not to lose against a project's directory or its tools.
+fn later_choice(merged: &mut Merged) {
+    let chooses = |path: &&&str| **path != "llvm.use_jmake_llvm" || merged.truth_given(path) == Some(false);
+    let Some(last) = CHOOSING.iter().filter(chooses).filter_map(|path| merged.last_place(path)).max() else { return };
+    for path in CHOOSING.iter().copied().chain(["llvm.tools"]) {
+        merged.forget_before(path, last);
     }
 }

@@ -14,18 +14,40 @@ pub struct Given {
     pub value: Value,
     /// Where it came from.
     pub origin: Origin,
+    /// The place's number: a later place has a higher one.
+    pub place: usize,
 }
 
 /// All values of all places.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Merged {
     given: BTreeMap<&'static str, Vec<Given>>,
+    place: usize,
 }
 
 impl Merged {
+    /// What is put from now on is of a later place.
+    pub fn next_place(&mut self) {
+        self.place += 1;
+    }
+
     /// Adds a value that goes before all so far.
     pub fn put(&mut self, key: &'static Key, value: Value, origin: Origin) {
-        self.given.entry(key.path).or_default().push(Given { value, origin });
+        let place = self.place;
+        self.given.entry(key.path).or_default().push(Given { value, origin, place });
+    }
+
+    /// The number of the last place that gave `path`.
+    #[must_use]
+    pub fn last_place(&self, path: &str) -> Option<usize> {
+        self.given.get(path).and_then(|all| all.last()).map(|given| given.place)
+    }
+
+    /// Without what places before `place` gave of `path`.
+    pub fn forget_before(&mut self, path: &str, place: usize) {
+        if let Some(all) = self.given.get_mut(path) {
+            all.retain(|given| given.place >= place);
+        }
     }
 
     /// What counts of `key`, in the order in which it counts: each value with where it came from. Nothing if nobody gave it.
@@ -125,7 +147,7 @@ fn overridden(all: &[Given]) -> Vec<Given> {
             |name: &String| all[i + 1..].iter().any(|later| matches!(&later.value, Value::Pairs(pairs) if pairs.contains_key(name)));
         let own: BTreeMap<_, _> = pairs.iter().filter(|(name, _)| !later(name)).map(|(k, v)| (k.clone(), v.clone())).collect();
         if !own.is_empty() {
-            kept.push(Given { value: Value::Pairs(own), origin: given.origin.clone() });
+            kept.push(Given { value: Value::Pairs(own), ..given.clone() });
         }
     }
     kept

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problem::Problem;
-use super::schema::{self, Key, State};
+use super::schema::{self, Form, Key, State};
 use super::targets::Dependency;
 use super::value::{Entry, Table};
 use super::{forms, syntax, unknown};
@@ -28,6 +28,8 @@ pub struct Raw {
     pub files: Vec<Table>,
     /// `[dependencies]`, but for `pkg_config`, with line and column.
     pub dependencies: Vec<(Dependency, (usize, usize), Range<usize>)>,
+    /// Sections that nothing is made of.
+    pub inert: Vec<String>,
 }
 
 /// Whose file it is.
@@ -150,6 +152,10 @@ impl Reader<'_> {
     }
 
     fn known(&mut self, key: &'static Key, shown: &str, value: &Typed<'_>) -> Option<Entry> {
+        if key.form == Form::TextsOrAll && value.get_ref().as_bool() == Some(false) {
+            self.warn(value.span(), format!("`{shown}` has no effect as false"), "remove it, or name what is offered: [\"…\"]");
+            return None;
+        }
         let read = forms::read(key.form, shown, value);
         match key.state {
             State::Honoured => {}
@@ -183,6 +189,7 @@ impl Reader<'_> {
     /// A section that is not built is warned of once, unless it is turned off.
     fn inert(&mut self, section: &str, name: &Spanned<std::borrow::Cow<'_, str>>, value: &Typed<'_>) {
         let Some(why) = schema::find_section(section).and_then(|section| section.inert) else { return };
+        self.raw.inert.push(section.to_owned());
         let off = value.get_ref().as_table().and_then(|table| table.get("enabled")).and_then(|enabled| enabled.get_ref().as_bool());
         if off != Some(false) {
             self.warn(name.span(), format!("`{section}` has no effect"), why);

@@ -42,6 +42,18 @@ pub enum Lto {
     Full,
 }
 
+/// How far a build goes that names no target.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub enum LastStage {
+    /// It looks at what there is.
+    Discovery,
+    /// It makes objects.
+    Compile,
+    /// It makes all.
+    #[default]
+    Link,
+}
+
 /// What a build is asked to do.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
@@ -95,6 +107,8 @@ pub struct Settings {
     pub use_store: bool,
     /// `daemon.workers`: what `-j` gets unless it is given.
     pub workers: Option<u32>,
+    /// `workflow.stages`: the last of them.
+    pub last_stage: LastStage,
     /// `workflow.stop_on_error = false`: what `--keep-going` is unless it is given.
     pub keep_going: bool,
     /// `hooks.on_success`: what a watching client runs after a build that succeeded; empty: nothing.
@@ -134,6 +148,8 @@ pub struct DiscoverySettings {
     pub graph_file: Option<FilePath>,
     /// `parse_ast`: with what they declare.
     pub graph_declarations: bool,
+    /// `test.test_dir`: what lies in it is a test's.
+    pub test_dir: Option<FilePath>,
 }
 
 /// Intermediate results that are placed in the tree.

@@ -1,15 +1,13 @@
 //! Settings from merged values. Does not know where a value came from.
 
-use std::collections::BTreeMap;
-
 use super::merge::{Layers, Request};
 use super::merged::{Merged, relative};
 use super::options::{EnvironmentFlags, Options, Platform, Visibility, Warnings};
 use super::raw::Raw;
-use super::settings::{DiscoverySettings, Emit, LibraryType, Lto, Settings};
+use super::settings::{DiscoverySettings, Emit, LastStage, LibraryType, Lto, Settings};
 use super::targets::{Dependency, FileRule, InstallSettings, Kind, LibraryVersion, TargetSettings, TestSettings};
+use super::tools;
 use super::value::Table;
-use crate::engine::path::FilePath;
 
 /// What settings are made of.
 pub(super) struct Parts<'a> {
@@ -55,12 +53,13 @@ pub(super) fn settle(parts: &Parts<'_>) -> Settings {
         output_dir: merged.path("binary.output_dir", profile),
         llvm_root: merged.path("llvm.root", profile),
         llvm_version: merged.text("llvm.version"),
-        llvm_tools: tools(merged.pairs("llvm.tools")),
+        llvm_tools: tools::named(merged.pairs("llvm.tools")),
         choose_llvm: merged.truth("llvm.use_jmake_llvm"),
         test: tests(merged),
         install: install(merged),
         use_store: merged.truth("cache.enabled"),
         workers: workers(merged),
+        last_stage: last_stage(&merged.texts("workflow.stages")),
         keep_going: !merged.truth("workflow.stop_on_error"),
         on_success: merged.texts("hooks.on_success"),
         on_failure: merged.texts("hooks.on_failure"),
@@ -145,6 +144,7 @@ fn discovery(merged: &Merged, profile: &str) -> DiscoverySettings {
             .map(|dirs| dirs.iter().map(|dir| relative(&dir.replace("{profile}", profile))).collect()),
         graph_file: merged.text("discovery.dependency_graph_file").filter(|path| !path.is_empty()).map(|path| relative(&path)),
         graph_declarations: merged.truth("discovery.parse_ast"),
+        test_dir: merged.path("test.test_dir", profile).filter(|dir| !dir.as_bytes().is_empty()),
     }
 }
 
@@ -174,28 +174,19 @@ fn install(merged: &Merged) -> InstallSettings {
     }
 }
 
+/// A stage that comes later, or is not known, asks for all that comes before it.
+fn last_stage(stages: &[String]) -> LastStage {
+    let all_of = |early: &[&str]| !stages.is_empty() && stages.iter().all(|stage| early.contains(&stage.as_str()));
+    match (all_of(&["discovery"]), all_of(&["discovery", "compile"])) {
+        (true, _) => LastStage::Discovery,
+        (_, true) => LastStage::Compile,
+        _ => LastStage::Link,
+    }
+}
+
 fn workers(merged: &Merged) -> Option<u32> {
     let one = (!merged.truth("compile.parallel")).then_some(1);
     merged.number("daemon.workers").map(|number| number as u32).or(one)
-}
-
-/// Programs by their own names: the original wrote `llvm_link`, and `clang` for what was clang++.
-fn tools(typed: BTreeMap<String, String>) -> BTreeMap<String, FilePath> {
-    let is_cxx = |path: &String| relative(path).name().starts_with("clang++");
-    let mut tools = BTreeMap::new();
-    for (name, path) in typed.iter().filter(|(_, path)| !path.is_empty()) {
-        let own = match name.as_str() {
-            "clang" if is_cxx(path) && !typed.contains_key("clang++") => "clang++".to_owned(),
-            "clang" if is_cxx(path) => continue,
-            "clangxx" | "clangpp" | "clang_cpp" | "clang_cxx" => "clang++".to_owned(),
-            "ld_lld" => "ld.lld".to_owned(),
-            name => name.replace('_', "-"),
-        };
-        if own == *name || !typed.contains_key(&own) {
-            tools.insert(own, relative(path));
-        }
-    }
-    tools
 }
 
 fn target(parts: &Parts<'_>, table: &Table) -> TargetSettings {

@@ -113,11 +113,25 @@ fn value(place: &Place<'_>) -> Said {
         said if said.contains("string") && !said.contains("escape") => {
             told("this text has no closing quote", "close each quote on the line on which it is opened")
         }
-        said if said.contains("escape") => {
+        said if said.contains("escape") || said.contains("unicode") => {
+            if let Some(typed) = quoted_around(place) {
+                return told(
+                    "a backslash in double quotes stands for something else",
+                    format!("write '{typed}' in single quotes, or \"{}\"", typed.replace('\\', "/")),
+                );
+            }
             told("a backslash in double quotes stands for something else", "write two of them, or put the text in single quotes")
         }
         _ => None,
     }
+}
+
+/// The text in double quotes that a slip is in, if it has no quotes in it and could be a path.
+fn quoted_around<'a>(place: &Place<'a>) -> Option<&'a str> {
+    let begin = place.content.get(..place.start + place.before.len())?.rfind('"')? + 1;
+    let end = begin + place.content.get(begin..)?.find('"')?;
+    let typed = &place.content[begin..end];
+    (begin > place.start && !typed.contains(['\n', '\''])).then_some(typed)
 }
 
 /// A key or a section that is there already.
@@ -177,7 +191,7 @@ fn list(place: &Place<'_>) -> Said {
 
 /// What stands before a value.
 fn key(place: &Place<'_>) -> Said {
-    let name = place.line.split([':', '=', ' ', '\t']).next().unwrap_or_default();
+    let name = place.line.split([':', '=', ' ', '\t']).next().unwrap_or_default().trim_end_matches('+');
     if place.line.starts_with("//") || place.line.starts_with("/*") || place.line.starts_with(';') || place.line.starts_with("--") {
         return told(
             "this is no remark in TOML",
@@ -189,9 +203,15 @@ fn key(place: &Place<'_>) -> Said {
     }
     let expected = ["key with no value", "invalid unquoted key", "extra `=`"].iter().any(|said| place.said.contains(said));
     let after = place.line.strip_prefix(name).unwrap_or_default().trim_start();
+    let glued = place.line.strip_prefix(name).is_some_and(|after| after.starts_with('+') && !after.starts_with("+="));
     let value = after.trim_start_matches([':', '=', '+', ' ']);
     match after.chars().next() {
         _ if !expected || name.is_empty() => None,
+        // `c++ = "x"`: the sign belongs to the name.
+        Some('+') if glued && after.trim_start_matches('+').trim_start().starts_with('=') => {
+            let (typed, value) = place.line.split_once('=')?;
+            told("a key with such a sign stands in quotes", format!("write {} = {}", quoted(typed.trim()), value.trim()))
+        }
         Some(':' | '+' | '=') if value.is_empty() => {
             told(format!("`{name}` is no section"), format!("write [{name}] on a line of its own"))
         }

@@ -39,7 +39,24 @@ fn of_file(scope: &Scope, name: &str) -> Option<String> {
     let path = format!("{}{name}", scope.schema);
     let here = dialects::other_name(&path).map(ToOwned::to_owned);
     let here = here.or_else(|| nearest(name, names(&scope.schema)).map(|near| format!("{}{near}", scope.shown)));
-    here.or_else(|| elsewhere(name, "")).or_else(|| nearest(&path, schema::all().iter().map(|key| key.path)).map(ToOwned::to_owned))
+    here.or_else(|| elsewhere(name, "")).or_else(|| nearly_elsewhere(scope, name))
+}
+
+/// A name of another section that is nearly the same. Only names are compared: what two sections are called makes no two keys alike. A short name
+/// is near to too many.
+fn nearly_elsewhere(scope: &Scope, name: &str) -> Option<String> {
+    let long = name.chars().count() > 4;
+    let keys = schema::all().iter().filter(|key| long && !of_items(key.path));
+    let near = nearest(name, keys.clone().map(|key| key.last()))?;
+    let section = scope.schema.trim_end_matches('.');
+    let found: Vec<&str> = keys.filter(|key| key.last() == near).map(|key| key.path).collect();
+    // Of several the one whose section is nearly this one.
+    let of_section = found.iter().find(|path| nearest(section, path.split('.').next()).is_some());
+    of_section.or_else(|| found.first()).map(|path| (*path).to_owned())
+}
+
+fn of_items(path: &str) -> bool {
+    ["targets.", "files.", "profile.", "jobs.", "job_queue.", "dependencies."].iter().any(|items| path.starts_with(items))
 }
 
 /// The same name in another section.

@@ -127,7 +127,8 @@ impl Found<'_> {
             remarks.extend((!same).then(|| (entry.span.clone(), message, "move jmake.toml there, or remove the line")));
         }
         for (stage, span) in table.get("workflow.stages").into_iter().flat_map(|entry| &entry.items) {
-            let known = STAGES.contains(&stage.as_str());
+            // What is said of its section is not said again of its stage.
+            let known = STAGES.contains(&stage.as_str()) || self.raw.inert.contains(stage);
             remarks.extend((!known).then(|| (span.clone(), format!("there is no stage `{stage}`"), "remove it from the list")));
         }
         let tables = [table].into_iter().chain(self.raw.profiles.values()).chain(&self.raw.targets).chain(&self.raw.files);

@@ -5,6 +5,7 @@ use toml::de::DeValue;
 use super::forms::{Wrong, named, wrong};
 use super::keys;
 use super::raw::Typed;
+use super::standards;
 
 /// One of `choices`.
 pub(super) fn choice(shown: &str, value: &Typed<'_>, choices: &[&str]) -> Result<String, Vec<Wrong>> {
@@ -72,8 +73,7 @@ pub(super) fn standard(shown: &str, value: &Typed<'_>, cxx: bool) -> Result<Stri
         _ => return Err(vec![wrong(shown, "a string", value, if cxx { "write \"c++20\"" } else { "write \"c17\"" })]),
     };
     let year = typed.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let known =
-        year.len() == 2 && year.chars().all(|c| c.is_ascii_alphanumeric()) || (!cxx && year.starts_with(['1', '9']) && year.len() > 2);
+    let known = standards::is_known(year, cxx);
     let family = &typed[..typed.len() - year.len()];
     let right = if cxx { ["c++", "gnu++"] } else { ["c", "gnu"] };
     let as_typed = value.get_ref().as_str() == Some(typed.as_str());

@@ -181,6 +181,43 @@ pub fn choose_within<'a>(found: &'a [Arc<Install>], wanted: Option<&str>, root: 
     })
 }
 
+/// Programs that are used instead of the toolchain's own: those of the settings, unless the command line wishes for another LLVM.
+#[must_use]
+pub fn replaced<'a>(asked: Option<&str>, settings: &'a Settings) -> Option<&'a BTreeMap<String, FilePath>> {
+    Some(&settings.llvm_tools).filter(|tools| asked.is_none() && !tools.is_empty())
+}
+
+/// A remark if the settings ask for one LLVM by its version or directory, and name the compiler of another. `real_dir` is where a program
+/// really is.
+#[must_use]
+pub fn mixed(settings: &Settings, chosen: &Install, replaced: &Install, real_dir: impl Fn(&Path) -> Option<PathBuf>) -> Option<String> {
+    let key = match (&settings.llvm_root, &settings.llvm_version) {
+        (Some(_), _) => "llvm.root",
+        (None, Some(_)) => "llvm.version",
+        (None, None) => return None,
+    };
+    let dir = |install: &Install, name: &str| install.tool(name).and_then(|path| real_dir(path.as_path()));
+    let name = NEEDED.iter().find(|name| dir(replaced, name) != dir(chosen, name))?;
+    Some(format!(
+        "{name} is {}, as llvm.tools in jmake.toml says, not that of LLVM {}, which {key} asks for; remove one of the two",
+        replaced.tool(name)?,
+        chosen.describe()
+    ))
+}
+
+/// All installs, each with whether a build runs its programs, that one first; a remark if it runs a compiler that is in none of them.
+#[must_use]
+pub fn in_use(mut all: Vec<Arc<Install>>, chosen: &Install, compiler_dir: Option<&Path>) -> (Vec<(Arc<Install>, bool)>, Option<String>) {
+    if all.iter().all(|install| install.bin_dir != chosen.bin_dir) {
+        all.insert(0, Arc::new(chosen.clone()));
+    }
+    let used = |install: &Install| Some(install.bin_dir.as_path()) == compiler_dir;
+    let foreign = compiler_dir.filter(|_| !all.iter().any(|install| used(install)));
+    let foreign = foreign.map(|dir| format!("the compiler used here is in {}, as llvm.tools in jmake.toml says", dir.display()));
+    all.sort_by_key(|install| !used(install));
+    (all.into_iter().map(|install| (install.clone(), used(&install))).collect(), foreign)
+}
+
 /// The install to build with: the newest usable one that fits `wanted`, a version (`14`, `19.1`) or a path of its root,
 /// its programs' directory or one of its programs. Of equals the first found wins.
 ///

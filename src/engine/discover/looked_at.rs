@@ -1,5 +1,6 @@
 //! What of a tree `[discovery]` lets be looked at. Does not know what is made of it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::FileEntry;
@@ -15,10 +16,26 @@ use crate::engine::scan::kind::FileKind;
 pub struct LookedAt {
     pub files: Vec<FileEntry>,
     pub notes: Vec<String>,
+    /// Sources that `discovery.files` does not list.
+    pub unlisted: Vec<FilePath>,
 }
 
 /// So many sources are named.
 const NAMED: usize = 5;
+
+/// Why a list of files cannot be built.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum ListError {
+    /// They are not there.
+    #[error(
+        "discovery.files in jmake.toml lists {}, which {} not there: correct the list, or let `jmake complete --refresh` write it anew",
+        some(.0), if .0.len() == 1 { "is" } else { "are" }
+    )]
+    Absent(Vec<FilePath>),
+    /// They are nothing to compile.
+    #[error("discovery.files in jmake.toml lists {}, which is no source of C, C++ or assembly by its name: take it out of the list", some(.0))]
+    NoSource(Vec<FilePath>),
+}
 
 /// The files that count. What is named by itself counts wherever it lies.
 ///
@@ -37,16 +54,34 @@ pub fn looked_at(settings: &Settings, files: &[FileEntry]) -> Result<LookedAt, P
             continue;
         }
         if source && !by_name && settings.targets.is_empty() && !listed(&file.path) {
-            unlisted.push(file.path.to_string());
+            unlisted.push(file.path.clone());
             continue;
         }
         found.files.push(file.clone());
     }
     found.notes.extend(remark(&unlisted));
+    found.unlisted = unlisted;
     Ok(found)
 }
 
 impl LookedAt {
+    /// Fails unless all that is listed is there to be compiled. Where there are targets the list has no effect.
+    ///
+    /// # Errors
+    /// Something is not.
+    pub fn has_listed(&self, settings: &Settings) -> Result<(), ListError> {
+        let listed = settings.discovery.files.iter().flatten().filter(|_| settings.targets.is_empty());
+        let there: HashSet<&FilePath> = self.files.iter().map(|file| &file.path).collect();
+        let (found, absent): (Vec<&FilePath>, Vec<&FilePath>) = listed.partition(|path| there.contains(path));
+        if !absent.is_empty() {
+            return Err(ListError::Absent(absent.into_iter().cloned().collect()));
+        }
+        match found.into_iter().find(|path| !matches!(FileKind::of(path), FileKind::Source(_))) {
+            Some(other) => Err(ListError::NoSource(vec![other.clone()])),
+            None => Ok(()),
+        }
+    }
+
     /// Counts files that steps make as present, whether they are there already or not. What they say is not asked: it may be another by the
     /// time they are made, and the same project is to be described the same way before and after.
     pub fn add_made<'a>(&mut self, paths: impl Iterator<Item = &'a FilePath>) {
@@ -89,10 +124,18 @@ fn is_excluded(discovery: &DiscoverySettings, path: &FilePath) -> bool {
     deep || discovery.exclude_dirs.iter().any(excluded)
 }
 
-fn remark(unlisted: &[String]) -> Option<String> {
-    let (first, more) = (unlisted.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", "), unlisted.len().saturating_sub(NAMED));
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    (!unlisted.is_empty()).then(|| format!("not built, as discovery.files in jmake.toml does not list them: {first}{more}"))
+fn remark(unlisted: &[FilePath]) -> Option<String> {
+    (!unlisted.is_empty()).then(|| format!("not built, as discovery.files in jmake.toml does not list them: {}", some(unlisted)))
+}
+
+/// The first of some paths, and how many more there are.
+#[must_use]
+pub fn some(paths: &[FilePath]) -> String {
+    let first = paths.iter().take(NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match paths.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
 }
 
 #[cfg(test)]
@@ -131,5 +174,23 @@ mod tests {
         let (kept, notes) = left(DiscoverySettings { files, ..DiscoverySettings::default() }, &[]);
         assert_eq!(kept, "a.c a.h third/x/d.c third/x/d.h");
         assert_eq!(notes, ["not built, as discovery.files in jmake.toml does not list them: src/b.c, src/deep/c.c"]);
+    }
+
+    #[test]
+    fn what_is_listed_has_to_be_there() {
+        let check = |listed: &[&str], expect: &str| {
+            let files = Some(listed.iter().map(|path| (*path).into()).collect());
+            let settings = Settings { discovery: DiscoverySettings { files, ..DiscoverySettings::default() }, ..Settings::default() };
+            let entry = |path: &str| FileEntry { path: path.into(), kind: FileKind::of(&path.into()), facts: Arc::default() };
+            let mut found = looked_at(&settings, &["a.c", "a.h", "notes.txt"].map(entry)).unwrap();
+            found.add_made([FilePath::from("made.c")].iter());
+            let said = found.has_listed(&settings).map_or_else(|error| error.to_string(), |()| String::new());
+            assert!(if expect.is_empty() { said.is_empty() } else { said.contains(expect) }, "{listed:?}: {said}");
+        };
+        check(&["a.c"], "");
+        check(&["a.c", "made.c"], "");
+        check(&["a.c", "gone.c"], "lists gone.c, which is not there");
+        check(&["1.c", "2.c", "3.c", "4.c", "5.c", "6.c", "7.c"], "5.c and 2 more, which are not there");
+        check(&["a.c", "notes.txt"], "lists notes.txt, which is no source");
     }
 }

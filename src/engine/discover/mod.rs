@@ -15,6 +15,7 @@ mod roles;
 mod survey;
 mod targets;
 mod told;
+mod unused;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,11 +23,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use self::declared::{DeclareError, Declared, declare, include_dirs};
-pub use self::looked_at::{LookedAt, asked_for, looked_at, named};
+pub use self::looked_at::{ListError, LookedAt, asked_for, looked_at, named, some};
 pub use self::names::{group_by_directory, other_platform, vendor_directory};
 pub use self::request::{FileEntry, Request};
 pub use self::survey::discover;
 pub use self::told::told;
+pub use self::unused::unused;
 use super::path::FilePath;
 
 /// A language that JMake compiles.

@@ -39,6 +39,8 @@ pub struct Request<'a> {
     pub want_library: bool,
     /// The settings that say what machine is compiled for, in words, if there are any.
     pub machine: Option<&'a str>,
+    /// `test.test_dir`: what lies in it is a test's.
+    pub test_dir: Option<&'a FilePath>,
     /// Whether a header of that name is found in the compiler's own search list, or in a given directory outside of the project.
     pub system_has: &'a dyn Fn(&str) -> bool,
 }
@@ -52,6 +54,7 @@ pub(super) struct Files {
     asked_for: HashSet<usize>,
     /// The settings that say what machine is compiled for.
     pub machine: Option<String>,
+    test_dir: Option<FilePath>,
 }
 
 impl Files {
@@ -69,7 +72,8 @@ impl Files {
             headers_by_stem.entry(entry.path.stem()).or_default().push(at);
         }
         let asked_for = request.extra_sources.iter().filter_map(|path| by_path.get(path).copied()).collect();
-        Self { entries, by_path, by_name, headers_by_stem, asked_for, machine: request.machine.map(ToOwned::to_owned) }
+        let (machine, test_dir) = (request.machine.map(ToOwned::to_owned), request.test_dir.cloned());
+        Self { entries, by_path, by_name, headers_by_stem, asked_for, machine, test_dir }
     }
 
     pub fn path(&self, at: usize) -> &FilePath {
@@ -92,6 +96,11 @@ impl Files {
     /// Named in `compile.extra_sources`.
     pub fn asked_for(&self, at: usize) -> bool {
         self.asked_for.contains(&at)
+    }
+
+    /// A directory whose files are tests, whatever its name says.
+    pub fn test_dir(&self) -> Option<&FilePath> {
+        self.test_dir.as_ref()
     }
 
     /// The headers called `stem` and an extension.

@@ -150,7 +150,8 @@ impl Roles {
         }
         let path = files.path(at);
         let facts = files.facts(at);
-        let by_directory = group_by_directory(path);
+        let named = files.test_dir().filter(|dir| path.as_path().starts_with(dir.as_path())).map(|dir| (Group::Test, dir.clone()));
+        let by_directory = named.or_else(|| group_by_directory(path));
         if facts.fuzzer && part.main.is_none() {
             let region = by_directory.map_or(FilePath::from(""), |(_, region)| region);
             return Some(Member { group: Group::Fuzzer, region });

@@ -55,6 +55,7 @@ fn request(given: &Given) -> Request<'_> {
         extra_sources: &given.extra,
         want_library: given.library,
         machine: None,
+        test_dir: None,
         system_has: &|name: &str| SYSTEM.contains(&name),
     }
 }

@@ -78,7 +78,7 @@ pub fn wants(path: &str, kind: Kind) -> Option<&'static str> {
     };
     let (fits, words): (&[Kind], &str) = match key.form {
         Form::Text | Form::Path | Form::Choice(_) | Form::Standard { .. } => (&[Kind::Text], "a string"),
-        Form::Texts | Form::Paths | Form::Choices(_) => (&[Kind::Texts], "a list of strings"),
+        Form::Texts | Form::TextsOrAll | Form::Paths | Form::Choices(_) => (&[Kind::Texts], "a list of strings"),
         Form::OneOrMore => (&[Kind::Text, Kind::Texts], "a string or a list of strings"),
         Form::Truth => (&[Kind::Truth], "true or false"),
         Form::Switch(_) => (&[Kind::Truth, Kind::Text], "true, false or a string"),

@@ -9,7 +9,7 @@ use super::super::root_failed;
 use super::perform::{Doer, Told};
 use crate::actors::supervise::ask;
 use crate::edge::compute::compute;
-use crate::edge::fs;
+use crate::edge::{fs, tools_search};
 use crate::engine::complete::{self, Found, Question};
 use crate::engine::config::check::Checked;
 use crate::engine::config::document::Field;
@@ -79,21 +79,13 @@ impl Doer {
 
     pub(super) async fn load(&self) -> Told<Arc<Settings>> {
         let project = &self.project;
-        let load = LoadSettings {
-            root: project.root.clone(),
-            config: project.config.clone(),
-            profile: project.profile.clone(),
-            build_dir: project.build_dir.clone(),
-            variables: project.variables.clone(),
-            staged: false,
-            queue: None,
-        };
+        let load = LoadSettings { queue: None, ..LoadSettings::of(project) };
         Ok(ask(&self.opened.files.settings, load).await??.settings)
     }
 
     pub(super) async fn toolchain(&self) -> Told<Arc<Toolchain>> {
-        let root = self.load().await?.llvm_root.as_ref().map(|path| path.under(&self.project.root));
-        let find = FindToolchain { wanted: self.project.toolchain.clone(), root, variables: self.project.variables.clone() };
+        let project = &self.project;
+        let find = FindToolchain::of(project, &*self.load().await?, || tools_search::clang_of(&project.variables));
         Ok(ask(&self.tools.find, find).await??.toolchain)
     }
 
@@ -130,7 +122,7 @@ impl Doer {
 
     pub(super) async fn checked(&self) -> Told<Checked> {
         let doors = self.service.root.send(GetDaemon).await.map_err(|_| root_failed())?;
-        Ok(ask(&doors.check, CheckSettings { project: (*self.project).clone(), installs: Vec::new() }).await??)
+        Ok(ask(&doors.check, CheckSettings { project: (*self.project).clone(), installs: None }).await??)
     }
 
     pub(super) async fn validate(&self, strict: bool) -> Told<Json> {

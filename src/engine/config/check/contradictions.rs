@@ -1,11 +1,15 @@
 //! Settings that cannot both be meant, and words that no tool will take. Does not look at the disk.
 
 use super::Finder;
+use crate::engine::config::merged::relative;
 use crate::engine::config::options::Options;
 use crate::engine::config::problem::Severity;
+use crate::engine::config::schema::OPT_LEVELS;
 use crate::engine::config::settings::{LibraryType, Lto, Settings};
 use crate::engine::config::targets::{Kind, TargetSettings};
 use crate::engine::config::value::{Entry, Table};
+use crate::engine::discover::Language;
+use crate::engine::scan::kind::FileKind;
 
 /// Sanitizers that no program can have both of.
 const EXCLUDE: &[(&str, &str)] = &[
@@ -30,10 +34,12 @@ const OF_DISCOVERY: &[&str] = &[
     "discovery.files.cpp_sources",
     "discovery.files.c_sources",
     "compile.extra_sources",
+    "test.test_dir",
 ];
 
 pub(super) fn check(finder: &mut Finder<'_>) {
     words(finder);
+    flags_against_keys(finder);
     let examined = finder.examined;
     let Ok(settings) = &examined.settings else { return };
     of_project(finder, settings);
@@ -67,6 +73,13 @@ fn of_project(finder: &mut Finder<'_>, settings: &Settings) {
             finder.warning(entry.span.clone(), message, "remove it, or write binary.library_type = \"shared\"");
         }
     }
+    of_library(finder, settings);
+    if settings.options.lto != Lto::Full
+        && let Some(entry) = table.get("link.output_dir").filter(|_| table.text("link.output_dir") != Some(LINKED))
+    {
+        let message = "`link.output_dir` has no effect: only `lto = \"full\"` makes linked IR";
+        finder.warning(entry.span.clone(), message, "remove it, or write link.lto = \"full\"");
+    }
     if let Some(entry) =
         table.get("install.prefix").filter(|_| settings.install.prefix.as_ref().is_some_and(|p| !p.as_path().is_absolute()))
     {
@@ -75,6 +88,30 @@ fn of_project(finder: &mut Finder<'_>, settings: &Settings) {
             "`install.prefix` is relative to wherever `jmake install` is called",
             "write it from the root: \"/usr/local\"",
         );
+    }
+}
+
+/// What the original wrote into every file: that nothing comes of it is no news to anybody.
+const LINKED: &str = "build/linked";
+
+/// A library that is called one thing and made another, and sources under the wrong language.
+fn of_library(finder: &mut Finder<'_>, settings: &Settings) {
+    let table = &finder.examined.project.table;
+    if let Some(entry) = table.get("binary.library_name").filter(|_| settings.library_name.ends_with(".a"))
+        && settings.library_type == Some(LibraryType::Shared)
+    {
+        let message = format!("\"{}\" is the name of a static library, and `library_type` is \"shared\"", settings.library_name);
+        finder.warning(entry.span.clone(), message, "correct one of the two; `library_type` counts");
+    }
+    for (path, other, of_it) in
+        [("discovery.files.c_sources", "cpp_sources", Language::Cxx), ("discovery.files.cpp_sources", "c_sources", Language::C)]
+    {
+        for (typed, span) in table.get(path).into_iter().flat_map(|entry| &entry.items) {
+            if FileKind::of(&relative(typed)) == FileKind::Source(of_it) {
+                let message = format!("`{typed}` is {} by its name, and is built as that", if of_it == Language::C { "C" } else { "C++" });
+                finder.warning(span.clone(), message, format!("write it into `{other}`"));
+            }
+        }
     }
 }
 
@@ -143,6 +180,31 @@ fn options(finder: &mut Finder<'_>, table: &Table, options: &Options) {
     }
 }
 
+/// Flags that say again, and otherwise, what a key says.
+fn flags_against_keys(finder: &mut Finder<'_>) {
+    let raw = &finder.examined.project;
+    let own = |table: &'_ Table, key: &str| {
+        let last = key.rsplit('.').next().unwrap_or(key);
+        table.text(&format!("targets.{last}")).or_else(|| table.text(key)).map(ToOwned::to_owned)
+    };
+    for table in std::iter::once(&raw.table).chain(raw.profiles.values()).chain(&raw.targets) {
+        let flags = table.get("compile.flags").or_else(|| table.get("targets.flags"));
+        for (flag, span) in flags.into_iter().flat_map(|entry| &entry.items) {
+            let (key, said) = if let Some(standard) = flag.strip_prefix("-std=") {
+                (if standard.contains("++") { "compile.std" } else { "compile.c_std" }, standard)
+            } else if let Some(level) = flag.strip_prefix('-').filter(|flag| OPT_LEVELS.contains(flag)) {
+                ("link.opt_level", level)
+            } else {
+                continue;
+            };
+            if let Some(value) = own(table, key).filter(|value| value != said) {
+                let message = format!("`{flag}` goes before `{key}`, which is \"{value}\"");
+                finder.warning(span.clone(), message, "remove one of the two");
+            }
+        }
+    }
+}
+
 /// Words of lists that do not mean what they look like.
 fn words(finder: &mut Finder<'_>) {
     let raw = &finder.examined.project;
@@ -152,7 +214,6 @@ fn words(finder: &mut Finder<'_>) {
             let wrong = match entry.key.path {
                 "compile.flags" | "targets.flags" | "files.flags" | "link.flags" | "targets.link_flags" => flag(word),
                 "binary.link_libraries" | "targets.link_libraries" => library(word),
-                "target.features" => feature(word),
                 _ => None,
             };
             if let Some((severity, message, advice)) = wrong {
@@ -183,10 +244,4 @@ fn library(word: &str) -> Wrong {
     let bare = bare.filter(|bare| !bare.is_empty())?;
     let dir = word.rsplit_once('/').map(|(dir, _)| format!(", and its directory into lib_dirs = [\"{dir}\"]"));
     Some((Severity::Warning, format!("`{word}` is looked for as lib{word}.so"), format!("write \"{bare}\"{}", dir.unwrap_or_default())))
-}
-
-fn feature(word: &str) -> Wrong {
-    let message = || format!("`{word}` neither begins with + nor with -");
-    (!word.starts_with(['+', '-']))
-        .then(|| (Severity::Error, message(), format!("write \"+{word}\" to have it, \"-{word}\" to do without")))
 }

@@ -2,11 +2,14 @@
 //! whose presence matters, and [`check`] judges by what was found there. Does not look at the disk.
 
 mod contradictions;
+mod listed;
 mod paths;
 mod patterns;
+mod programs;
+mod tools;
 mod versions;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,10 +38,16 @@ pub struct Facts {
     pub root: PathBuf,
     /// What lies at each path of [`asked`].
     pub lies: BTreeMap<FilePath, Lies>,
+    /// In which directory each of [`programs`] really is.
+    pub real_dirs: BTreeMap<FilePath, PathBuf>,
     /// The project's files, if [`asks_for_files`]; `None`: nobody looked.
     pub files: Option<Vec<FilePath>>,
     /// The LLVM installs of the machine; `None`: nobody looked.
     pub installs: Option<Vec<Arc<Install>>>,
+    /// Those of [`commands`] that are not on this machine.
+    pub no_programs: BTreeSet<String>,
+    /// Modules that pkg-config does not have, with its words.
+    pub no_modules: BTreeMap<String, String>,
     /// `--toolchain`, which goes before the file's.
     pub toolchain: Option<String>,
 }
@@ -49,10 +58,22 @@ pub fn asked(examined: &Examined) -> Vec<FilePath> {
     paths::named(&examined.project).into_iter().map(|named| named.path).collect()
 }
 
+/// The programs of which [`check`] wants to know where they really are.
+#[must_use]
+pub fn programs(examined: &Examined) -> Vec<FilePath> {
+    tools::named(&examined.project)
+}
+
+/// The names of programs of which [`check`] wants to know whether they are there.
+#[must_use]
+pub fn commands(examined: &Examined) -> Vec<String> {
+    programs::named(examined)
+}
+
 /// Whether [`check`] wants to know which files there are.
 #[must_use]
 pub fn asks_for_files(examined: &Examined) -> bool {
-    patterns::any(examined)
+    patterns::any(examined) || listed::any(examined)
 }
 
 /// All that is wrong, in the order of the files.
@@ -61,8 +82,11 @@ pub fn check(examined: &Examined, content: &str, facts: &Facts) -> Vec<Problem> 
     let mut finder = Finder { examined, content, found: Vec::new() };
     paths::check(&mut finder, facts);
     patterns::check(&mut finder, facts);
+    listed::check(&mut finder, facts);
     contradictions::check(&mut finder);
     versions::check(&mut finder, facts);
+    tools::check(&mut finder, facts);
+    programs::check(&mut finder, facts);
     let mut problems = examined.problems.clone();
     problems.extend(finder.found);
     problems.sort_by(|a, b| {

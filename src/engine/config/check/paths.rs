@@ -28,11 +28,16 @@ struct Rule {
     advice: &'static str,
     /// It belongs to the project, and so should lie inside it.
     inside: bool,
+    /// A build makes it.
+    made: bool,
 }
 
 const fn rule(lies: Lies, severity: Severity, inside: bool, advice: &'static str) -> Rule {
-    Rule { lies, severity, advice, inside }
+    Rule { lies, severity, advice, inside, made: false }
 }
+
+/// Where a build writes: not to a place that nobody expects.
+const OUTPUT: Rule = Rule { made: true, ..rule(Lies::Directory, Severity::Error, true, "") };
 
 const LISTED: Rule = rule(Lies::File, Severity::Error, true, "remove it from the list, or correct its name");
 const HEADER: Rule = rule(Lies::File, Severity::Warning, false, "remove it from the list; headers are found by what includes them");
@@ -49,6 +54,7 @@ fn rule_of(path: &str) -> Option<Rule> {
         "binary.lib_dirs" | "targets.lib_dirs" => LIBRARIES,
         "llvm.root" | "target.sysroot" | "test.working_dir" => NEEDED,
         "llvm.tools" => TOOL,
+        "binary.output_dir" | "compile.output_dir" | "link.output_dir" | "targets.output_dir" => OUTPUT,
         _ => return None,
     })
 }
@@ -93,7 +99,7 @@ pub(super) fn check(finder: &mut Finder<'_>, facts: &Facts) {
             .iter()
             .any(|table| table.get("targets.sources").is_some_and(|e| e.items.iter().any(|(_, s)| *s == span)));
         match facts.lies.get(&path) {
-            Some(Lies::Nothing) => {
+            Some(Lies::Nothing) if !rule.made => {
                 let what = if rule.lies == Lies::File { "file" } else { "directory" };
                 finder.put(rule.severity, span.clone(), format!("there is no {what} `{typed}`"), rule.advice);
             }
@@ -107,7 +113,8 @@ pub(super) fn check(finder: &mut Finder<'_>, facts: &Facts) {
         }
         if rule.inside && !allowed && FilePath::within(&facts.root, path.as_path()).as_path().is_absolute() {
             let advice = "move it into the project, or write project.allow_outside = true if it is meant to be there";
-            finder.warning(span, format!("`{typed}` lies outside the project"), advice);
+            let severity = if rule.made { Severity::Error } else { Severity::Warning };
+            finder.put(severity, span, format!("`{typed}` lies outside the project"), advice);
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Versions that are none, or that are too old. Does not know which are installed but by what it is told.
 
 use super::{Facts, Finder};
+use crate::engine::config::standards;
 use crate::engine::cxx::toolchain;
 
 pub(super) fn check(finder: &mut Finder<'_>, facts: &Facts) {
     llvm(finder, facts);
+    standards(finder, facts);
     let raw = &finder.examined.project;
     for table in std::iter::once(&raw.table).chain(&raw.targets) {
         for path in ["binary.version", "targets.version"] {
@@ -21,6 +23,37 @@ pub(super) fn check(finder: &mut Finder<'_>, facts: &Facts) {
             }
         }
     }
+}
+
+/// Standards that the LLVM in use does not know yet.
+fn standards(finder: &mut Finder<'_>, facts: &Facts) {
+    let Some(major) = in_use(finder, facts) else { return };
+    let raw = &finder.examined.project;
+    for table in std::iter::once(&raw.table).chain(raw.profiles.values()).chain(&raw.targets) {
+        for (path, cxx) in [("compile.std", true), ("compile.c_std", false), ("targets.std", true), ("targets.c_std", false)] {
+            let (Some(entry), Some(standard)) = (table.get(path), table.text(path)) else { continue };
+            let Some(since) = standards::since(standard, cxx).filter(|since| major < *since) else { continue };
+            let year = standard.trim_start_matches(|c: char| !c.is_ascii_digit());
+            let newest = standard.replace(year, standards::newest(major, cxx));
+            finder.error(
+                entry.span.clone(),
+                format!("LLVM {major}, which builds here, does not know \"{standard}\""),
+                format!("write \"{newest}\", or use LLVM {since} or newer: llvm.version = \"{since}\""),
+            );
+        }
+    }
+}
+
+/// The version of the LLVM that a build uses.
+fn in_use(finder: &Finder<'_>, facts: &Facts) -> Option<u32> {
+    let (installs, settings) = (facts.installs.as_ref()?, finder.examined.settings.as_ref().ok()?);
+    // Other programs than an install's own are of who knows which version.
+    if !settings.llvm_tools.is_empty() && facts.toolchain.is_none() || !settings.choose_llvm {
+        return None;
+    }
+    let root = settings.llvm_root.as_ref().map(|root| root.under(&facts.root).display().to_string());
+    let wanted = toolchain::wanted(facts.toolchain.as_deref(), settings, || None).or(root);
+    toolchain::choose(installs, wanted.as_deref()).ok().map(|install| install.version.0)
 }
 
 /// The numbers of a version.

@@ -9,10 +9,10 @@ use super::{DocumentError, typed};
 /// What was found at the end of a path.
 #[derive(Debug)]
 pub(super) enum Place<'a> {
-    /// The value is there.
-    Present(&'a Item),
+    /// The value is there; marked as filled in before or not.
+    Present { item: &'a Item, marked: bool },
     /// An empty text stands for it, or for a table of which `rest` is a part.
-    Empty { at: Range<usize>, rest: &'a [&'a str] },
+    Empty { at: Range<usize>, rest: &'a [&'a str], after: &'static str },
     /// It is not there. `before` and `after` are what has to stand around it.
     Absent { at: usize, before: String, after: &'static str },
 }
@@ -26,29 +26,47 @@ struct Way<'a> {
     depth: usize,
     /// How much of it the last header or brace stands for: what comes then is typed with dots.
     base: usize,
+    /// What stands behind a line that is put in.
+    mark: &'static str,
 }
 
-/// Finds the place of `path` below `root`, in `text`, each line of which ends with a newline.
-pub(super) fn find<'a>(text: &'a str, root: &'a Item, path: &'a [&'a str]) -> Result<Place<'a>, DocumentError> {
+/// A mark as it stands behind something.
+const BEHIND: &str = " # jmake complete";
+const BEHIND_LINE: &str = " # jmake complete\n";
+
+/// Finds the place of `path` below `root`, in `text`, each line of which ends with a newline. `mark`: what is put there is marked.
+pub(super) fn find<'a>(text: &'a str, root: &'a Item, path: &'a [&'a str], mark: bool) -> Result<Place<'a>, DocumentError> {
     let mut item = root;
+    let mut marked = false;
     for depth in 0..path.len() {
-        let mut way = Way { text, path, depth, base: depth };
         let Some(table) = item.as_table_like() else {
             let not_a_table = || DocumentError::NotATable(path[..depth].join("."));
-            return empty(item, &path[depth..]).ok_or_else(not_a_table);
+            return empty(text, item, &path[depth..], mark).ok_or_else(not_a_table);
         };
+        // A header speaks for what is right below it.
+        marked = depth > 0 && is_marked(text, item);
+        let mut way = Way { text, path, depth, base: depth, mark: if mark && !marked { BEHIND } else { "" } };
         let Some(next) = table.get(path[depth]) else {
             way.base -= dotted(root, &path[..depth]);
             return Ok(way.absent(item, table));
         };
         item = next;
     }
-    Ok(empty(item, &[]).unwrap_or(Place::Present(item)))
+    let marked = marked || is_marked(text, item);
+    Ok(empty(text, item, &[], mark).unwrap_or(Place::Present { item, marked }))
+}
+
+/// The mark is all that stands behind it on its line.
+fn is_marked(text: &str, item: &Item) -> bool {
+    let behind = item.span().and_then(|span| text.get(span.end..)).and_then(|rest| rest.lines().next());
+    behind.is_some_and(|rest| rest.trim() == super::MARK)
 }
 
 /// The place of an empty text.
-fn empty<'a>(item: &'a Item, rest: &'a [&'a str]) -> Option<Place<'a>> {
-    item.span().filter(|_| item.as_str() == Some("")).map(|at| Place::Empty { at, rest })
+fn empty<'a>(text: &str, item: &'a Item, rest: &'a [&'a str], mark: bool) -> Option<Place<'a>> {
+    let at = item.span().filter(|_| item.as_str() == Some(""))?;
+    let is_last = text[at.end..].lines().next().is_none_or(|behind| behind.trim().is_empty());
+    Some(Place::Empty { at, rest, after: if mark && is_last { BEHIND } else { "" } })
 }
 
 /// How many tables at the end of `path` have neither header nor braces of their own.
@@ -104,7 +122,15 @@ impl<'a> Way<'a> {
     fn on_a_line(self, last: usize) -> Place<'a> {
         let line = self.text[..last].rfind('\n').map_or(0, |at| at + 1);
         let indent: String = self.text[line..].chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
-        Place::Absent { at: self.line_after(last), before: format!("{indent}{} = ", typed::dotted(&self.path[self.base..])), after: "\n" }
+        Place::Absent {
+            at: self.line_after(last),
+            before: format!("{indent}{} = ", typed::dotted(&self.path[self.base..])),
+            after: self.line_end(),
+        }
+    }
+
+    fn line_end(self) -> &'static str {
+        if self.mark.is_empty() { "\n" } else { BEHIND_LINE }
     }
 
     /// In a section of its own.
@@ -113,7 +139,7 @@ impl<'a> Way<'a> {
         let before = self.text[..at].trim_start_matches('\u{feff}');
         let gap = if before.is_empty() || before.ends_with("\n\n") || before.ends_with("\n\r\n") { "" } else { "\n" };
         let after = if self.text[at..].is_empty() || self.text[at..].starts_with(['\n', '\r']) { "\n" } else { "\n\n" };
-        Place::Absent { at, before: format!("{gap}[{}]\n{} = ", typed::dotted(tables), typed::dotted(&[last])), after }
+        Place::Absent { at, before: format!("{gap}[{}]{}\n{} = ", typed::dotted(tables), self.mark, typed::dotted(&[last])), after }
     }
 
     /// Where the section of the line of `last` ends: behind its remarks, but before those right above the next header.

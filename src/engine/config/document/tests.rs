@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{DocumentError, Field, Mode, Value, WRITTEN, filled, missing};
+use super::{DocumentError, Field, MARK, Mode, Value, WRITTEN, filled, has_targets, marked, missing, typed};
 
 fn texts(texts: &[&str]) -> Value {
     Value::List(texts.iter().map(ToString::to_string).collect())
@@ -35,7 +35,7 @@ fn complete(text: &str, mode: Mode) -> Result<String, DocumentError> {
 
 #[track_caller]
 fn check(field: Field, text: &str, expect: &str) {
-    assert_eq!(filled(text, field, &value(field), Mode::Fill).unwrap(), expect);
+    assert_eq!(filled(text, field, &value(field), Mode::Fill).unwrap().replace(" # jmake complete", ""), expect);
 }
 
 #[test]
@@ -115,9 +115,37 @@ fn what_is_there_stays_unless_it_is_refreshed() {
     check(Field::OutputDir, text, text);
     check(Field::IncludeDirs, text, text);
     let fresh = |text: &str, field| filled(text, field, &value(field), Mode::Refresh).unwrap();
-    assert_eq!(fresh(text, Field::IncludeDirs), text.replace("[] #", "[\"include\"] #"));
-    let same = "[discovery]\ninclude_dirs = [ 'include' ]\n";
+    assert_eq!(fresh(text, Field::IncludeDirs), text, "somebody typed it");
+    let marked = text.replace("# none", MARK);
+    assert_eq!(fresh(&marked, Field::IncludeDirs), marked.replace("[] #", "[\"include\"] #"));
+    let same = "[discovery]\ninclude_dirs = [ 'include' ] # jmake complete\n";
     assert_eq!(fresh(same, Field::IncludeDirs), same, "the same value, typed otherwise");
+}
+
+#[test]
+fn what_was_filled_in_is_marked_and_known_again() {
+    let fill = |text: &str, field| filled(text, field, &value(field), Mode::Fill).unwrap();
+    let tools = "[llvm.tools] # jmake complete\n\"clang++\" = \"/l/clang++\"\nopt = \"/l/opt\"\n";
+    assert_eq!(fill("", Field::Tools), tools, "the header speaks for what is below it");
+    assert_eq!(
+        fill("[discovery]\nenabled = true\n", Field::IncludeDirs),
+        "[discovery]\nenabled = true\ninclude_dirs = [\"include\"] # jmake complete\n"
+    );
+    assert_eq!(fill("[llvm]\ntools = ''\n", Field::Tools).matches(MARK).count(), 1);
+    assert_eq!(fill("[compile]\n", Field::OutputDir), "[compile]\noutput_dir = \"build/ir\"\n", "what is never looked for again");
+    let own = "[discovery.files]\ncpp_sources = ['own.cpp']\n";
+    let both = fill(own, Field::Files);
+    assert_eq!(both.matches(MARK).count(), 3);
+    let check =
+        |text: &str, expect: (&[Field], &[Field])| assert_eq!((&marked(text).unwrap()[..], &typed(text).unwrap()[..]), expect, "{text}");
+    check(tools, (&[Field::Tools], &[]));
+    check(&tools.replace("# jmake complete", "# mine"), (&[], &[Field::Tools]));
+    check(own, (&[], &[]));
+    check(&both, (&[Field::Files], &[]));
+    check("[discovery]\ninclude_dirs = ['x']\n", (&[], &[Field::IncludeDirs]));
+    let fresh = filled(&both.replace("a.hpp", "b.hpp"), Field::Files, &value(Field::Files), Mode::Refresh).unwrap();
+    assert_eq!(fresh, both, "what somebody typed stays, and the rest is written anew");
+    assert!(has_targets("[[targets]]\nname = 'x'\n").unwrap() && !has_targets("[target]\n").unwrap());
 }
 
 #[test]

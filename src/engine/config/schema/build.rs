@@ -3,7 +3,7 @@
 use super::Form::{Choice, Choices, Defines, Pairs, Path, Paths, Standard, Switch, Text, Texts, Truth};
 use super::{Key, key};
 
-pub(super) const OPT_LEVELS: &[&str] = &["O0", "O1", "O2", "O3", "Os", "Oz"];
+pub(in crate::engine::config) const OPT_LEVELS: &[&str] = &["O0", "O1", "O2", "O3", "Os", "Oz"];
 pub(super) const LTO: &[&str] = &["off", "thin", "full"];
 pub(super) const WARNINGS: &[&str] = &["none", "default", "all", "extra", "everything"];
 pub(super) const VISIBILITY: &[&str] = &["default", "hidden"];

@@ -9,6 +9,8 @@ mod target;
 
 use std::sync::LazyLock;
 
+pub(in crate::engine::config) use build::OPT_LEVELS;
+
 /// One key.
 #[derive(Debug, Eq, PartialEq)]
 pub struct Key {
@@ -39,6 +41,8 @@ pub enum Form {
     Texts,
     /// A list of paths.
     Paths,
+    /// A list of strings; `true` stands for all that there are.
+    TextsOrAll,
     /// A list of strings, or one.
     OneOrMore,
     /// True or false.

@@ -1,6 +1,6 @@
 //! The keys of `[binary]`, `[symbols]`, `[install]`, `[dependencies]` and of sections that are not built. Does not know what they mean for a build.
 
-use super::Form::{Anything, Choice, Pairs, Path, Paths, Text, Texts, Truth};
+use super::Form::{Anything, Choice, Pairs, Path, Paths, Text, Texts, TextsOrAll, Truth};
 use super::{Key, key};
 
 /// Why a key of a whole inert section has no effect is said once, of the section.
@@ -20,11 +20,11 @@ pub(super) const KEYS: &[Key] = &[
     key("binary.library_path", Path, "What jobs of the original wrote down.").record(),
     key(
         "symbols.export_list",
-        Texts,
-        "The symbols that the discovered shared library offers, and no others. Without it: all visible ones.",
+        TextsOrAll,
+        "The symbols that the discovered shared library offers, and no others. Without it, or if true: all visible ones.",
     ),
-    key("symbols.enabled", Truth, "Symbols are listed.").inert("symbols are looked at when a build needs them"),
-    key("symbols.method", Choice(&["nm", "objdump", "llvm-nm"]), "What lists them.").inert("JMake reads symbols itself"),
+    key("symbols.enabled", Truth, "Symbols are looked at.").only("true", "symbols are looked at when a build needs them"),
+    key("symbols.method", Choice(&["nm", "objdump", "llvm-nm"]), "What lists them.").only("\"nm\"", "JMake reads symbols itself"),
     key("symbols.demangle", Truth, "They are shown as written.").only("true", "names are always shown as written"),
     key("symbols.filter_internal", Truth, "Internal ones are left out.").only("true", "internal symbols are never shown"),
     key(

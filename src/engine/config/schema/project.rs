@@ -31,7 +31,7 @@ pub(super) const KEYS: &[Key] = &[
     key("discovery.include_patterns", Texts, "If there are any, only sources that match one of these globs are built.")
         .default("[]")
         .append(),
-    key("discovery.log_all_files", Truth, "Every file that was seen is logged.").only("false", "`jmake discover -v` lists all files"),
+    key("discovery.log_all_files", Truth, "Whether the original listed each file as it saw it; `jmake discover -v` lists all.").record(),
     key("discovery.parse_ast", Truth, "The file of `discovery.dependency_graph_file` has what each file declares, too, as clang reads it.").default("true"),
     key("discovery.walk_dependencies", Truth, "Includes are followed.").only("true", "includes are always followed"),
     key("discovery.completed", Truth, "`jmake complete` has run.").record(),

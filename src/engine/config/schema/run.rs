@@ -16,17 +16,20 @@ pub(super) const KEYS: &[Key] = &[
     key("test.timeout_s", Number(1, 86_400), "Seconds until a test is ended.").default("300"),
     key("test.working_dir", Path, "Where tests run, from the root, which it is unless said."),
     key("test.runner", Texts, RUNNER).default("[]"),
-    key("test.enabled", Truth, "Tests are run.").inert("`jmake test` runs the tests, `jmake build` does not"),
-    key("test.test_dir", Path, "Where tests are.")
-        .inert("tests are known by their names, directories and includes, or by [[targets]] with kind = \"test\""),
+    key("test.enabled", Truth, "Builds run tests.").only("false", "`jmake test` runs the tests, `jmake build` does not"),
+    key("test.test_dir", Path, "A directory of tests, besides those that are known by their names, directories and includes."),
     key("test.run_tests", Truth, "Tests are run.").only("false", "`jmake test` runs the tests, `jmake build` does not"),
     key("test.test_command", Text, "What runs them.").inert("`jmake test` runs the tests; a program before them is `test.runner`"),
     key("hooks.on_success", Texts, "What `jmake watch` runs after a build that succeeded.").default("[]"),
     key("hooks.on_failure", Texts, "The same after one that failed.").default("[]"),
     key("workflow.stop_on_error", Truth, "Nothing new is begun after a failure; false is `--keep-going`.").default("true"),
-    key("workflow.stages", Texts, "The stages of a build. They follow from what is wanted; a stage that is not built is warned of.")
-        .record(),
-    key("workflow.parallel_stages", Texts, "Stages that use all workers.").inert("steps run side by side wherever they can"),
+    key(
+        "workflow.stages",
+        Texts,
+        "How far a build goes that names no target: after \"discovery\" or \"compile\" it ends; with a later stage in the list it makes all.",
+    ),
+    key("workflow.parallel_stages", Texts, "Stages of which steps run side by side.")
+        .only("[\"compile\"]", "steps of all stages run side by side; `compile.parallel = false` runs one at a time"),
     key("workflow.verbose", Truth, "More is said.").only("false", "write -v on the command line"),
     key("cache.enabled", Truth, "Results are taken from the store that builds share, and put there.").default("true"),
     key("cache.directory", Path, "The project's state.")

@@ -49,12 +49,23 @@ fn entry((path, text): &(&str, &str)) -> FileEntry {
     FileEntry { path, kind, facts: Arc::new(facts) }
 }
 
-fn toolchain() -> Toolchain {
+/// The machine's: two of LLVM's own, and the user's.
+fn installs() -> Vec<Arc<Install>> {
     let names = ["clang", "clang++", "llvm-ar", "ld.lld", "llvm-link", "opt", "llc"];
-    let tools = names.map(|name| (name.to_owned(), FilePath::from(name)));
-    let triple = "x86_64-linux-gnu".to_owned();
-    let install = Install { bin_dir: "/l".into(), version: Version(19, 0, 0), triple, tools: tools.into(), origin: String::new() };
-    Toolchain { install, identities: Identities::new(), preloaded: None }
+    let install = |(dir, major): (&str, u32)| {
+        let tools = names.map(|name| (name.to_owned(), FilePath::from(dir).join(name)));
+        let triple = "x86_64-linux-gnu".to_owned();
+        Arc::new(Install { bin_dir: dir.into(), version: Version(major, 0, 0), triple, tools: tools.into(), origin: String::new() })
+    };
+    [("/19/bin", 19), ("/14/bin", 14), ("/own/bin", 18)].map(install).to_vec()
+}
+
+fn toolchain(settings: &Settings) -> Result<Toolchain, String> {
+    let wanted = toolchain::wanted(None, settings, || Some("/own/bin".into()));
+    let wanted = wanted.or_else(|| settings.llvm_root.as_ref().map(ToString::to_string));
+    let mut install = Install::clone(toolchain::choose(&installs(), wanted.as_deref()).map_err(|error| error.to_string())?);
+    install.tools.extend(toolchain::replaced(None, settings).into_iter().flatten().map(|(name, path)| (name.clone(), path.clone())));
+    Ok(Toolchain { install, identities: Identities::new(), preloaded: None })
 }
 
 fn probes(sets: FlagSets) -> Probes {
@@ -95,6 +106,7 @@ fn discovered(settings: &Settings, declared: &[Declared], files: &[FileEntry]) -
         declared,
         want_library: complete::asks_for_library(settings),
         machine: None,
+        test_dir: settings.discovery.test_dir.as_ref(),
         system_has: &|_| false,
     })
 }
@@ -108,8 +120,9 @@ pub(super) fn described(text: &str) -> Result<Described, String> {
     let mut out = Described::from([("modules".to_owned(), modules)]);
     let files: Vec<FileEntry> = FILES.iter().map(entry).collect();
     let looked_at = discover::looked_at(&settings, &files).map_err(|error| error.to_string())?;
+    looked_at.has_listed(&settings).map_err(|error| error.to_string())?;
     let declared = discover::declare(&settings, &looked_at.files).map_err(|error| error.to_string())?;
-    let tools = toolchain();
+    let tools = toolchain(&settings)?;
     let sets = FlagSets::of(&settings, &declared, &looked_at.files, &tools).map_err(|error| error.to_string())?;
     let probes = probes(sets);
     let discovery = discovered(&settings, &declared, &looked_at.files);
@@ -135,8 +148,10 @@ pub(super) fn described(text: &str) -> Result<Described, String> {
     out.insert("default".to_owned(), wanted.iter().map(ToString::to_string).collect());
     installed(&mut out, &settings, &discovery, &all)?;
     going_on(&mut out, &settings);
-    chosen(&mut out, &settings);
-    out.insert("notes".to_owned(), [notes, looked_at.notes, discovery.notes.clone()].concat());
+    out.insert(
+        "notes".to_owned(),
+        [notes, looked_at.notes, discovery.notes.clone(), discover::unused(&settings, &discovery).into_iter().collect()].concat(),
+    );
     out.insert("check".to_owned(), checked(text));
     Ok(out)
 }
@@ -191,15 +206,6 @@ fn installed(out: &mut Described, settings: &Settings, discovery: &Discovery, lo
     Ok(())
 }
 
-/// Which tools are asked for.
-fn chosen(out: &mut Described, settings: &Settings) {
-    let own = || Some("/opt/own/bin".into());
-    let wanted = toolchain::wanted(None, settings, own);
-    let root = settings.llvm_root.as_ref().map(|root| format!("below {root}"));
-    let replaced = settings.llvm_tools.iter().map(|(name, path)| format!("{name} is {path}"));
-    out.insert("tools".to_owned(), wanted.into_iter().chain(root).chain(replaced).collect());
-}
-
 /// How builds go on, and what follows them.
 fn going_on(out: &mut Described, settings: &Settings) {
     let project = ProjectRequest {
@@ -241,7 +247,7 @@ fn checked(text: &str) -> Vec<String> {
     let lies = asked(&examined)
         .into_iter()
         .map(|path| (path.clone(), if Path::new(&path.name()).extension().is_none() { Lies::Directory } else { Lies::File }));
-    let facts = Facts { root: "/home/me/Root".into(), lies: lies.collect(), ..Facts::default() };
+    let facts = Facts { root: "/home/me/Root".into(), lies: lies.collect(), installs: Some(installs()), ..Facts::default() };
     check(&examined, text, &facts).iter().map(|problem| format!("{}; {}", problem.message, problem.advice)).collect()
 }
 

@@ -51,7 +51,7 @@ fn fitting(form: Form) -> BoxedStrategy<String> {
     };
     match form {
         Form::Text | Form::Path | Form::OneOrMore => word.boxed(),
-        Form::Texts | Form::Paths => list(word.boxed()),
+        Form::Texts | Form::Paths | Form::TextsOrAll => list(word.boxed()),
         Form::Truth => any::<bool>().prop_map(|truth| truth.to_string()).boxed(),
         Form::Number(least, most) => (least..=most.min(i64::MAX as u64)).prop_map(|number| number.to_string()).boxed(),
         Form::Choice(choices) | Form::Switch(choices) => select(choices).prop_map(|choice| format!("'{choice}'")).boxed(),

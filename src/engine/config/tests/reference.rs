@@ -11,6 +11,7 @@ fn values(form: Form) -> String {
         Form::Path => "path".to_owned(),
         Form::Texts => "list of strings".to_owned(),
         Form::Paths => "list of paths".to_owned(),
+        Form::TextsOrAll => "list of strings, or true".to_owned(),
         Form::OneOrMore => "string or list".to_owned(),
         Form::Truth => "true or false".to_owned(),
         Form::Number(..) => "number".to_owned(),

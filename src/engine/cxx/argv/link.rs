@@ -44,8 +44,11 @@ pub fn flags(options: &Options, toolchain: &Toolchain, language: Language, produ
     let given = [without_language(&options.flags), without_language(environment)].concat();
     let mut out = Vec::new();
     let chosen = given.iter().copied().chain(late(options)).any(|f| f.starts_with("-fuse-ld="));
-    if toolchain.tool("ld.lld").is_some() && !chosen {
+    if let Some(lld) = toolchain.tool("ld.lld").filter(|_| !chosen) {
         out.extend(words(["-fuse-ld=lld", "-Wl,--color-diagnostics"]));
+        // The driver finds the one of its own install; settings may name another.
+        let elsewhere = lld.as_path().is_absolute() && lld.parent() != toolchain.bin_dir;
+        out.extend(elsewhere.then(|| joined("--ld-path=", lld)));
     }
     out.extend(platform::flags(&options.platform));
     out.extend(words(options.profile_flags.iter().map(String::as_str)));

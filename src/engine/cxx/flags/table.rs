@@ -151,6 +151,7 @@ pub const TABLE: &[(&str, Form, Role)] = &[
     ("-flto=", Joined, Neutral),
     ("-flto-jobs=", Joined, Neutral),
     ("-fuse-ld=", Joined, Neutral),
+    ("--ld-path=", Joined, Neutral),
     ("-fvisibility=", Joined, Neutral),
     ("-ftls-model=", Joined, Neutral),
     ("-ffp-contract=", Joined, Neutral),

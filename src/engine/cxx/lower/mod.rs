@@ -26,6 +26,7 @@ mod objects;
 mod parts;
 mod products;
 mod select;
+mod stages;
 mod tools;
 mod trees;
 mod whole;
@@ -229,6 +230,10 @@ pub fn lower(request: &LowerRequest<'_>) -> Result<Lowered, LowerError> {
     if *request.requested == Requested::Ir {
         lowering.all_ir(&choice, &project)?;
         lowering.generated(&project, false)?;
+        return Ok(lowering.finish());
+    }
+    if stages::cut_off(request) {
+        lowering.up_to(request.settings.last_stage, &choice, &project)?;
         return Ok(lowering.finish());
     }
     let withheld = lowering.awaited(&choice)?;

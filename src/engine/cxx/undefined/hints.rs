@@ -114,6 +114,7 @@ fn sources(lack: &Lack, lookup: &Lookup, found: &Found) -> Vec<String> {
 fn why_apart(suspect: &Suspect, shared: bool) -> Result<String, String> {
     match &suspect.standing {
         Standing::Vendored => Ok("which is other people's code and not built".to_owned()),
+        Standing::Unlisted => Ok("which discovery.files in jmake.toml does not list, and so is not built".to_owned()),
         Standing::Ignored => Ok("which is ignored or made by another build, and not built".to_owned()),
         Standing::Platform(platform) => Ok(format!("which is left out because its name says that it is for another platform ({platform})")),
         Standing::Grouped(noun) => Ok(format!("which belongs to {noun}s only")),

@@ -86,6 +86,8 @@ pub enum Standing {
     Vendored,
     /// Ignored, or in a directory that some build made.
     Ignored,
+    /// Not in `discovery.files`.
+    Unlisted,
     /// By its name for another platform.
     Platform(String),
     /// Left out for this reason, which naming it would not mend.
@@ -208,8 +210,12 @@ impl Lookup {
     /// The sources among files that discovery was not shown. What this project's own builds made is no source of it.
     #[must_use]
     pub fn hidden_suspects(&self, files: &[FilePath]) -> Vec<Suspect> {
+        let standing = || match &self.settings.discovery.files {
+            Some(_) if self.settings.targets.is_empty() => Standing::Unlisted,
+            _ => Standing::Ignored,
+        };
         let source = |path: &FilePath| match FileKind::of(path) {
-            FileKind::Source(language) if !self.is_made(path) => Some(suspect(path, language, Standing::Ignored)),
+            FileKind::Source(language) if !self.is_made(path) => Some(suspect(path, language, standing())),
             _ => None,
         };
         files.iter().filter_map(source).collect()

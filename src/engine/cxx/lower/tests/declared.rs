@@ -32,6 +32,7 @@ fn lowered(settings: &Settings, requested: &Requested) -> Lowered {
         extra_sources: &[],
         want_library: false,
         machine: None,
+        test_dir: None,
         system_has: &|_| false,
     });
     run_with(settings, &discovery, requested, &[]).unwrap()
