@@ -25,7 +25,7 @@ pub fn unused(settings: &Settings, found: &Discovery) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Target;
+    use super::super::{IfMain, Target};
     use super::*;
 
     #[test]
@@ -38,6 +38,7 @@ mod tests {
             sources: vec![],
             uses_project: false,
             libraries: vec![],
+            if_main: IfMain::Stays,
             why: String::new(),
         };
         let found = |kind| Discovery { targets: vec![target(kind)], ..Discovery::default() };

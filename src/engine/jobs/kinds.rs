@@ -167,6 +167,6 @@ fn of_form(form: Form) -> Option<Kind> {
         Form::Truth => Kind::Truth,
         Form::Number(..) => Kind::Number,
         Form::Defines | Form::Pairs => Kind::Table,
-        Form::OneOrMore | Form::Switch(_) | Form::Anything => return None,
+        Form::TextsOrAll | Form::OneOrMore | Form::Switch(_) | Form::Anything => return None,
     })
 }
