@@ -199,7 +199,7 @@ impl Handler<GetDaemon> for Supervisor {
             let Branch { tools, check, load, .. } = &root.branch;
             let (tools, check, load, borrow) = (tools.clone(), check.clone(), load.clone(), root.workshop.borrow.clone());
             let (actors, caches) = (root.standings(&pool.unwrap_or_default().workers), caches.into_iter().flatten().flatten().collect());
-            DaemonStanding { uptime, actors, projects, caches, tools, check, load, borrow }
+            DaemonStanding { uptime, actors, projects, caches, tools, check, borrow, load }
         }))
     }
 }

@@ -36,7 +36,7 @@ fn settings_of_templates_are_valid_and_so_are_their_remarks() {
         let table: toml::Table = open.parse().unwrap_or_else(|error| panic!("{error}\n{open}"));
         assert!(table.contains_key("job_queue") && table.contains_key("jobs"), "{open}");
         assert_eq!(settings(&open).1, [""; 0], "{}", template.name);
-        let values = Values { settings: json!({ "project": { "root": "/p" } }), ..Values::default() };
+        let values = Values { root: "/p".into(), settings: json!({ "project": { "root": "/p" } }), ..Values::default() };
         let (queue, problems) = jobs::read("jmake.toml", &open, &values);
         assert!(queue.is_some() && problems.is_empty(), "{}: {problems:?}", template.name);
     }
