@@ -97,7 +97,7 @@ fn prepare(world: &World, order: &Order) -> Result<Prepared, Failure> {
     for response in responses.iter().filter(|response| differs(&response.path.under(root), &response.content)) {
         world.fs.write_atomic(&response.path.under(root), &response.content).map_err(Failure::environment)?;
     }
-    let before = Before::look(world, spec, root);
+    let before = Before::look(world, spec, root, order.run);
     before.refuse_missing(spec, root)?;
     Ok(Prepared { temporary: temporary(order), before, started: (world.clock.wall(), Instant::now()) })
 }
@@ -135,7 +135,7 @@ fn process(order: &Order, command: &Command, temporary: Option<&FilePath>) -> Pr
 
 fn collect(world: &World, order: &Order, prepared: Prepared, exit: super::process::ProcessExit) -> Execution {
     let root = order.root.as_path();
-    let mut execution = Execution { output: exit.output, cost: exit.cost, ..Execution::empty() };
+    let mut execution = Execution { number: prepared.before.number, output: exit.output, cost: exit.cost, ..Execution::empty() };
     execution.ending = match exit.status {
         Exit::Exited(code) => Ending::Exited(code),
         Exit::Signalled(signal) => Ending::Signalled(signal),
@@ -229,6 +229,7 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
             _ => return Err(Failure::internal(format!("{} was not written by its step; run with -v to see the command", output.path))),
         }
     }
+    execution.untouched = prepared.before.untouched(world, root);
     if order.inspect_main {
         execution.defines_main = Some(defines_main(world, order));
     }

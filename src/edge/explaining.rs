@@ -43,8 +43,8 @@ pub fn explain(
     let mut notes = Vec::new();
     while let Some(effect) = open.pop_front() {
         match effect {
-            Effect::Judge { tasks, assumed } => {
-                let judged = judging::judge_all(world, root, &tasks, assumed);
+            Effect::Judge { tasks, assumed, taints } => {
+                let judged = judging::judge_all(world, root, &tasks, assumed, taints);
                 open.extend(build.on_event(Duration::ZERO, Event::Judged(judged)));
             }
             Effect::Emit(BuildEvent::Notice { text }) => notes.push(text),

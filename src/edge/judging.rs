@@ -11,7 +11,7 @@ use super::directories::OfProject;
 use crate::engine::build::{JudgeTask, Judged, Records};
 use crate::engine::cxx::lower::Lowered;
 use crate::engine::digest::Digest;
-use crate::engine::fingerprint::{self, Facts, Identity, Input, Judgement, Reading, Record, Run};
+use crate::engine::fingerprint::{self, Facts, Identity, Input, Judgement, Reading, Record, Run, Taints};
 use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
 use crate::engine::scan::binary;
@@ -22,6 +22,7 @@ struct Now<'a> {
     root: &'a Path,
     base: FilePath,
     directories: OfProject<'a>,
+    taints: Taints,
     seen: RwLock<HashMap<FilePath, Option<Identity>>>,
     /// Only one step is judged: nothing will be asked again that is not known to the table of digests.
     alone: bool,
@@ -30,12 +31,13 @@ struct Now<'a> {
 }
 
 impl<'a> Now<'a> {
-    fn at(world: &'a World, root: &'a Path) -> Self {
+    fn at(world: &'a World, root: &'a Path, taints: Taints) -> Self {
         Self {
             world,
             root,
             base: FilePath::new(root),
             directories: world.directories.of(root),
+            taints,
             seen: RwLock::default(),
             alone: false,
             runs: RwLock::default(),
@@ -45,13 +47,14 @@ impl<'a> Now<'a> {
 
 impl Facts for Now<'_> {
     fn identity(&self, path: &FilePath) -> Option<Identity> {
+        let look = || self.taints.on(path, self.world.identity(&path.under(self.root)));
         if self.alone {
-            return self.world.identity(&path.under(self.root));
+            return look();
         }
         if let Some(known) = self.seen.read().unwrap_or_else(PoisonError::into_inner).get(path) {
             return *known;
         }
-        let identity = self.world.identity(&path.under(self.root));
+        let identity = look();
         self.seen.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), identity);
         identity
     }
@@ -101,17 +104,17 @@ impl Facts for Now<'_> {
 
 /// Judges steps side by side. Files of `assumed` are taken to be so.
 #[must_use]
-pub fn judge_all(world: &World, root: &Path, tasks: &[JudgeTask], assumed: Vec<(FilePath, Identity)>) -> Vec<Judged> {
+pub fn judge_all(world: &World, root: &Path, tasks: &[JudgeTask], assumed: Vec<(FilePath, Identity)>, taints: Taints) -> Vec<Judged> {
     let alone = tasks.len() == 1 && assumed.is_empty();
     let seen = assumed.into_iter().map(|(path, identity)| (path, Some(identity))).collect();
-    let now = Now { seen: RwLock::new(seen), alone, ..Now::at(world, root) };
+    let now = Now { seen: RwLock::new(seen), alone, ..Now::at(world, root, taints) };
     tasks.par_iter().with_min_len(16).map(|task| judge(&now, task)).collect()
 }
 
 /// Whether every step is what its newest record says.
 #[must_use]
 pub fn all_newest(world: &World, root: &Path, lowered: &Lowered, records: &Records) -> bool {
-    let now = Now::at(world, root);
+    let now = Now::at(world, root, records.taints().clone());
     let is_newest = |spec: &StepSpec| {
         let known = spec.outputs.first().and_then(|output| records.get(&output.path)).map_or(&[][..], |all| all.as_slice());
         matches!(fingerprint::verdict(spec, &now.base, known, &now), Judgement::UpToDate { record: 0, .. })
@@ -123,7 +126,7 @@ fn judge(now: &Now<'_>, task: &JudgeTask) -> Judged {
     let judgement = fingerprint::verdict(&task.spec, &now.base, &task.records, now);
     let look = task.inspect_main && matches!(judgement, Judgement::UpToDate { .. });
     let defines_main = look.then(|| defines_main(now.world, now.root, &task.spec));
-    let renewed = judgement.renewed(&task.records).map(Arc::new);
+    let renewed = judgement.renewed(&task.spec, &task.records, &now.taints).map(Arc::new);
     Judged { step: task.step, judgement, renewed, defines_main }
 }
 

@@ -118,6 +118,12 @@ pub fn read(root: &Path) -> Vec<Stamp> {
     snapshot::read_at(&place(root)).unwrap_or_default()
 }
 
+/// Removes all of a project: what they stood on may be another.
+pub fn forget(root: &Path) {
+    // There may be none.
+    let _absent = std::fs::remove_file(place(root));
+}
+
 /// Writes these, and keeps others that were written before. What cannot be written costs the next process time, and is logged.
 pub fn write(root: &Path, stamps: Vec<Stamp>) {
     if stamps.is_empty() || !place(root).parent().is_some_and(Path::is_dir) {

@@ -22,7 +22,7 @@ use crate::engine::cxx::diagnostics;
 use crate::engine::digest::Digest;
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::failure::Failure;
-use crate::engine::fingerprint::{Judgement, record_of};
+use crate::engine::fingerprint::{Judgement, Taints, record_of};
 use crate::engine::graph::StepSpec;
 use crate::engine::ids::{BuildId, StepId};
 use crate::engine::path::FilePath;
@@ -93,7 +93,7 @@ fn look_up(world: &World, root: &Path, steps: Vec<StepSpec>, force: bool) -> (Ve
             None => open.push(task),
         }
     }
-    let judged = judging::judge_all(world, root, &tasks, Vec::new());
+    let judged = judging::judge_all(world, root, &tasks, Vec::new(), Taints::default());
     for ((task, declarations), judged) in doubtful.into_iter().zip(judged) {
         match judged.judgement {
             Judgement::UpToDate { .. } => seen.push(Seen { source: source(&task.spec), declarations, troubles: Vec::new(), cached: true }),

@@ -25,6 +25,8 @@ pub enum Ending {
 pub struct Execution {
     /// How it ended.
     pub ending: Ending,
+    /// A number that no other run ever has.
+    pub number: u64,
     /// Standard output and error as they came.
     pub output: Vec<u8>,
     /// What it cost.
@@ -41,6 +43,8 @@ pub struct Execution {
     pub reading: Option<Reading>,
     /// Every output that is there: what it holds, and its mode bits.
     pub outputs: Vec<(FilePath, Identity, u32)>,
+    /// Those that it left as they were, where that is asked.
+    pub untouched: Vec<FilePath>,
     /// Whether its first output defines `main`, where that was asked.
     pub defines_main: Option<bool>,
     /// What the tool could not know and the user may want to, a line each.
@@ -53,6 +57,7 @@ impl Execution {
     pub fn empty() -> Self {
         Self {
             ending: Ending::Exited(0),
+            number: 0,
             output: Vec::new(),
             cost: Cost::default(),
             inputs: Vec::new(),
@@ -61,6 +66,7 @@ impl Execution {
             times: None,
             reading: None,
             outputs: Vec::new(),
+            untouched: Vec::new(),
             defines_main: None,
             advice: Vec::new(),
         }

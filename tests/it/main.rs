@@ -43,6 +43,7 @@ mod side_by_side;
 mod stalled;
 mod supervision;
 mod support;
+mod taint;
 mod targets;
 mod terminal;
 mod testing;

@@ -8,10 +8,10 @@ use tokio::task::yield_now;
 
 use super::listener::Listener;
 use super::prepare::Ground;
-use super::standing::{Evidence, Standing};
+use super::standing::{Evidence, Standing, Standings};
 use super::{Orchestrator, Running, settle};
 use crate::edge::compute::compute;
-use crate::edge::{compile_database, faults, judging, leftovers};
+use crate::edge::{compile_database, faults, judging, leftovers, stamp};
 use crate::engine::build::{Build, Effect, Event, SHUTDOWN};
 use crate::engine::path::FilePath;
 use crate::engine::request::BuildRequest;
@@ -63,8 +63,8 @@ impl Orchestrator {
         let (build, world, root) = (running.build.id(), self.world.clone(), self.root.clone());
         match effect {
             Effect::Emit(event) => running.listener.say(self.now(), &event),
-            Effect::Judge { tasks, assumed } => {
-                let judging = compute(move || judging::judge_all(&world, &root, &tasks, assumed));
+            Effect::Judge { tasks, assumed, taints } => {
+                let judging = compute(move || judging::judge_all(&world, &root, &tasks, assumed, taints));
                 self.answer(context, judging, move |judged| StepsJudged { build, judged });
             }
             Effect::Run { step, attempt, spec, lookup, inspect_main } => self.peers.run.do_send(RunStep {
@@ -120,10 +120,14 @@ impl Orchestrator {
         self.peers.stop.do_send(StopSteps { build: build.id(), step: None });
         let (root, world) = (self.root.clone(), self.world.clone());
         let database = build.compile_database();
+        let doubt = build.leaves_doubt();
         let lasting = build.lasting(exit_code).map(|lasting| (lasting, self.records.clone()));
         let written = compute(move || {
             if let Some((build_dir, commands)) = database {
                 compile_database::write(&world, &root, &build_dir, &commands);
+            }
+            if doubt {
+                stamp::forget(&root);
             }
             if let Some((lasting, records)) = lasting {
                 leftovers::remove(&world, &root, lasting, &records);
@@ -154,6 +158,10 @@ impl Orchestrator {
     /// Keeps what the next build may stand on.
     fn settle(&mut self, build: &Build, ground: Ground, success: bool, context: &mut Context<Self>) {
         let key = build.request().key();
+        if build.leaves_doubt() {
+            self.standings = Standings::default();
+            return;
+        }
         match ground {
             Ground::Narrowed(narrow) if success && !build.request().dry_run => {
                 let confirmed = narrow.described.confirmed.clone();

@@ -2,14 +2,16 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 
 use crate::edge::World;
-use crate::edge::fs::exists;
+use crate::edge::fs::{Stat, exists};
 use crate::engine::failure::Failure;
-use crate::engine::fingerprint::{Identity, Input};
-use crate::engine::graph::StepSpec;
+use crate::engine::fingerprint::{Identity, Input, run_number};
+use crate::engine::graph::{Output, StepSpec};
+use crate::engine::ids::RunId;
 use crate::engine::path::FilePath;
 use crate::engine::report::StepKind;
 
@@ -18,17 +20,25 @@ const FEW: usize = 256;
 
 /// Declared inputs, looked at.
 pub(super) struct Before {
+    /// Of the run.
+    pub(super) number: u64,
     /// What each was.
     pub(super) inputs: Vec<Input>,
     /// Those of them that may change without being doubted.
     loose: Vec<usize>,
     /// When it was looked at the others.
     moment: u64,
+    /// Its outputs, where one that it does not touch counts as older.
+    outputs: Vec<(FilePath, Stat)>,
 }
 
 impl Before {
     /// Looks at what `spec` declares.
-    pub(super) fn look(world: &World, spec: &StepSpec, root: &Path) -> Self {
+    pub(super) fn look(world: &World, spec: &StepSpec, root: &Path, run: RunId) -> Self {
+        let stat = |output: &Output| Some((output.path.clone(), world.fs.stat(&output.path.under(root)).ok()?));
+        let outputs = spec.outputs.iter().filter(|_| spec.flags.restat).filter_map(stat).collect();
+        let began = world.clock.wall().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let number = run_number(began, std::process::id(), run.0.into());
         let moment = world.digests.moment();
         let look = |path: &FilePath| {
             let (digest, firm) = world.digests.firm(&path.under(root));
@@ -37,7 +47,7 @@ impl Before {
         let all = spec.explicit.par_iter().chain(&spec.implicit).with_min_len(FEW).map(look);
         let (inputs, firm): (Vec<Input>, Vec<bool>) = all.unzip();
         let loose = firm.iter().enumerate().filter(|(_, firm)| !**firm).map(|(at, _)| at).collect();
-        Self { inputs, loose, moment }
+        Self { number, inputs, loose, moment, outputs }
     }
 
     /// A job would do with nothing what it is to do with a file that is not there.
@@ -46,6 +56,12 @@ impl Before {
         let Some((path, _)) = self.inputs.iter().find(missing).filter(|_| spec.kind == StepKind::Job) else { return Ok(()) };
         let advice = "write it, take it from the job's `inputs`, or let another job make it";
         Err(Failure::usage(format!("job `{}` reads {path}, which does not exist; {advice}", spec.target)))
+    }
+
+    /// Those outputs that are as they were.
+    pub(super) fn untouched(&self, world: &World, root: &Path) -> Vec<FilePath> {
+        let same = |(path, then): &&(FilePath, Stat)| world.fs.stat(&path.under(root)).is_ok_and(|now| now == *then);
+        self.outputs.iter().filter(same).map(|(path, _)| path.clone()).collect()
     }
 
     /// The first that is another now. All that happened has to be heard already.
@@ -66,7 +82,7 @@ impl Before {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, SystemTime};
+    use std::time::Duration;
 
     use super::*;
     use crate::engine::change_log::Change;
@@ -84,7 +100,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (root, world) = (dir.path(), World::real(&dir.path().join("cache")));
         let (a, b) = (root.join("a"), root.join("b"));
-        let look = || Before::look(&world, &spec("o: a b none"), root);
+        let look = || Before::look(&world, &spec("o: a b none"), root, RunId(0));
         let heard = |path: &Path| world.digests.doubt(&Change::Entry { watched: root.into(), path: path.into() });
         write(&a, "one");
         write(&b, "one");

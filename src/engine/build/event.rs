@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::engine::cxx::lower::Lowered;
 use crate::engine::cxx::undefined::Lookup;
 use crate::engine::execution::Execution;
-use crate::engine::fingerprint::{Identity, Judgement, Record};
+use crate::engine::fingerprint::{Identity, Judgement, Record, Taints};
 use crate::engine::front_end::FrontEnd;
 use crate::engine::graph::StepSpec;
 use crate::engine::ids::StepId;
@@ -91,6 +91,8 @@ pub enum Effect {
         tasks: Vec<JudgeTask>,
         /// These files are taken to be so, whatever they are: a dry run puts nothing back.
         assumed: Vec<(FilePath, Identity)>,
+        /// What stems from opaque commands.
+        taints: Taints,
     },
     /// Run a step; answer with [`Event::Executed`].
     Run {

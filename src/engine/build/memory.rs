@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Build, Effect, key};
 use crate::engine::execution::Execution;
 use crate::engine::fingerprint::{self, Record};
-use crate::engine::graph::StepSpec;
+use crate::engine::graph::{Purity, StepSpec};
 use crate::engine::ids::StepId;
 use crate::engine::path::FilePath;
 
@@ -24,9 +24,33 @@ impl Build {
         let mut variants = self.records.get(&path).map(|all| all.as_ref().clone()).unwrap_or_default();
         let record = fingerprint::record_of(spec, &self.root, execution, variants.first());
         let record = Record { stdout_stderr: kept(&execution.output), why: self.account.reason(step), ..record };
+        self.records.made(&record);
+        self.unfinished.remove(&step);
+        if spec.purity == Purity::Opaque {
+            // What it left before is gone, whatever of it is listed.
+            variants.clear();
+        }
         fingerprint::remember(&mut variants, record);
         // Nobody asks for it again in this build.
         effects.push(Effect::Remember(path, Arc::new(variants)));
+    }
+
+    /// An opaque step begins: whatever comes of that, what is recorded of it holds no more.
+    pub(super) fn distrust(&mut self, step: StepId, spec: &StepSpec, effects: &mut Vec<Effect>) {
+        let path = key(spec);
+        let records = self.records.get(&path).filter(|_| spec.purity == Purity::Opaque);
+        if let Some(begun) = records.and_then(|records| fingerprint::begun(records)) {
+            self.keep(path, Arc::new(begun), effects);
+        }
+        if spec.purity == Purity::Opaque {
+            self.unfinished.insert(step);
+        }
+    }
+
+    /// Whether a step began that may have left anything, and did not come to a good end: nothing that held before holds for sure.
+    #[must_use]
+    pub fn leaves_doubt(&self) -> bool {
+        !self.unfinished.is_empty()
     }
 
     /// From now on these are the step's records; in a dry run, for this build alone.

@@ -61,6 +61,8 @@ pub struct Build {
     awaiting: HashMap<StepId, FilePath>,
     confirmed: BTreeMap<FilePath, bool>,
     pretended: HashSet<StepId>,
+    /// Opaque steps that began to run and have not come to a good end.
+    unfinished: HashSet<StepId>,
     /// In a dry run: what would be put back.
     assumed: Vec<(FilePath, Identity)>,
     /// What became of each step that was judged.
@@ -93,6 +95,7 @@ impl Build {
             awaiting: HashMap::new(),
             confirmed: BTreeMap::new(),
             pretended: HashSet::new(),
+            unfinished: HashSet::new(),
             assumed: Vec::new(),
             fates: HashMap::new(),
             texts: None,
@@ -192,7 +195,7 @@ impl Build {
         let (decided, open): (Vec<_>, Vec<_>) = steps.into_iter().partition(|step| self.request.force || self.waits_for_pretence(*step));
         if !open.is_empty() {
             let tasks = open.into_iter().map(|step| self.judge_task(step)).collect();
-            effects.push(Effect::Judge { tasks, assumed: self.assumed.clone() });
+            effects.push(Effect::Judge { tasks, assumed: self.assumed.clone(), taints: self.records.taints().clone() });
         }
         for step in decided {
             let reason = if self.request.force { Reason::Forced } else { Reason::DependencyWouldRun };
@@ -248,12 +251,13 @@ impl Build {
         if self.request.dry_run {
             return self.pretend_run(now, step, effects);
         }
+        self.distrust(step, &spec, effects);
         let attempt = self.attempts.entry(step).and_modify(|n| *n += 1).or_insert(1);
         let lookup = (spec.kind == StepKind::Link).then(|| self.front_end.lookup(&spec.target));
         effects.push(Effect::Run { step, attempt: *attempt, spec, lookup, inspect_main: self.awaiting.contains_key(&step) });
     }
 
-    fn executed(&mut self, now: Duration, step: StepId, attempt: u32, execution: Execution, effects: &mut Vec<Effect>) {
+    fn executed(&mut self, now: Duration, step: StepId, attempt: u32, mut execution: Execution, effects: &mut Vec<Effect>) {
         if self.attempts.get(&step) != Some(&attempt) || !self.plan.state(step).is_live() {
             return;
         }
@@ -261,6 +265,7 @@ impl Build {
         let finish = finish_of(&execution, self.plan.state(step));
         let defines_main = execution.defines_main;
         if matches!(finish, Finish::Succeeded { .. }) {
+            self.records.taints().tell(&spec, &mut execution);
             self.remember(step, &spec, &execution, effects);
         }
         let outcome = outcome_of(&finish, self.plan.tries_again(step, &finish));

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::engine::fingerprint::Record;
+use crate::engine::fingerprint::{Record, Taints};
 use crate::engine::path::FilePath;
 
 /// Those of one step, the newest first.
@@ -16,6 +16,7 @@ pub struct Records {
     common: Arc<HashMap<FilePath, Variants>>,
     /// What came since that was copied; it hides what is below.
     news: HashMap<FilePath, Variants>,
+    taints: Taints,
 }
 
 /// News are merged when they are more than one in so many.
@@ -42,10 +43,22 @@ impl Records {
 
     /// From now on these are those of a step.
     pub fn insert(&mut self, path: FilePath, records: Variants) {
+        records.iter().take(1).for_each(|newest| self.made(newest));
         self.news.insert(path, records);
         if Arc::get_mut(&mut self.common).is_some() || self.news.len() > self.common.len() / FEW {
             Arc::make_mut(&mut self.common).extend(self.news.drain());
         }
+    }
+
+    /// What a step left, as far as others ask in the same build.
+    pub fn made(&mut self, newest: &Record) {
+        self.taints.learn(newest);
+    }
+
+    /// What stems from opaque commands.
+    #[must_use]
+    pub fn taints(&self) -> &Taints {
+        &self.taints
     }
 
     /// All of them.
@@ -74,7 +87,10 @@ impl Records {
 
 impl FromIterator<(FilePath, Variants)> for Records {
     fn from_iter<I: IntoIterator<Item = (FilePath, Variants)>>(all: I) -> Self {
-        Self { common: Arc::new(all.into_iter().collect()), news: HashMap::new() }
+        let common: HashMap<FilePath, Variants> = all.into_iter().collect();
+        let mut taints = Taints::default();
+        common.values().filter_map(|records| records.first()).for_each(|newest| taints.learn(newest));
+        Self { common: Arc::new(common), news: HashMap::new(), taints }
     }
 }
 

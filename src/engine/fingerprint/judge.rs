@@ -4,7 +4,8 @@ use super::explain::static_difference;
 use super::lookups::{Directories, forms, others};
 use super::manifest::key_of;
 use super::reading::renewed;
-use super::{Identity, Input, Reading, Reason, Record, Reworded, Run, static_key};
+use super::record::unfinished;
+use super::{Identity, Input, Reading, Reason, Record, Reworded, Run, Taints, static_key};
 use crate::engine::digest::Digest;
 use crate::engine::graph::{Purity, StepSpec};
 use crate::engine::path::FilePath;
@@ -36,15 +37,14 @@ pub enum Judgement {
 }
 
 impl Judgement {
-    /// The records that the step has from now on, if they are others: the one that was used comes first, as its inputs are now.
+    /// The records that the step has from now on, if they are others: the one that was used comes first, as its inputs are now, and with
+    /// outputs of their taint.
     #[must_use]
-    pub fn renewed(&self, records: &[Record]) -> Option<Vec<Record>> {
-        match self {
-            Self::UpToDate { record, reworded } | Self::Restore { record, reworded, .. } if *record > 0 || !reworded.is_empty() => {
-                Some(renewed(records, *record, reworded))
-            }
-            _ => None,
-        }
+    pub fn renewed(&self, step: &StepSpec, records: &[Record], taints: &Taints) -> Option<Vec<Record>> {
+        let (Self::UpToDate { record, reworded } | Self::Restore { record, reworded, .. }) = self else { return None };
+        let passed = taints.passed_on(step, records.get(*record)?);
+        let same = *record == 0 && reworded.is_empty() && passed.is_none();
+        (!same).then(|| renewed(records, *record, reworded, passed))
     }
 }
 
@@ -77,10 +77,16 @@ pub fn verdict(step: &StepSpec, root: &FilePath, records: &[Record], facts: &dyn
         let other = lookup_difference(step, record, facts).or_else(|| time_difference(step, record, facts));
         other.map_or(Ok(reworded), Err)
     };
-    let difference = |record: &Record| if record.key == key { compared(record).err() } else { Some(static_difference(record)) };
+    let difference = |record: &Record| match record.key {
+        same if same == key => compared(record).err(),
+        begun if begun == unfinished() => Some(Reason::Unfinished),
+        _ => Some(static_difference(record)),
+    };
     let Some(newest) = records.first() else { return Judgement::Run(Reason::NeverBuilt) };
     let same_work = |(index, record): (usize, &Record)| (record.key == key).then(|| Some((index, compared(record).ok()?))).flatten();
-    let Some((record, reworded)) = records.iter().enumerate().find_map(same_work) else {
+    // An opaque command may have made more than its outputs: only what the last run left is there.
+    let usable = if step.purity == Purity::Opaque { 1 } else { records.len() };
+    let Some((record, reworded)) = records.iter().take(usable).enumerate().find_map(same_work) else {
         return Judgement::Run(difference(newest).unwrap_or(Reason::NeverBuilt));
     };
     match output_difference(&records[record], facts) {

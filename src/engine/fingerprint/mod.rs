@@ -12,6 +12,7 @@ mod reason;
 mod record;
 mod runs;
 mod shelf;
+mod taint;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ pub use lookups::{Directories, Entry, Lookups, Questions, others};
 pub use manifest::{Description, Manifest, TerseHash, describe, describe_inputs, fingerprint, static_key};
 pub use reading::{Reading, Reworded};
 pub use reason::Reason;
-pub use record::{Field, Identity, Input, Record, Times, VARIANTS, output_taint, record_of, remember};
+pub use record::{Field, Identity, Input, Record, Times, VARIANTS, begun, record_of, remember};
 pub use runs::{Item, Run, Runs};
 pub use shelf::{Index, Rows, Shelf, Swept};
+pub use taint::{Taints, output_taint, run_number};

@@ -38,13 +38,14 @@ pub struct Reworded {
     pub digest: Digest,
 }
 
-/// The records with the one at `index` first, which has been used, and its inputs as they are now.
-pub(super) fn renewed(records: &[Record], index: usize, changes: &[Reworded]) -> Vec<Record> {
+/// The records with the one at `index` first, which has been used, and its inputs as they are now; `instead` may stand for it.
+pub(super) fn renewed(records: &[Record], index: usize, changes: &[Reworded], instead: Option<Record>) -> Vec<Record> {
     let mut all = records.to_vec();
     if index >= all.len() {
         return all;
     }
-    let mut record = all.remove(index);
+    let old = all.remove(index);
+    let mut record = instead.unwrap_or(old);
     if !changes.is_empty() {
         let mut inputs: Vec<Input> = record.inputs.iter().cloned().collect();
         for change in changes {

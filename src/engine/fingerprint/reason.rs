@@ -8,6 +8,9 @@ pub enum Reason {
     /// There is no record of it.
     #[error("first build")]
     NeverBuilt,
+    /// It may have left something else behind than it did when it last came to its end.
+    #[error("its last run did not come to its end")]
+    Unfinished,
     /// In a dry run: a step that it waits for would run.
     #[error("a step before it would run")]
     DependencyWouldRun,

@@ -6,9 +6,9 @@ use super::lookups::Lookups;
 use super::manifest::{key_of, static_key};
 use super::reading::Reading;
 use super::runs::{Item, Runs};
-use crate::engine::digest::{Digest, Hasher};
+use crate::engine::digest::Digest;
 use crate::engine::execution::Execution;
-use crate::engine::graph::{Purity, StepSpec};
+use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
 
 /// How many records a step keeps, so that going back to an earlier state of its inputs costs nothing.
@@ -106,35 +106,22 @@ pub fn record_of(step: &StepSpec, root: &FilePath, run: &Execution, last: Option
     }
 }
 
+/// The key of a run that may have come to nothing: no work has it.
+pub(super) fn unfinished() -> Digest {
+    Digest::of(b"unfinished")
+}
+
+/// The records of an opaque step that begins to run: what it leaves besides its outputs is nobody's until it has come to its end. `None`
+/// if there is none to distrust.
+#[must_use]
+pub fn begun(records: &[Record]) -> Option<Vec<Record>> {
+    Some(vec![Record { key: unfinished(), ..records.first()?.clone() }])
+}
+
 /// Puts `record` first, in the place of one of the same work, and forgets the oldest beyond [`VARIANTS`].
 pub fn remember(records: &mut Vec<Record>, record: Record) {
     records
         .retain(|old| old.key != record.key || old.times != record.times || old.inputs != record.inputs || old.lookups != record.lookups);
     records.insert(0, record);
     records.truncate(VARIANTS);
-}
-
-/// The taint of what a step makes from `inputs`: an understood one passes on what it gets, an opaque one adds its `run` number.
-#[must_use]
-pub fn output_taint(purity: Purity, run: u64, inputs: impl IntoIterator<Item = Identity>) -> u64 {
-    let mut taints: Vec<u64> = inputs.into_iter().map(|identity| identity.taint).filter(|&taint| taint != 0).collect();
-    taints.sort_unstable();
-    taints.dedup();
-    match (purity, taints.as_slice()) {
-        (Purity::Opaque, _) => mix(&run.to_le_bytes(), &taints),
-        (_, []) => 0,
-        (_, [only]) => *only,
-        _ => mix(b"", &taints),
-    }
-}
-
-fn mix(head: &[u8], taints: &[u64]) -> u64 {
-    let mut hasher = Hasher::default();
-    hasher.part(head);
-    taints.iter().for_each(|taint| {
-        hasher.part(&taint.to_le_bytes());
-    });
-    let bytes = hasher.finish().bytes;
-    // 0 means untainted.
-    bytes.iter().take(8).fold(0u64, |all, &byte| all << 8 | u64::from(byte)).max(1)
 }

@@ -236,7 +236,8 @@ fn files_are_compared_by_content() {
 
 #[test]
 fn a_file_where_it_would_have_been_found_first_counts() {
-    let search = Search { kind: SearchKind::Headers, dirs: vec!["early".into(), "".into()], unordered: 0, embed_dirs: Vec::new() };
+    let search =
+        Search { kind: SearchKind::Headers, dirs: vec!["early".into(), "".into()], unordered: 0, embed_dirs: Vec::new() };
     let step = StepSpec { cxx: Some(CxxStep { search: Some(Arc::new(search)), ..CxxStep::default() }), ..step() };
     let records = [world().record(&step)];
     let check = |path: &str, expect: &str| assert_eq!(world().set(path, "h").judge(&step, &records, true), expect);
@@ -303,10 +304,17 @@ fn going_back_to_an_earlier_state_restores_it() {
     assert_eq!(a.judge(&step(), &records, true), "up to date 1");
     assert_eq!(world().set("a.c", "int c;").judge(&step(), &records, true), "a.c changed");
     let judged = verdict(&step(), &root(), &records, &Now { world: &a, stored: true, mode: 0o100_644, written: 7 });
-    let renewed = judged.renewed(&records).unwrap();
+    let renewed = judged.renewed(&step(), &records, &Taints::default()).unwrap();
     assert_eq!(a.judge(&step(), &renewed, true), "up to date 0");
     assert_eq!(renewed.len(), 2);
-    assert_eq!(verdict(&step(), &root(), &renewed, &Now { world: &a, stored: true, mode: 0o100_644, written: 7 }).renewed(&renewed), None);
+    assert_eq!(
+        verdict(&step(), &root(), &renewed, &Now { world: &a, stored: true, mode: 0o100_644, written: 7 }).renewed(
+            &step(),
+            &renewed,
+            &Taints::default()
+        ),
+        None
+    );
 }
 
 #[test]
@@ -343,7 +351,7 @@ fn a_record_whose_inputs_changed_without_effect_is_of_the_new_ones() {
     let records = [record(&of("int b; # one", "B")), record(&of("int a; # one", "A")), record(&of("int a; # two", "A"))];
     let now = of("int a; # two", "B");
     let judged = verdict(&step(), &root(), &records, &Now { world: &now, stored: true, mode: 0o100_644, written: 7 });
-    let renewed = judged.renewed(&records).unwrap();
+    let renewed = judged.renewed(&step(), &records, &Taints::default()).unwrap();
     let reworded = vec![Reworded { input: 0, digest: Digest::of(b"int a; # two") }];
     assert_eq!(judged, Judgement::Restore { record: 1, reworded, why: Reason::InputChanged("a.c".into()) });
     assert_eq!(renewed, [&records[2], &records[0]].map(Clone::clone), "what is the same twice is kept once");
@@ -371,6 +379,80 @@ fn taint_is_passed_on_and_made() {
     assert_ne!(opaque(1), opaque(2));
     assert_ne!(opaque(1), 0);
     assert_ne!(opaque(1), output_taint(Purity::Opaque, 1, of(&[7])));
+}
+
+#[test]
+fn an_opaque_step_is_only_what_its_last_run_left() {
+    let step = StepSpec { purity: Purity::Opaque, ..step() };
+    let (first, second) = (world().record(&step), world().set("a.c", "int b;").record(&step));
+    // What it made is the same, and what else it may have left is not.
+    assert_eq!(world().judge(&step, &[second, first.clone()], true), "a.c changed");
+    assert_eq!(world().judge(&step, std::slice::from_ref(&first), true), "up to date 0");
+    let begun = begun(&[first]).unwrap();
+    assert_eq!(world().judge(&step, &begun, true), "its last run did not come to its end");
+}
+
+/// What is told of a run of `step` with this number that reads `a.c`, made by an earlier run, and makes `a.o`.
+fn told(step: &StepSpec, number: u64, source: u64, object: u64, untouched: bool) -> (u64, u64) {
+    let record = |path: &str, taint: u64| Record {
+        outputs: vec![(path.into(), Identity { digest: Digest::of(b""), taint }, 0)],
+        ..world().record(step)
+    };
+    let mut taints = Taints::default();
+    taints.learn(&record("a.c", source));
+    taints.learn(&record("a.o", object));
+    let mut run = Execution {
+        number,
+        inputs: vec![("./x/../a.c".into(), Some(Identity::of(Digest::of(b"int a;"))))],
+        outputs: vec![("a.o".into(), Identity::of(Digest::of(b"object")), 0)],
+        untouched: untouched.then(|| "a.o".into()).into_iter().collect(),
+        ..Execution::empty()
+    };
+    taints.tell(step, &mut run);
+    (run.inputs[0].1.unwrap().taint, run.outputs[0].1.taint)
+}
+
+#[test]
+fn a_run_is_told_what_its_files_stem_from() {
+    let understood = step();
+    assert_eq!(told(&understood, 1, 0, 0, false), (0, 0));
+    assert_eq!(told(&understood, 1, 7, 3, false), (0, 7), "what it reads does not count for itself");
+    let mut opaque = StepSpec { purity: Purity::Opaque, ..step() };
+    let (read, made) = told(&opaque, 1, 7, 3, false);
+    assert!(read == 7 && ![0, 3, 7].contains(&made));
+    assert_ne!(told(&opaque, 2, 7, 3, false).1, made);
+    assert_eq!(told(&opaque, 1, 7, 3, true).1, made, "only a step with restat may leave an output as it was");
+    opaque.flags.restat = true;
+    assert_eq!(told(&opaque, 1, 7, 3, true), (7, 3));
+    assert_ne!(told(&opaque, 1, 7, 3, false).1, 3);
+}
+
+#[test]
+fn what_is_up_to_date_passes_on_the_taint_of_its_inputs_as_they_are_now() {
+    let maker =
+        |taint: u64| Record { outputs: vec![("a.h".into(), Identity { digest: Digest::of(b"h"), taint }, 0)], ..world().record(&step()) };
+    let check = |step: &StepSpec, taint: u64, expect: Option<u64>| {
+        let records = [world().record(step)];
+        let mut taints = Taints::default();
+        taints.learn(&maker(taint));
+        let judged = Judgement::UpToDate { record: 0, reworded: Vec::new() };
+        let renewed = judged.renewed(step, &records, &taints);
+        assert_eq!(renewed.map(|all| all[0].outputs[0].1.taint), expect, "{taint}");
+    };
+    check(&step(), 0, None);
+    check(&step(), 5, Some(5));
+    check(&StepSpec { purity: Purity::Opaque, ..step() }, 5, None);
+    // It goes again, too.
+    let mut tainted = world().record(&step());
+    tainted.outputs[0].1.taint = 5;
+    let judged = Judgement::UpToDate { record: 0, reworded: Vec::new() };
+    assert_eq!(judged.renewed(&step(), &[tainted], &Taints::default()).unwrap()[0].outputs[0].1.taint, 0);
+}
+
+#[test]
+fn numbers_of_runs_are_not_used_again() {
+    let all = [run_number(1, 2, 3), run_number(2, 2, 3), run_number(1, 3, 3), run_number(1, 2, 4)];
+    assert!((0..4).all(|one| (0..one).all(|other| all[one] != all[other])));
 }
 
 #[test]

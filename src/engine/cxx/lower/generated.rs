@@ -8,7 +8,7 @@ use super::objects::{Lowering, blank};
 use super::{LowerError, LowerRequest, names, select};
 use crate::engine::digest::Digest;
 use crate::engine::discover::{Target, TargetKind};
-use crate::engine::graph::{Command, CxxStep, Environment, Output, StepSpec};
+use crate::engine::graph::{Command, CxxStep, Environment, Output, Purity, StepSpec};
 use crate::engine::jobs::generation::{Generation, Located};
 use crate::engine::path::FilePath;
 use crate::engine::report::StepKind;
@@ -120,6 +120,7 @@ fn step(located: &Located, program: FilePath) -> StepSpec {
     let Generation { id, args, cwd, env, outputs, after, .. } = &located.generation;
     let inputs: BTreeSet<FilePath> = located.inputs.iter().cloned().collect();
     StepSpec {
+        purity: Purity::Opaque,
         explicit: inputs.into_iter().collect(),
         implicit: vec![program.clone()],
         order_only: after.clone(),
