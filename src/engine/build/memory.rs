@@ -1,6 +1,7 @@
 //! What a build learns about its steps for the next one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Build, Effect, key};
 use crate::engine::execution::Execution;
@@ -8,6 +9,7 @@ use crate::engine::fingerprint::{self, Record};
 use crate::engine::graph::{Purity, StepSpec};
 use crate::engine::ids::StepId;
 use crate::engine::path::FilePath;
+use crate::engine::plan::{self, Finish};
 
 /// So much of what a step says is kept, to be said again when its outputs are put back.
 const SAID: usize = 64 << 10;
@@ -51,6 +53,21 @@ impl Build {
     #[must_use]
     pub fn leaves_doubt(&self) -> bool {
         !self.unfinished.is_empty()
+    }
+
+    /// What was recorded is there again, or could not be put back.
+    pub(super) fn restored(&mut self, now: Duration, step: StepId, result: Result<Option<bool>, String>, effects: &mut Vec<Effect>) {
+        let spec = self.spec(step);
+        match result {
+            Ok(defines_main) => {
+                let said = self.records.get(&key(&spec)).and_then(|all| all.first()).map(|record| record.stdout_stderr.clone());
+                let why = self.fates.get(&step).map(ToString::to_string).unwrap_or_default();
+                self.account.restored(step, &spec, &why, said.unwrap_or_default(), effects);
+                self.feed(now, plan::Event::Finished { step, finish: Finish::Restored }, effects);
+                self.confirm(now, step, defines_main, effects);
+            }
+            Err(why) => self.feed(now, plan::Event::Finished { step, finish: Finish::RestoreFailed(why) }, effects),
+        }
     }
 
     /// From now on these are the step's records; in a dry run, for this build alone.

@@ -277,20 +277,6 @@ impl Build {
             self.confirm(now, step, defines_main, effects);
         }
     }
-
-    fn restored(&mut self, now: Duration, step: StepId, result: Result<Option<bool>, String>, effects: &mut Vec<Effect>) {
-        let spec = self.spec(step);
-        match result {
-            Ok(defines_main) => {
-                let said = self.records.get(&key(&spec)).and_then(|all| all.first()).map(|record| record.stdout_stderr.clone());
-                let why = self.fates.get(&step).map(ToString::to_string).unwrap_or_default();
-                self.account.restored(step, &spec, &why, said.unwrap_or_default(), effects);
-                self.feed(now, plan::Event::Finished { step, finish: Finish::Restored }, effects);
-                self.confirm(now, step, defines_main, effects);
-            }
-            Err(why) => self.feed(now, plan::Event::Finished { step, finish: Finish::RestoreFailed(why) }, effects),
-        }
-    }
 }
 
 /// A step is known by its first output; a phony step by its label.
