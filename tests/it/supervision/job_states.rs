@@ -85,7 +85,7 @@ fn a_daemon_killed_at_any_change_of_a_jobs_state_loses_nothing_and_does_nothing_
 }
 
 /// A failure with another attempt, one without, what is skipped for it and what is done because of it, a timeout, two at once, and files for builds.
-const MIXED: &str = r#"
+const MIXED: &str = r"
 [job_queue]
 max_concurrent_jobs = 2
 retry_delay_seconds = 0
@@ -133,7 +133,7 @@ id = 'last'
 callback = 'command'
 depends_on = ['flaky', 'make', 'two']
 args.argv = ['sh', '-c', 'echo last >> effects']
-"#;
+";
 
 /// As [`killed_at`], of a queue of which some jobs fail each time.
 fn mixed_killed_at(point: &str, passed: usize) -> bool {

@@ -38,7 +38,7 @@ pub struct Facts {
     pub root: PathBuf,
     /// What lies at each path of [`asked`].
     pub lies: BTreeMap<FilePath, Lies>,
-    /// In which directory each of [`programs`] really is.
+    /// In which directory each of [`programs()`] really is.
     pub real_dirs: BTreeMap<FilePath, PathBuf>,
     /// The project's files, if [`asks_for_files`]; `None`: nobody looked.
     pub files: Option<Vec<FilePath>>,
