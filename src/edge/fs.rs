@@ -224,6 +224,12 @@ pub fn exists(path: &Path) -> bool {
     path.exists()
 }
 
+/// Whether a directory is there, or something else; `None` if nothing is.
+#[must_use]
+pub fn is_dir(path: &Path) -> Option<bool> {
+    std::fs::metadata(path).ok().map(|about| about.is_dir())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

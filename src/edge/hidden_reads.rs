@@ -12,6 +12,7 @@ use crate::engine::graph::{Search, StepSpec};
 use crate::engine::path::FilePath;
 use crate::engine::scan::asked::{self, Asked};
 use crate::engine::scan::kind::FileKind;
+use crate::engine::scan::overlay;
 
 /// An input with what it held; none if it was absent.
 type Input = (FilePath, Option<Identity>);
@@ -61,8 +62,10 @@ pub fn of(world: &World, root: &Path, spec: &StepSpec, search: &Search, inputs: 
     if let Some(times) = &mut reading.found.times {
         times.epoch = spec.cxx.as_ref().and_then(|cxx| cxx.epoch);
     }
+    search.fence.iter().flat_map(|fence| &fence.overlays).for_each(|overlay| reading.follow(overlay));
     let known: HashSet<&FilePath> = inputs.iter().map(|(path, _)| path).collect();
     reading.found.inputs.retain(|(path, _)| !known.contains(path));
+    reading.found.questions.unknown |= search.fence.is_some();
     reading.found.questions.names = reading.names.into_iter().collect();
     reading.found
 }
@@ -130,6 +133,23 @@ impl Reading<'_> {
             }
         }
         further
+    }
+
+    /// What an overlay puts in the place of other files is read, if it is there. Directories may hold anything.
+    fn follow(&mut self, overlay: &FilePath) {
+        let text = self.world.fs.read(&overlay.under(self.root)).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let near = if overlay::is_relative(&text) { overlay.parent() } else { FilePath::default() };
+        let Some(contents) = overlay::contents(&text) else {
+            self.found.unnamed.get_or_insert_with(|| overlay.clone());
+            return;
+        };
+        for name in contents {
+            if near.join(name.as_path()).under(self.root).is_dir() {
+                self.found.unnamed.get_or_insert_with(|| overlay.clone());
+            }
+            self.look(&near, &name);
+        }
     }
 
     /// Looks at one place, once: what is there may be a text of the assembler.

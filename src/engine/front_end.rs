@@ -1,6 +1,6 @@
 //! The front end that discovers: what a project is, ready to be described as steps. Does not know how the facts were gathered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::config::settings::Settings;
@@ -32,8 +32,8 @@ pub struct FrontEnd {
     pub leading: Vec<(String, Digest)>,
     pub epoch: Option<Digest>,
     pub requested: Requested,
-    /// Files that arguments of unknown flags name.
-    pub named_inputs: BTreeSet<FilePath>,
+    /// What arguments of flags name that may be inputs, and whether each is a directory.
+    pub named_inputs: BTreeMap<FilePath, bool>,
 }
 
 impl FrontEnd {

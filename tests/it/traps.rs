@@ -20,6 +20,10 @@
 //! | a dependency outside, by `../` | [`a_dependency_above_the_project`] |
 //! | a replaced `libz.a` | [`a_static_library_is_replaced`] |
 //! | a `libfoo.so` that comes earlier in `-L` | [`a_shared_library_comes_before_a_static_one`] |
+//! | a module map comes to a directory of headers | [`a_module_map_comes`] |
+//! | a file comes to where an overlay leads | [`what_an_overlay_leads_to_comes`], [`an_overlay_leads_elsewhere`] |
+//! | a framework comes earlier in `-F` | [`a_framework_comes_before_another`], [`a_header_comes_to_a_framework`] |
+//! | a header map leads elsewhere | [`a_header_map_leads_elsewhere`] |
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -286,6 +290,116 @@ done
         }
     }
     not_tried("this machine gives no mount namespace");
+}
+
+#[test]
+fn a_module_map_comes() {
+    check(
+        |space| {
+            // A module is compiled apart: what was defined before it is not seen.
+            space.write("inc/answer.h", "#ifdef BEFORE\n#define ANSWER 1\n#else\n#define ANSWER 2\n#endif\n");
+            space.write("main.c", "#define BEFORE 1\n#include <answer.h>\nint main(void) { return ANSWER; }\n");
+            flags(space, &["-fmodules".to_owned(), "-fmodules-cache-path=../tmp/modules".to_owned(), "-Iinc".to_owned()]);
+        },
+        |space| space.write("inc/module.modulemap", "module answer { header \"answer.h\" export * }\n"),
+    );
+}
+
+const PERHAPS: &str =
+    "#if __has_include(\"answer.h\")\n#include \"answer.h\"\n#else\n#define ANSWER 1\n#endif\nint main(void) { return ANSWER; }\n";
+
+fn overlay(space: &Space, from: &str, to: &Path) {
+    let (from, to) = (space.path(from), to.display());
+    let (dir, name) = (from.parent().unwrap().display(), from.file_name().unwrap().display());
+    let file = format!("{{ 'name': '{name}', 'type': 'file', 'external-contents': '{to}' }}");
+    let text = format!("{{ 'version': 0, 'roots': [ {{ 'name': '{dir}', 'type': 'directory', 'contents': [ {file} ] }} ] }}\n");
+    space.write("ov.yaml", text);
+}
+
+#[test]
+fn what_an_overlay_leads_to_comes() {
+    check(
+        |space| {
+            space.write("main.c", PERHAPS);
+            space.write("inc/other.h", "");
+            overlay(space, "inc/answer.h", &space.place("tmp/real/answer.h"));
+            flags(space, &["-Iinc".to_owned(), "-ivfsoverlay".to_owned(), "ov.yaml".to_owned()]);
+        },
+        |space| answer(&space.place("tmp/real"), 2),
+    );
+}
+
+#[test]
+fn an_overlay_leads_elsewhere() {
+    check(
+        |space| {
+            answer(&space.place("tmp/one"), 1);
+            answer(&space.place("tmp/two"), 2);
+            space.write("inc/other.h", "");
+            overlay(space, "inc/answer.h", &space.place("tmp/one/answer.h"));
+            flags(
+                space,
+                &["-Iinc".to_owned(), "-Xclang".to_owned(), "-ivfsoverlay".to_owned(), "-Xclang".to_owned(), "ov.yaml".to_owned()],
+            );
+        },
+        |space| overlay(space, "inc/answer.h", &space.place("tmp/two/answer.h")),
+    );
+}
+
+fn needs_framework(space: &mut Space) {
+    space.write("main.c", "#include <Answer/answer.h>\nint main(void) { return ANSWER; }\n");
+    fs::create_dir(space.path("one")).unwrap();
+    answer(&space.path("two/Answer.framework/Headers"), 1);
+    flags(space, &["-Fone".to_owned(), "-Ftwo".to_owned()]);
+}
+
+#[test]
+fn a_framework_comes_before_another() {
+    check(needs_framework, |space| answer(&space.path("one/Answer.framework/Headers"), 2));
+}
+
+#[test]
+fn a_header_comes_to_a_framework() {
+    check(
+        |space| {
+            needs_framework(space);
+            let text = "#if __has_include(<Answer/more.h>)\n#include <Answer/more.h>\n#else\n#include <Answer/answer.h>\n#endif\n";
+            space.write("main.c", format!("{text}int main(void) {{ return ANSWER; }}\n"));
+        },
+        |space| space.write("two/Answer.framework/Headers/more.h", "#define ANSWER 2\n"),
+    );
+}
+
+/// A header map as clang reads it, of one name.
+fn header_map(name: &str, dir: &str) -> Vec<u8> {
+    let hash = name.bytes().fold(0u32, |sum, byte| sum.wrapping_add(u32::from(byte.to_ascii_lowercase()).wrapping_mul(13)));
+    let strings = format!("\0{name}\0{dir}\0{name}\0");
+    let at = [1, 2 + name.len(), 3 + name.len() + dir.len()].map(|at| u32::try_from(at).unwrap());
+    let (buckets, header) = (2u32, 24u32);
+    let mut bytes = b"pamh".to_vec();
+    bytes.extend([1u16, 0].iter().flat_map(|word| word.to_le_bytes()));
+    let longest = u32::try_from(dir.len() + name.len()).unwrap();
+    bytes.extend([header + buckets * 12, 1, buckets, longest].iter().flat_map(|word| word.to_le_bytes()));
+    let bucket = |number: u32| if number == hash & (buckets - 1) { at } else { [0; 3] };
+    bytes.extend((0..buckets).flat_map(bucket).flat_map(u32::to_le_bytes));
+    bytes.extend(strings.as_bytes());
+    bytes
+}
+
+#[test]
+fn a_header_map_leads_elsewhere() {
+    let lead = |space: &Space, dir: &str| {
+        space.write("answers.hmap", header_map("answer.h", &format!("{}/", space.path(dir).display())));
+    };
+    check(
+        |space| {
+            answer(&space.path("one"), 1);
+            answer(&space.path("two"), 2);
+            lead(space, "one");
+            flags(space, &["-Ianswers.hmap".to_owned()]);
+        },
+        |space| lead(space, "two"),
+    );
 }
 
 #[test]

@@ -178,8 +178,19 @@ async fn discover(
     let settings = settings.clone();
     let directories: BTreeSet<PathBuf> =
         probes.compiles.values().flat_map(|probe| &probe.search_dirs).map(|dir| dir.under(&root)).collect();
+    let overlaid = probes.compiles.values().any(|probe| !probe.overlays.is_empty());
+    let frameworks: BTreeSet<PathBuf> =
+        probes.compiles.values().flat_map(|probe| &probe.framework_dirs).map(|dir| dir.under(&root)).collect();
     let found = compute(move || {
-        let system_has = |name: &str| directories.iter().any(|dir| edge::fs::exists(&dir.join(name)));
+        let in_framework = |name: &str| {
+            let (framework, header) = name.split_once('/')?;
+            let inside = |dir: &PathBuf| edge::fs::exists(&dir.join(format!("{framework}.framework/Headers/{header}")));
+            Some(frameworks.iter().any(inside))
+        };
+        let plain = |name: &str| directories.iter().any(|dir| edge::fs::exists(&dir.join(name)));
+        // What header maps and overlays lead to only the compiler knows.
+        let anywhere = overlaid || directories.iter().any(|dir| dir.is_file());
+        let system_has = |name: &str| anywhere || plain(name) || in_framework(name).unwrap_or(false);
         discover::discover(&discover::Request {
             name: &settings.name,
             files: &looked_at.files,
@@ -255,7 +266,7 @@ pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, 
         leading: request.project.variables.leading(),
         epoch: request.project.variables.epoch(),
         requested,
-        named_inputs: BTreeSet::new(),
+        named_inputs: BTreeMap::new(),
     };
     let (world, root, build_dir) = (world.clone(), request.project.root.clone(), request.project.build_dir.clone());
     let tree = facts.tree;
@@ -264,8 +275,8 @@ pub(super) async fn basis(world: &World, peers: &Peers, request: &BuildRequest, 
         edge::scaffold::keep_schema_of(&world, &root);
         world.directories.of(&root).refresh();
         let mut lowered = front_end.lower(&BTreeMap::new())?;
-        let named = |path: &FilePath| edge::fs::exists(&path.under(&root));
-        front_end.named_inputs = lowered.maybe_inputs.iter().filter(|path| named(path)).cloned().collect();
+        let named = |path: &FilePath| Some((path.clone(), edge::fs::is_dir(&path.under(&root))?));
+        front_end.named_inputs = lowered.maybe_inputs.iter().filter_map(named).collect();
         if !front_end.named_inputs.is_empty() {
             lowered = front_end.lower(&BTreeMap::new())?;
         }

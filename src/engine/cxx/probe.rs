@@ -1,10 +1,13 @@
 //! What a driver expands flags to, learnt from its `-###`. Does not run it.
 
+mod search_lists;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use self::search_lists::SearchLists;
 use super::comment_neutral::dialect_of;
 use super::diagnostics;
 use super::interface_only;
@@ -16,6 +19,9 @@ use crate::engine::path::FilePath;
 
 /// What comes before a file that the driver found for the compiler.
 const READ: [&str; 2] = ["-fprofile-instrument-use-path=", "-fsanitize-system-ignorelist="];
+
+/// What makes the compiler look for module maps.
+const MODULES: [&str; 2] = ["-fmodules", "-fimplicit-module-maps"];
 
 /// Why a probe says nothing.
 #[derive(Debug, Eq, PartialEq, thiserror::Error)]
@@ -79,6 +85,8 @@ impl DriverProbe {
             search_dirs: all(&self.search_dirs),
             profiles: all(&self.profiles),
             embed_dirs: all(&self.embed_dirs),
+            framework_dirs: all(&self.framework_dirs),
+            overlays: all(&self.overlays),
             ..self
         }
     }
@@ -127,9 +135,14 @@ pub fn parse_compile(stderr: &str) -> Result<DriverProbe, ProbeError> {
     let profiles = cc1.iter().filter_map(read).collect();
     let comment_blind = dialect_of(&commands).ok();
     let embed_dirs = cc1.iter().filter_map(|arg| arg.strip_prefix("--embed-dir=")).map(FilePath::from).collect();
+    let modules = |arg: &String| MODULES.contains(&arg.as_str()) || arg.starts_with("-fmodule-map-file=");
+    let fenced = !lists.frameworks.is_empty() || !lists.overlays.is_empty() || cc1.iter().any(modules);
     Ok(DriverProbe {
         identity: identity(&commands),
         expanded: expanded(&commands),
+        framework_dirs: lists.frameworks.clone(),
+        overlays: lists.overlays.clone(),
+        fenced,
         programs: programs(&commands),
         quote_dirs: lists.quote.clone(),
         search_dirs,
@@ -224,75 +237,6 @@ fn split(line: &str) -> Vec<String> {
         }
     }
     args
-}
-
-/// Directories by the group clang sorts them into.
-#[derive(Default)]
-struct SearchLists {
-    quote: Vec<FilePath>,
-    angled: Vec<FilePath>,
-    system: Vec<FilePath>,
-    /// System directories of one language, from `C_INCLUDE_PATH` and kin.
-    of_language: Vec<FilePath>,
-    internal: Vec<FilePath>,
-    after: Vec<FilePath>,
-}
-
-impl SearchLists {
-    fn of(cc1: &[String]) -> Self {
-        let mut lists = Self::default();
-        let mut other_language = Vec::new();
-        let cxx = cc1.windows(2).any(|pair| pair[0] == "-x" && pair[1].starts_with("c++"));
-        let mut args = cc1.iter();
-        while let Some(arg) = args.next() {
-            let list = match arg.as_str() {
-                "-iquote" => &mut lists.quote,
-                "-I" => &mut lists.angled,
-                "-isystem" | "-iwithsysroot" => &mut lists.system,
-                "-c-isystem" => {
-                    if cxx {
-                        &mut other_language
-                    } else {
-                        &mut lists.of_language
-                    }
-                }
-                "-cxx-isystem" => {
-                    if cxx {
-                        &mut lists.of_language
-                    } else {
-                        &mut other_language
-                    }
-                }
-                "-internal-isystem" | "-internal-externc-isystem" => &mut lists.internal,
-                "-idirafter" => &mut lists.after,
-                joined => {
-                    lists.angled.extend(joined.strip_prefix("-I").map(FilePath::from));
-                    continue;
-                }
-            };
-            list.extend(args.next().map(|dir| FilePath::from(dir.as_str())));
-        }
-        lists
-    }
-
-    /// The order in which clang looks. A directory named twice counts where it comes first, but a system directory
-    /// named by `-I` counts among the system ones. And how many stem from `-I`.
-    fn angled_order(&self) -> (Vec<FilePath>, usize) {
-        let system: Vec<&FilePath> = self.system.iter().chain(&self.of_language).chain(&self.internal).collect();
-        let angled = self.angled.iter().filter(|dir| !system.contains(dir));
-        let mut order: Vec<FilePath> = Vec::new();
-        let mut add = |dir: &FilePath| {
-            if !order.contains(dir) {
-                order.push(dir.clone());
-            }
-            order.len()
-        };
-        let count = angled.map(&mut add).last().unwrap_or(0);
-        system.iter().copied().chain(&self.after).for_each(|dir| {
-            add(dir);
-        });
-        (order, count)
-    }
 }
 
 #[cfg(test)]

@@ -285,6 +285,12 @@ pub struct DriverProbe {
     pub profiles: Vec<FilePath>,
     /// Where `#embed` looks besides.
     pub embed_dirs: Vec<FilePath>,
+    /// Where frameworks are looked for.
+    pub framework_dirs: Vec<FilePath>,
+    /// Overlays of the file system.
+    pub overlays: Vec<FilePath>,
+    /// What is found does not follow from the directories alone: there are modules, frameworks or overlays.
+    pub fenced: bool,
     /// How texts are read, if a change of comments alone cannot change what is made of them.
     pub comment_blind: Option<Dialect>,
 }

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use serde::{Deserialize, Serialize};
 
+use super::fence;
 use crate::engine::graph::{Search, SearchKind};
 use crate::engine::path::FilePath;
 
@@ -27,7 +28,7 @@ pub trait Directories {
 pub struct Questions {
     /// Names in `__has_include`, sorted, each once.
     pub names: Vec<FilePath>,
-    /// Somewhere the name is made by macros: any entry of the directories that were searched may be the answer.
+    /// Somewhere the name is made by macros, or the search may lead anywhere: any entry of the directories that were searched may be the answer.
     pub unknown: bool,
 }
 
@@ -97,8 +98,9 @@ pub fn others(search: &Search, named: &[FilePath], hits: &[&FilePath], questions
             found.extend(beside.map(|(_, is_dir)| (FilePath::from(hit.name().as_str()), is_dir)).filter(|(path, _)| !known.contains(path)));
         }
     }
-    if questions.unknown {
-        found.extend(searched().flat_map(|dir| directories.entries(dir)).filter(|(path, _)| !known.contains(path)));
+    if questions.unknown || search.fence.is_some() {
+        let all = fence::entries(search, searched(), directories);
+        found.extend(all.into_iter().filter(|(path, _)| !known.contains(path)));
     }
     let mut found: Vec<Entry> = found.into_iter().collect();
     found.sort();
@@ -181,6 +183,7 @@ fn above(holder: &FilePath, below: &FilePath) -> Option<FilePath> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::graph::Fence;
 
     /// Files; a name that ends in `/` is a directory.
     struct Tree(Vec<&'static str>);
@@ -208,7 +211,7 @@ mod tests {
     fn check(kind: SearchKind, dirs: &[&str], hits: &[&str], asked: &[&str], tree: &[&'static str], expect: &[&str]) {
         let (unordered, dirs): (Vec<&str>, Vec<&str>) = dirs.iter().partition(|dir| dir.ends_with('?'));
         let all = unordered.iter().chain(&dirs).map(|dir| FilePath::from(dir.trim_end_matches('?')));
-        let search = Search { kind, dirs: all.collect(), unordered: unordered.len(), embed_dirs: Vec::new() };
+        let search = Search { kind, dirs: all.collect(), unordered: unordered.len(), embed_dirs: Vec::new(), fence: None };
         let hits: Vec<FilePath> = hits.iter().map(|hit| FilePath::from(*hit)).collect();
         let unknown = asked.contains(&"*");
         let names = asked.iter().filter(|name| **name != "*").map(|name| FilePath::from(*name)).collect();
@@ -245,6 +248,29 @@ mod tests {
         check(&["x.h"], &["b/x.h", "c/x.h", "src/x.h"], &["b/x.h", "src/x.h"]);
         check(&["d/x.h"], &["b/d/x.h", "b/x.h"], &["b/d/x.h"]);
         check(&["*"], &["a/p.h", "b/q/", "c/r.h"], &["a/p.h", "b/q/"]);
+    }
+
+    #[test]
+    fn a_fence_counts_every_entry() {
+        let tree = Tree(vec![
+            "a/p.h",
+            "src/q.h",
+            "c/r.h",
+            "build/",
+            "f/A.framework/",
+            "f/A.framework/Headers/",
+            "f/A.framework/Headers/A.h",
+            "f/d/",
+            "f/d/x.h",
+        ]);
+        let listed = vec!["f".into()];
+        let fence = Some(Fence { listed, overlays: Vec::new(), apart: vec!["build".into()] });
+        let search = Search { kind: SearchKind::Headers, dirs: vec!["a".into(), "".into()], unordered: 0, embed_dirs: Vec::new(), fence };
+        let (source, questions) = ("src/m.c".into(), Questions::default());
+        let found = others(&search, &[], &[&source], &questions, &tree);
+        let found: Vec<String> = found.iter().map(|(path, _)| path.to_string()).collect();
+        assert_eq!(found, ["a/p.h", "f/A.framework", "f/A.framework/Headers", "f/A.framework/Headers/A.h", "f/d", "src/q.h"]);
+        assert_eq!(others(&Search { fence: None, ..search }, &[], &[&source], &questions, &tree), []);
     }
 
     #[test]

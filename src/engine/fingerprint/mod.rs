@@ -4,6 +4,7 @@
 //! description. So a key cannot depend on anything that an explanation does not know. `docs/fingerprints.md` lists what goes in.
 
 mod explain;
+mod fence;
 mod judge;
 pub(super) mod lookups;
 mod manifest;

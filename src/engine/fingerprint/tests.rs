@@ -236,7 +236,8 @@ fn files_are_compared_by_content() {
 
 #[test]
 fn a_file_where_it_would_have_been_found_first_counts() {
-    let search = Search { kind: SearchKind::Headers, dirs: vec!["early".into(), "".into()], unordered: 0, embed_dirs: Vec::new() };
+    let search =
+        Search { kind: SearchKind::Headers, dirs: vec!["early".into(), "".into()], unordered: 0, embed_dirs: Vec::new(), fence: None };
     let step = StepSpec { cxx: Some(CxxStep { search: Some(Arc::new(search)), ..CxxStep::default() }), ..step() };
     let records = [world().record(&step)];
     let check = |path: &str, expect: &str| assert_eq!(world().set(path, "h").judge(&step, &records, true), expect);

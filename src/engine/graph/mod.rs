@@ -10,7 +10,9 @@ pub(crate) mod tests;
 use std::collections::{HashMap, HashSet};
 
 pub use cycle::Cycle;
-pub use spec::{Command, CxxStep, Depfile, Environment, Origin, Output, Purity, ResponseFile, Search, SearchKind, StepFlags, StepSpec};
+pub use spec::{
+    Command, CxxStep, Depfile, Environment, Fence, Origin, Output, Purity, ResponseFile, Search, SearchKind, StepFlags, StepSpec,
+};
 
 use super::ids::{FileId, StepId};
 use super::path::FilePath;

@@ -120,6 +120,18 @@ pub enum SearchKind {
     Libraries,
 }
 
+/// What counts for a search that does not follow its list alone: module maps, header maps, frameworks and overlays lead elsewhere. Beside
+/// this, every entry of the directories that it searches does.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Fence {
+    /// Further directories of which every entry counts, with what is in the frameworks there.
+    pub listed: Vec<FilePath>,
+    /// Overlays of the file system: what they lead to is read.
+    pub overlays: Vec<FilePath>,
+    /// Entries that mean nothing: where results and state go.
+    pub apart: Vec<FilePath>,
+}
+
 /// Where a step looks for files by name.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Search {
@@ -131,6 +143,8 @@ pub struct Search {
     pub unordered: usize,
     /// Where `#embed` looks besides.
     pub embed_dirs: Vec<FilePath>,
+    /// It may lead anywhere, whatever the list says.
+    pub fence: Option<Fence>,
 }
 
 /// What is particular to C and C++ about a step.

@@ -13,4 +13,5 @@ pub mod facts;
 pub mod interface;
 pub mod kind;
 mod lexer;
+pub mod overlay;
 pub mod source;

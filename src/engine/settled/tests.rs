@@ -27,7 +27,7 @@ const FILES: &[(&str, &str)] = &[
 fn steps() -> Vec<StepSpec> {
     let all = ["obj/a.o: src/a.c", "obj/b.o: src/b.c", "obj/m.o: src/m.c", "lib.a: obj/a.o obj/b.o", "bin/p: obj/m.o lib.a"].map(spec);
     let compiles = |step: &StepSpec| step.explicit[0].to_string().ends_with(".c").then(|| step.explicit[0].clone());
-    let search = |kind| Some(Arc::new(Search { kind, dirs: Vec::new(), unordered: 0, embed_dirs: Vec::new() }));
+    let search = |kind| Some(Arc::new(Search { kind, dirs: Vec::new(), unordered: 0, embed_dirs: Vec::new(), fence: None }));
     let cxx = |step: &StepSpec| CxxStep {
         source: compiles(step),
         search: search(if compiles(step).is_some() { SearchKind::Headers } else { SearchKind::Libraries }),

@@ -172,7 +172,7 @@ impl Directories for Imagined<'_> {
 fn search(space: &Space, step: &Step) -> Search {
     let root = space.path("").canonicalize().unwrap();
     let mut spell = |path: &Path| Spelling::seen_from(&root).of(path);
-    let mut search = Search { kind: SearchKind::Libraries, dirs: Vec::new(), unordered: 0, embed_dirs: Vec::new() };
+    let mut search = Search { kind: SearchKind::Libraries, dirs: Vec::new(), unordered: 0, embed_dirs: Vec::new(), fence: None };
     if step.kind == "archive" {
         return search;
     }
@@ -185,5 +185,5 @@ fn search(space: &Space, step: &Step) -> Search {
     }
     let found = probe::parse_compile(&said).unwrap().spelled(&mut spell);
     let dirs = [found.quote_dirs.as_slice(), &found.search_dirs].concat();
-    Search { kind: SearchKind::Headers, dirs, unordered: found.quote_dirs.len() + found.angled, embed_dirs: found.embed_dirs }
+    Search { kind: SearchKind::Headers, dirs, unordered: found.quote_dirs.len() + found.angled, embed_dirs: found.embed_dirs, fence: None }
 }

@@ -79,6 +79,9 @@ fn probes(sets: FlagSets) -> Probes {
         programs: vec![],
         profiles: vec![],
         embed_dirs: vec![],
+        framework_dirs: vec![],
+        overlays: vec![],
+        fenced: false,
         comment_blind: None,
     };
     let link = LinkProbe {
@@ -134,7 +137,7 @@ pub(super) fn described(text: &str) -> Result<Described, String> {
             toolchain: &tools,
             probes: &probes,
             programs: &Identities::new(),
-            named_inputs: &BTreeSet::new(),
+            named_inputs: &BTreeMap::new(),
             leading: &[],
             epoch: None,
             requested: &requested,

@@ -59,6 +59,7 @@ pub const TABLE: &[(&str, Form, Role)] = &[
     ("-dependency-file", Separate, Output),
     ("-ftime-trace=", Joined, Output),
     ("-fproc-stat-report=", Joined, Output),
+    ("-fmodules-cache-path=", Joined, Output),
     ("-fcrash-diagnostics-dir=", Joined, Output),
     // Name no file that is read when compiling.
     ("-c", Alone, Neutral),

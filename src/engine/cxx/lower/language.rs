@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use super::LowerRequest;
 use super::objects::named_files;
 use super::tools::Tools;
+use super::{LowerRequest, names};
 use crate::engine::config::options::Options;
 use crate::engine::cxx::argv::compile;
 use crate::engine::cxx::flags::{Classified, can_be_staged, classify};
 use crate::engine::cxx::toolchain::DriverProbe;
 use crate::engine::discover::Language;
 use crate::engine::fingerprint::Reading;
-use crate::engine::graph::{Search, SearchKind};
+use crate::engine::graph::{Fence, Search, SearchKind};
 use crate::engine::path::FilePath;
 
 /// The flags of one language, and what they mean.
@@ -48,6 +48,7 @@ impl LanguageFlags {
         classified.inputs.extend(probe.iter().flat_map(|probe| probe.profiles.iter().cloned()));
         let named: Vec<FilePath> = named_files(request, &classified).collect();
         classified.inputs.extend(named);
+        let fence = fence(request, probe, &mut classified);
         Self {
             classified,
             staged: can_be_staged(&words),
@@ -55,7 +56,7 @@ impl LanguageFlags {
             coverage: has(&["--coverage", "-coverage", "-ftest-coverage"]),
             tools,
             reading: reading(probe, language),
-            search: Arc::new(search(probe, &request.discovery.include_dirs)),
+            search: Arc::new(Search { fence, ..search(probe, &request.discovery.include_dirs) }),
             args,
         }
     }
@@ -74,15 +75,38 @@ fn reading(probe: Option<&DriverProbe>, language: Language) -> Option<Reading> {
     probe.comment_blind.map(Reading::Text)
 }
 
+/// What counts besides if the search may lead anywhere: files in the place of directories are header maps, and are read. So are overlays.
+fn fence(request: &LowerRequest<'_>, probe: Option<&DriverProbe>, classified: &mut Classified) -> Option<Fence> {
+    let there = |path: &FilePath| request.named_inputs.get(path).copied();
+    let maps: Vec<FilePath> = classified.search_dirs.iter().filter(|dir| there(dir) == Some(false)).cloned().collect();
+    let mut listed: Vec<FilePath> = classified.named_paths.iter().filter(|path| there(path) == Some(true)).cloned().collect();
+    let needed = !maps.is_empty() || !listed.is_empty() || probe.is_some_and(|probe| probe.fenced);
+    let overlays = probe.map(|probe| probe.overlays.clone()).unwrap_or_default();
+    for read in maps.into_iter().chain(overlays.iter().cloned()) {
+        if !classified.inputs.contains(&read) {
+            classified.inputs.push(read);
+        }
+    }
+    listed.extend(probe.iter().flat_map(|probe| probe.framework_dirs.iter().cloned()));
+    let apart = vec![names::STATE.into(), request.settings.build_dir.clone()];
+    needed.then_some(Fence { listed, overlays, apart })
+}
+
 /// The driver was asked without the inferred directories, and `-I` may come from settings, environment and inference alike: these are
 /// taken as one group.
 fn search(probe: Option<&DriverProbe>, inferred: &[FilePath]) -> Search {
     let Some(probe) = probe else {
-        return Search { kind: SearchKind::Headers, dirs: inferred.to_vec(), unordered: inferred.len(), embed_dirs: Vec::new() };
+        return Search {
+            kind: SearchKind::Headers,
+            dirs: inferred.to_vec(),
+            unordered: inferred.len(),
+            embed_dirs: Vec::new(),
+            fence: None,
+        };
     };
     let (angled, system) = probe.search_dirs.split_at(probe.angled.min(probe.search_dirs.len()));
     let first = probe.quote_dirs.iter().chain(angled).chain(inferred);
     let unordered = first.clone().count();
     let dirs = first.chain(system).cloned().collect();
-    Search { kind: SearchKind::Headers, dirs, unordered, embed_dirs: probe.embed_dirs.clone() }
+    Search { kind: SearchKind::Headers, dirs, unordered, embed_dirs: probe.embed_dirs.clone(), fence: None }
 }

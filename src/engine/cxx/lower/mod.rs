@@ -1,7 +1,7 @@
 //! From targets to steps: what is compiled, archived and linked for a request, by which command lines.
 //! Does not know what is up to date, nor what exists on disk.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::flag_sets::Probes;
 use super::toolchain::{Identities, Toolchain};
@@ -90,8 +90,8 @@ pub struct LowerRequest<'a> {
     pub requested: &'a Requested,
     /// Jobs that make files.
     pub generations: &'a [Located],
-    /// Those of [`Lowered::maybe_inputs`] that are there: inputs of what their flags are for.
-    pub named_inputs: &'a BTreeSet<FilePath>,
+    /// Those of [`Lowered::maybe_inputs`] that are there, and whether each is a directory: inputs of what their flags are for.
+    pub named_inputs: &'a BTreeMap<FilePath, bool>,
     /// For sources whose `main` is conditional: whether their objects define it.
     pub confirmed_mains: &'a BTreeMap<FilePath, bool>,
 }
@@ -129,7 +129,8 @@ pub struct Lowered {
     pub compile_commands: Vec<CompileCommand>,
     /// To look into once built; then lower again with the answers. The same steps come again, and those that depend on them.
     pub awaiting: Vec<Awaited>,
-    /// Arguments of flags nobody knows: each that exists counts as an input of what the flag is for.
+    /// Arguments of flags nobody knows, and what may be a header map in the place of a directory: each that exists counts as an input of
+    /// what the flag is for.
     pub maybe_inputs: Vec<FilePath>,
     /// Remarks, in words.
     pub notes: Vec<String>,

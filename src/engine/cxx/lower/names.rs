@@ -107,6 +107,9 @@ fn artifact_dir(settings: &Settings, kind: &str) -> FilePath {
     settings.output_dir.clone().unwrap_or_else(|| settings.build_dir.join(&settings.profile).join(kind))
 }
 
+/// Where JMake keeps what it knows of a project.
+pub const STATE: &str = ".jmake_cache";
+
 /// The directory for what is made on the way to `target`.
 #[must_use]
 pub fn work_dir(settings: &Settings, target: &str) -> FilePath {

@@ -234,10 +234,10 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// The files that arguments of unknown flags name.
+/// The files that arguments of unknown flags name. What directories hold counts by name (`Fence`).
 pub fn named_files<'n>(request: &LowerRequest<'n>, classified: &'n Classified) -> impl Iterator<Item = FilePath> + use<'n> {
     let there = request.named_inputs;
-    classified.named_paths.iter().filter(move |path| there.contains(*path)).cloned()
+    classified.named_paths.iter().filter(move |path| there.get(*path) == Some(&false)).cloned()
 }
 
 /// A step that does nothing yet.

@@ -138,7 +138,7 @@ pub fn classified(options: &Options) -> Classified {
 
 fn library_search(probe: Option<&LinkProbe>) -> Arc<Search> {
     let dirs = probe.map(|probe| probe.library_dirs.clone()).unwrap_or_default();
-    Arc::new(Search { kind: SearchKind::Libraries, dirs, unordered: 0, embed_dirs: Vec::new() })
+    Arc::new(Search { kind: SearchKind::Libraries, dirs, unordered: 0, embed_dirs: Vec::new(), fence: None })
 }
 
 /// Where the product looks when it runs, each once: where things are built, and last where they are installed.

@@ -92,14 +92,28 @@ fn run(project: &str, toml: &str, requested: &Requested, confirmed: &[(&str, boo
 }
 
 fn run_with(settings: &Settings, discovery: &Discovery, requested: &Requested, confirmed: &[(&str, bool)]) -> Result<Lowered, LowerError> {
-    requested_of(settings, discovery, requested, confirmed, lower)
+    run_named(settings, discovery, requested, confirmed, &[])
 }
+
+/// `named`: what is there of what flags name, and whether it is a directory.
+fn run_named(
+    settings: &Settings,
+    discovery: &Discovery,
+    requested: &Requested,
+    confirmed: &[(&str, bool)],
+    named: &[(&str, bool)],
+) -> Result<Lowered, LowerError> {
+    requested_of(settings, discovery, requested, (confirmed, named), lower)
+}
+
+/// Paths, and something that holds of each or not.
+type Marked<'a> = &'a [(&'a str, bool)];
 
 fn requested_of<T>(
     settings: &Settings,
     discovery: &Discovery,
     requested: &Requested,
-    confirmed: &[(&str, bool)],
+    (confirmed, named): (Marked<'_>, Marked<'_>),
     then: impl FnOnce(&LowerRequest<'_>) -> T,
 ) -> T {
     let probe = |flags: &[FilePath]| DriverProbe {
@@ -111,6 +125,9 @@ fn requested_of<T>(
         programs: vec![],
         profiles: vec![],
         embed_dirs: vec![],
+        framework_dirs: vec![],
+        overlays: vec![],
+        fenced: false,
         comment_blind: None,
     };
     let link_probe = LinkProbe {
@@ -141,7 +158,7 @@ fn requested_of<T>(
         toolchain: &toolchain(),
         probes: &probes,
         programs: &Identities::new(),
-        named_inputs: &BTreeSet::new(),
+        named_inputs: &named.iter().map(|(path, is_dir)| (FilePath::from(*path), *is_dir)).collect(),
         leading: &[],
         epoch: None,
         requested,
@@ -358,7 +375,7 @@ fn contradictions_are_refused() {
 #[test]
 fn a_tree_is_asked_for_under_the_flags_of_its_source() {
     let settings = settings("compile.defines = { A = '1' }\n[[files]]\nmatch = 'x.cpp'\nflags = ['-O3']");
-    let steps = requested_of(&settings, &sketch("lib a.c b.s; exe x x.cpp"), &Requested::Default, &[], trees).unwrap();
+    let steps = requested_of(&settings, &sketch("lib a.c b.s; exe x x.cpp"), &Requested::Default, (&[], &[]), trees).unwrap();
     let line = |step: &StepSpec| {
         let command = step.command.as_ref().unwrap();
         std::iter::once(&command.program).chain(&command.args).map(ToString::to_string).collect::<Vec<_>>().join(" ")
@@ -398,8 +415,22 @@ fn unknown_flags_are_told_and_keep_results_unshared() {
         &[],
     )
     .unwrap();
-    assert_eq!(lowered.maybe_inputs, ["plug.in".into(), "x.h.gch".into(), "x.h.pch".into()]);
+    assert_eq!(lowered.maybe_inputs, ["include".into(), "plug.in".into(), "x.h.gch".into(), "x.h.pch".into()]);
     assert_eq!(lowered.notes, ["JMake does not know what `-fstrange=plug.in` reads or writes"]);
     assert!(lowered.steps.iter().all(|s| s.cxx.as_ref().unwrap().uncacheable.is_some()));
     assert_eq!(lowered.steps[0].implicit, ["p.data".into()]);
+}
+
+#[test]
+fn what_flags_name_is_an_input_of_what_they_are_for() {
+    let toml = "compile.flags = ['-fstrange=plug.in', '-fstranger=plugs', '-Imap', '-Iinc']\nlink.flags = ['-Wl,--version-script=v.map']";
+    let named = [("plug.in", false), ("plugs", true), ("map", false), ("inc", true), ("v.map", false)];
+    let of = |named: &[(&str, bool)]| {
+        let lowered = run_named(&settings(toml), &sketch("exe a a.c"), &Requested::Default, &[], named).unwrap();
+        let text = |step: &StepSpec| step.implicit.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let fence = lowered.steps[0].cxx.as_ref().unwrap().search.as_ref().unwrap().fence.clone();
+        (lowered.steps.iter().map(text).collect::<Vec<_>>(), fence.map(|fence| fence.listed))
+    };
+    assert_eq!(of(&named), (vec!["plug.in map".to_owned(), "plug.in v.map".to_owned()], Some(vec!["plugs".into()])));
+    assert_eq!(of(&[("inc", true)]), (vec![String::new(), String::new()], None));
 }

@@ -25,7 +25,8 @@ impl Lowering<'_> {
         let mut seen = HashSet::new();
         self.out.wanted.retain(|path| seen.insert(path.clone()));
         let flags: Vec<Rc<LanguageFlags>> = self.flags.values().cloned().collect();
-        self.out.maybe_inputs.extend(flags.iter().flat_map(|f| f.classified.named_paths.iter().cloned()));
+        let named = flags.iter().flat_map(|f| f.classified.named_paths.iter().chain(&f.classified.search_dirs));
+        self.out.maybe_inputs.extend(named.cloned());
         let declared = self.request.discovery.declared.values().map(|declared| declared.options.as_ref());
         let linked = declared.chain([&self.request.settings.options]).flat_map(|options| classified(options).named_paths);
         self.out.maybe_inputs.extend(linked);

@@ -28,6 +28,23 @@ fn profiles_are_named_as_they_are_read() {
 }
 
 #[test]
+fn what_leads_elsewhere_is_known() {
+    let of = |flags: &str| parse_compile(&CLANG_19.replace("\"-O2\"", &format!("\"-O2\" {flags}"))).unwrap();
+    assert!(!of("").fenced && of("\"-fmodules\"").fenced && of("\"-fmodule-map-file=x.modulemap\"").fenced);
+    let framework = of("\"-Fone\" \"-F\" \"two\" \"-iframework\" \"three\"");
+    assert_eq!(framework.framework_dirs, ["one".into(), "two".into(), "three".into()]);
+    assert!(framework.fenced && framework.search_dirs == of("").search_dirs);
+    let overlay = of("\"-ivfsoverlay\" \"ov.yaml\"");
+    assert!(overlay.fenced && overlay.overlays == ["ov.yaml".into()]);
+}
+
+#[test]
+fn the_programs_of_a_compile_are_known() {
+    let assembled = format!("{CLANG_19} \"/usr/bin/as\" \"-o\" \"a.o\"\n");
+    assert_eq!(parse_compile(&assembled).unwrap().programs, ["/usr/bin/as".into(), "/usr/lib/llvm-19/bin/clang".into()]);
+}
+
+#[test]
 fn directories_of_embedded_data_are_a_list_of_their_own() {
     let probe = parse_compile(&CLANG_19.replace("\"-O2\"", "\"-O2\" \"--embed-dir=data\" \"--embed-dir=more\"")).unwrap();
     assert_eq!(probe.embed_dirs, ["data".into(), "more".into()]);
