@@ -35,16 +35,18 @@ fn each_of_them_hits_after_a_restart() {
     space.edit("part.c", "return 1", "return 2");
     let run = space.build(&[]).ok();
     assert_eq!(run.steps("link", "ran").len(), 1, "the library's interface is the same: {run}");
+    space.jmake(&["graph", "--symbols"]).ok();
     space.jmake(&["daemon", "stop"]).ok();
     space.started_daemon();
     assert!(hits(&space).values().all(|hits| *hits == 0), "a new one: {:?}", hits(&space));
+    space.jmake(&["graph", "--symbols"]).ok();
     space.edit("part.h", "one", "another");
     space.edit("part.c", "return 2", "return 3");
     let run = space.build(&[]).ok();
     assert_eq!((run.steps("compile", "ran"), run.steps("link", "ran").len()), (vec!["part.c".to_owned()], 1), "{run}");
     let hits = hits(&space);
     let names: Vec<&str> = hits.keys().map(String::as_str).collect();
-    assert_eq!(names, ["driver_probes", "offers", "scan_facts", "settings", "texts", "toolchains"]);
+    assert_eq!(names, ["driver_probes", "offers", "scan_facts", "settings", "syntax_trees", "texts", "toolchains"]);
     assert!(hits.values().all(|hits| *hits > 0), "{hits:?}");
 }
 

@@ -26,8 +26,9 @@ fn check(name: &str, expected: &Expected<'_>) {
     if !expected.settings.is_empty() {
         space.write("jmake.toml", expected.settings);
     }
-    MORE.iter().for_each(|(path, text)| space.write(path, text));
     for profile in ["dev", "release"] {
+        // Some of it is eaten.
+        MORE.iter().for_each(|(path, text)| space.write(path, text));
         let run = space.build(&["--native", "--profile", profile]).ok();
         let made = run.artifacts();
         for wanted in expected.libraries {
