@@ -195,7 +195,7 @@ fn a_program_that_only_an_object_tells_of_is_looked_at_too() {
     space.build(&[]).ok();
     space.jmake(&["explain", "a"]).ok().says("nothing would run");
     space.remove("build/dev/bin/a");
-    space.jmake(&["build", "-n"]).ok().says("would run link build/dev/bin/a");
+    space.jmake(&["build", "-n"]).ok().says("would put back link build/dev/bin/a");
     for subject in [&["explain", "a", "--json"][..], &["explain", "--json"], &["explain", "build/dev/bin/a", "--json"]] {
         let answer = space.jmake(subject).ok().object();
         assert_eq!((answer["restore"].as_u64(), answer["run"].as_u64()), (Some(1), Some(0)), "{subject:?}: {answer:#}");
