@@ -1,6 +1,6 @@
 //! Headers and sources that jobs make, in the build that needs them.
 
-use crate::support::Space;
+use crate::support::{DEADLINE, Space, until};
 
 /// A program of the project makes a header and a source from a list of words; a library and a program use them.
 const FILES: &[(&str, &str)] = &[
@@ -210,4 +210,26 @@ fn jobs_run_makes_files_with_a_program_of_the_project_and_makes_them_once_wherev
         assert!(made(&space) > first, "{file} {head}");
         assert!(String::from_utf8(space.read("gen/words.h")).unwrap().contains("WORDS 1"));
     }
+}
+
+#[test]
+fn files_that_fit_a_pattern_come_and_go_while_the_daemon_watches() {
+    let argv = "['sh', '-c', 'echo \"#define COUNT $(ls data | wc -l)\" > count.h']";
+    let job = format!("[[jobs]]\nid = 'count'\ncallback = 'command'\ninputs = ['data/*.txt']\noutputs = ['count.h']\nargs.argv = {argv}\n");
+    let main = "#include \"count.h\"\nint main(void) { return COUNT; }\n";
+    let space = Space::with(&[("main.c", main), ("data/a.txt", ""), ("jmake.toml", &job)]);
+    let counts = |expect: i32| {
+        space.build(&[]).ok();
+        assert_eq!(space.command(space.path("build/dev/bin/project")).status().unwrap().code(), Some(expect));
+        assert_eq!(space.build(&[]).ok().count("ran"), 0);
+        let watching = || space.jmake(&["status", "--json"]).object()["projects"][0]["watching"] == true;
+        assert!(until(DEADLINE, watching), "it does not watch");
+    };
+    counts(1);
+    space.write("data/b.txt", "");
+    counts(2);
+    space.write("data/c.txt", "");
+    space.remove("data/a.txt");
+    space.remove("data/b.txt");
+    counts(1);
 }

@@ -22,6 +22,7 @@ use self::told::note_name;
 use super::build::Records;
 use super::cxx::lower::Lowered;
 use super::digest::Digest;
+use super::discover::patterns::Patterns;
 use super::fingerprint::{Input, Reading, Record, Runs};
 use super::graph::StepSpec;
 use super::path::FilePath;
@@ -50,6 +51,8 @@ pub struct Settled {
     names: HashSet<Vec<u8>>,
     /// Somewhere any name was looked for.
     any_name: bool,
+    /// What inputs of jobs are called.
+    inputs: Option<Patterns>,
     places: Places,
 }
 
@@ -79,6 +82,8 @@ impl Settled {
             files: tree.files.iter().map(|file| (file.path.clone(), file.facts.clone())).collect(),
             names: HashSet::new(),
             any_name: false,
+            // They were read before.
+            inputs: Patterns::new(&lowered.input_patterns).ok().filter(|patterns| !patterns.is_empty()),
             lowered,
             places,
         };
@@ -212,7 +217,7 @@ impl Settled {
                 return None;
             }
         }
-        if there && self.is_new_to_the_walk(&seen.path) {
+        if there && self.is_new_to_the_walk(&seen.path) || self.is_another_input(&seen.path, there) {
             return None;
         }
         if let Some(known) = self.known.get(&seen.path) {
@@ -235,6 +240,12 @@ impl Settled {
     /// A source or header that came after the description was made. A step may have read it all the same.
     fn is_new_to_the_walk(&self, path: &FilePath) -> bool {
         !self.files.contains_key(path) && FileKind::of(path).scanned_as().is_some() && self.places.of(path) == Place::Tree
+    }
+
+    /// A file that jobs read by a pattern, and that came or went.
+    fn is_another_input(&self, path: &FilePath, there: bool) -> bool {
+        let was_there = || self.known.get(path).is_some_and(|known| known.digest.is_some());
+        self.inputs.as_ref().is_some_and(|patterns| patterns.fit(path)) && there != was_there()
     }
 
     /// Whether what changed in it is nothing to all that read it, and nobody makes it.

@@ -23,6 +23,8 @@ pub struct Scope {
     /// What steps read, or would if it were there, and did not make.
     inputs: HashSet<FilePath>,
     outputs: HashSet<FilePath>,
+    /// Where such were read, and with which ending: others may be read there by a pattern.
+    likes: HashSet<(FilePath, Vec<u8>)>,
     names: HashSet<Vec<u8>>,
     any_name: bool,
 }
@@ -60,6 +62,7 @@ impl Scope {
             scope.any_name |= record.lookups.questions.unknown;
         }
         scope.inputs = scope.inputs.difference(&scope.outputs).cloned().collect();
+        scope.likes = scope.inputs.iter().filter(|path| FileKind::of(path) == FileKind::Other).map(like).collect();
         scope
     }
 
@@ -95,7 +98,11 @@ impl Scope {
         match place {
             Place::Marked => is_mark(name) && !seen.there,
             Place::Searched => looked_for,
-            Place::Tree => looked_for || is_rule(name) || !name.starts_with(b".") && (seen.is_dir || kind != FileKind::Other),
+            Place::Tree => {
+                looked_for
+                    || is_rule(name)
+                    || !name.starts_with(b".") && (seen.is_dir || kind != FileKind::Other || self.likes.contains(&like(path)))
+            }
             Place::Own | Place::Database | Place::Hinge | Place::Elsewhere => false,
         }
     }
@@ -107,6 +114,11 @@ impl Scope {
             || self.outputs.contains(path)
             || !self.inputs.contains(path) && (below(&self.places.build_dir) || self.output_dirs.iter().any(below))
     }
+}
+
+/// Where a file lies, and its ending.
+fn like(path: &FilePath) -> (FilePath, Vec<u8>) {
+    (path.parent(), path.as_path().extension().map(|ending| ending.as_encoded_bytes().to_vec()).unwrap_or_default())
 }
 
 /// Whether a file of this name says which others count.
@@ -175,7 +187,7 @@ mod tests {
         };
         check(
             false,
-            "src/a.c src/new.c src/a.h src/table.inc src/logo.bin jmake.toml .gitignore src/sub/ src/ new.cpp src/Makefile.h",
+            "src/a.c src/new.c src/a.h src/table.inc src/logo.bin src/new.bin jmake.toml .gitignore src/sub/ src/ new.cpp src/Makefile.h",
             true,
         );
         check(false, "/usr/include /usr/include/sys/new ../lib/libz.a build/gen/made.h", true);

@@ -41,6 +41,7 @@ impl<'a> Lowering<'a> {
     /// The steps of all jobs that make files, and who waits for them.
     pub fn generated(&mut self, project: &[FilePath], withheld: bool) -> Result<(), LowerError> {
         for located in self.request.generations {
+            self.out.input_patterns.extend(located.generation.inputs.iter().cloned());
             let program = self.generator(located, project, withheld)?;
             let step = step(located, program);
             self.push(step)?;

@@ -132,6 +132,8 @@ pub struct Lowered {
     /// Arguments of flags nobody knows, and what may be a header map in the place of a directory: each that exists counts as an input of
     /// what the flag is for.
     pub maybe_inputs: Vec<FilePath>,
+    /// Patterns of inputs of jobs: a file that comes and fits one is another input.
+    pub input_patterns: Vec<String>,
     /// Remarks, in words.
     pub notes: Vec<String>,
 }
