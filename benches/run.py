@@ -101,7 +101,7 @@ def main():
 def arguments():
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
     parser = argparse.ArgumentParser(description="Measures JMake against ninja.")
-    parser.add_argument("--write", type=pathlib.Path, metavar="PAGE", help="put each table into this page, between its marks")
+    parser.add_argument("--write", type=lambda page: pathlib.Path(page).resolve(), metavar="PAGE", help="put each table into this page, between its marks")
     parser.add_argument("--only", default=",".join(TABLES), help="some of: %(default)s")
     parser.add_argument("--rounds", type=int, default=5, help="of each comparison [default: %(default)s]")
     parser.add_argument("--bin", type=pathlib.Path, default=target / "release", help="where jmake is [default: %(default)s]")
