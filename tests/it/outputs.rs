@@ -71,6 +71,26 @@ fn what_came_of_a_source_goes_with_it() {
     assert!(program("dev", "two"), "what one configuration does not make another one does");
 }
 
+/// The oracle found it with jobs in its projects: the targets that there may be were taken for those that there are.
+#[test]
+fn a_library_goes_when_an_object_tells_of_a_program_in_its_place() {
+    let perhaps = "#ifndef NO_MAIN\nint main(void) { return 0; }\n#endif\n";
+    let space = Space::with(&[("a.c", "int a;\n"), ("main.c", perhaps), ("include/a.h", "extern int a;\n")]);
+    let made = || ["bin/project", "lib/libproject.so"].map(|path| space.exists(format!("build/dev/{path}")));
+    space.build(&[]).ok();
+    assert_eq!(made(), [true, true], "there are headers for others");
+    space.remove("include");
+    space.build(&[]).ok();
+    assert_eq!(made(), [true, false]);
+    // Asked for in so many words, it lacks a source.
+    space.write("jmake.toml", "[binary]\nlibrary_type = \"shared\"\n");
+    space.build(&[]).ok();
+    assert_eq!(made(), [true, true]);
+    space.remove("a.c");
+    space.build(&[]).ok();
+    assert_eq!(made(), [true, false]);
+}
+
 #[test]
 fn records_that_cannot_be_read_are_set_aside_which_is_said_once() {
     let space = Space::with(&[("main.c", "int main(void) { return 0; }\n")]);

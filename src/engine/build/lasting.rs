@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{Build, Records};
-use crate::engine::cxx::lower::{CompileCommand, artifact_paths, conditional_main};
+use crate::engine::cxx::lower::{CompileCommand, artifact_paths, is_denied};
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::path::FilePath;
 
@@ -32,9 +32,8 @@ impl Build {
         hasher.part(project.profile.as_bytes()).part(project.build_dir.as_bytes());
         hasher.part(project.config.as_ref().map(FilePath::as_bytes).unwrap_or_default());
         let objects = commands.into_iter().map(|CompileCommand { output, .. }| output);
-        let targets = self.front_end.discovery.targets.iter();
-        let targets = targets.filter(|target| conditional_main(target).is_none_or(|main| self.confirmed.get(main) != Some(&false)));
         let (settings, discovery) = (&self.front_end.settings, &self.front_end.discovery);
+        let targets = discovery.targets.iter().filter(|target| !is_denied(discovery, &self.confirmed, target));
         let artifacts = targets.flat_map(|target| artifact_paths(settings, discovery, target));
         Some(Lasting { configuration: hasher.finish(), paths: objects.chain(artifacts).collect(), complete: exit_code == 0 })
     }

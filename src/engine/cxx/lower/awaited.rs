@@ -15,7 +15,8 @@ impl<'a> Lowering<'a> {
     pub fn awaited(&mut self, choice: &Choice<'a>) -> Result<bool, LowerError> {
         let open = |main: &FilePath| !self.request.confirmed_mains.contains_key(main);
         let project = choice.targets.iter().any(|t| t.uses_project || t.kind == TargetKind::Library);
-        let of_project: Vec<&FilePath> = conditional(&self.request).map(|(_, main)| main).filter(|main| project && open(main)).collect();
+        let of_project: Vec<&FilePath> =
+            conditional(self.request.discovery).map(|(_, main)| main).filter(|main| project && open(main)).collect();
         let own: Vec<&FilePath> = choice.targets.iter().filter_map(|t| conditional_main(t)).filter(|main| open(main)).collect();
         let withheld = !of_project.is_empty();
         for main in of_project.into_iter().chain(own) {

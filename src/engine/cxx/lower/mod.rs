@@ -32,7 +32,7 @@ mod trees;
 mod whole;
 mod whole_build;
 
-pub use select::{artifact_paths, conditional_main};
+pub use select::{artifact_paths, is_denied};
 pub use trees::trees;
 
 /// What to build.

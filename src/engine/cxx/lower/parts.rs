@@ -43,7 +43,7 @@ pub fn parts<'a>(request: &LowerRequest<'a>) -> Vec<Part<'a>> {
 pub fn homes(request: &LowerRequest<'_>) -> HashMap<FilePath, String> {
     let mut homes = HashMap::new();
     let library = names::library(request.settings);
-    for source in request.discovery.project_sources.iter().chain(conditional(request).map(|(_, main)| main)) {
+    for source in request.discovery.project_sources.iter().chain(conditional(request.discovery).map(|(_, main)| main)) {
         homes.insert(source.clone(), library.clone());
     }
     for target in &request.discovery.targets {

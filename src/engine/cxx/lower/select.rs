@@ -1,14 +1,19 @@
 //! Which targets and sources a request means. Does not know command lines.
 
+use std::collections::BTreeMap;
+
 use super::{LowerError, LowerRequest, Requested, names};
 use crate::engine::config::keys::nearest;
 use crate::engine::config::options::Options;
 use crate::engine::config::settings::{Lto, Settings};
 use crate::engine::cxx::argv::{compile, lto};
 use crate::engine::cxx::toolchain::Toolchain;
-use crate::engine::discover::{Discovery, Group, Main, Target, TargetKind};
+use crate::engine::discover::{Discovery, Group, IfMain, Main, Target, TargetKind};
 use crate::engine::jobs::generation::Located;
 use crate::engine::path::FilePath;
+
+/// Whether objects define the `main` that their source has under a condition, as far as they told.
+type Confirmed = BTreeMap<FilePath, bool>;
 
 /// What to make.
 #[derive(Debug, Default)]
@@ -127,19 +132,34 @@ fn with_denied(request: &LowerRequest<'_>, sources: &[FilePath]) -> Vec<FilePath
 
 /// The files with a conditional `main` that proved to be one, or to be none.
 pub fn mains<'a>(request: &LowerRequest<'a>, proved: bool) -> impl Iterator<Item = &'a FilePath> + use<'a> {
-    let confirmed = request.confirmed_mains;
-    conditional(request).map(|(_, main)| main).filter(move |main| confirmed.get(*main) == Some(&proved))
+    proved_mains(request.discovery, request.confirmed_mains, proved)
+}
+
+fn proved_mains<'a>(discovery: &'a Discovery, confirmed: &'a Confirmed, proved: bool) -> impl Iterator<Item = &'a FilePath> {
+    conditional(discovery).map(|(_, main)| main).filter(move |main| confirmed.get(*main) == Some(&proved))
 }
 
 /// Targets of no group whose `main` is conditional. (In a group, a file without `main` is nobody's source.)
-pub fn conditional<'a>(request: &LowerRequest<'a>) -> impl Iterator<Item = (&'a Target, &'a FilePath)> + use<'a> {
-    request.discovery.targets.iter().filter(|t| t.group.is_none()).filter_map(|t| Some((t, conditional_main(t)?)))
+pub fn conditional(discovery: &Discovery) -> impl Iterator<Item = (&Target, &FilePath)> {
+    discovery.targets.iter().filter(|t| t.group.is_none()).filter_map(|t| Some((t, conditional_main(t)?)))
 }
 
 /// The file with the conditional `main` of a target, if it has one.
 #[must_use]
 pub fn conditional_main(target: &Target) -> Option<&FilePath> {
     target.main.as_ref().filter(|(_, sure)| *sure == Main::IfObjectDefinesIt).map(|(path, _)| path)
+}
+
+/// Whether objects told that there is no such target: its `main` is none, a program takes the place of the library, or that has no source.
+/// What they did not tell yet counts for nothing.
+#[must_use]
+pub fn is_denied(discovery: &Discovery, confirmed: &Confirmed, target: &Target) -> bool {
+    if let Some(main) = conditional_main(target) {
+        return confirmed.get(main) == Some(&false);
+    }
+    let gives_way = || matches!(target.if_main, IfMain::Goes(_)) && proved_mains(discovery, confirmed, true).next().is_some();
+    let is_empty = || target.sources.is_empty() && conditional(discovery).all(|(_, main)| confirmed.get(main) == Some(&true));
+    target.kind == TargetKind::Library && (gives_way() || is_empty())
 }
 
 /// Settings that cannot go together, or not with this toolchain.

@@ -334,6 +334,30 @@ fn a_conditional_main_is_looked_into_before_anything_depends_on_it() {
 }
 
 #[test]
+fn those_targets_are_denied_that_are_not_made_of_what_objects_told() {
+    let check = |project: &str, told: &[(&str, bool)], expect: &[&str]| {
+        let (found, lowered) = (sketch(project), run(project, "", &Requested::All, told).unwrap());
+        let confirmed = told.iter().map(|(path, is_main)| ((*path).into(), *is_main)).collect();
+        let denied: Vec<&str> = found.targets.iter().filter(|it| is_denied(&found, &confirmed, it)).map(|it| it.name.as_str()).collect();
+        assert_eq!(denied, expect, "{project}");
+        let made = |name: &&str| lowered.artifacts.iter().any(|artifact| artifact.target == *name);
+        let open = !lowered.awaiting.is_empty();
+        assert!(open || found.targets.iter().all(|it| made(&it.name.as_str()) != denied.contains(&it.name.as_str())), "{project}");
+    };
+    check("lib a.c; maybe m m.c", &[], &[]);
+    check("lib a.c; maybe m m.c", &[("m.c", true)], &[]);
+    check("lib a.c; maybe m m.c", &[("m.c", false)], &["m"]);
+    check("unsure-lib a.c; maybe m m.c", &[], &[]);
+    check("unsure-lib a.c; maybe m m.c", &[("m.c", true)], &["p"]);
+    check("unsure-lib a.c; maybe m m.c", &[("m.c", false)], &["m"]);
+    check("unsure-lib a.c; maybe m m.c; maybe n n.c", &[("m.c", false)], &["m"]);
+    check("unsure-lib a.c; maybe m m.c; maybe n n.c", &[("m.c", false), ("n.c", true)], &["p", "m"]);
+    check("lib; maybe m m.c; maybe n n.c", &[("m.c", true)], &[]);
+    check("lib; maybe m m.c; maybe n n.c", &[("m.c", true), ("n.c", true)], &["p"]);
+    check("lib; maybe m m.c", &[("m.c", false)], &["m"]);
+}
+
+#[test]
 fn with_lto_a_conditional_main_is_looked_into_as_machine_code() {
     let lowered = run("maybe m m.c", "link.lto = 'thin'", &Requested::Default, &[]).unwrap();
     assert_eq!(text(&lowered), "compile clang: m.c -> ~p/@main/m.c.o\nwant ~p/@main/m.c.o\nawait m.c in ~p/@main/m.c.o");
