@@ -186,7 +186,8 @@ fn exchanged(space: &Space, clean: &Path, command: Command) -> Run {
 
 /// Every file but those that JMake made.
 fn copy(from: &Path, to: &Path) {
-    let made = |entry: &walkdir::DirEntry| entry.depth() == 1 && ["build", ".jmake_cache"].iter().any(|name| entry.file_name() == *name);
+    let made =
+        |entry: &walkdir::DirEntry| entry.depth() == 1 && ["build", ".jmake_cache", "made"].iter().any(|name| entry.file_name() == *name);
     for entry in walkdir::WalkDir::new(from).into_iter().filter_entry(|entry| !made(entry)).map(Result::unwrap) {
         let place = to.join(entry.path().strip_prefix(from).unwrap());
         if entry.file_type().is_dir() {
@@ -205,8 +206,9 @@ pub type Known = HashMap<blake3::Hash, Outcome>;
 /// Stands for all that a clean build depends on.
 pub fn identity(space: &Space, args: &str) -> blake3::Hash {
     let root = space.path("");
-    let made =
-        |entry: &walkdir::DirEntry| entry.depth() == 1 && ["build", ".jmake_cache", ".git"].iter().any(|name| entry.file_name() == *name);
+    let made = |entry: &walkdir::DirEntry| {
+        entry.depth() == 1 && ["build", ".jmake_cache", ".git", "made"].iter().any(|name| entry.file_name() == *name)
+    };
     let mut hasher = blake3::Hasher::new();
     hasher.update(args.as_bytes());
     let entries = walkdir::WalkDir::new(&root).sort_by_file_name().into_iter().filter_entry(|entry| !made(entry)).map(Result::unwrap);

@@ -23,10 +23,11 @@ enum Edit {
     Unshadow,
     Appear,
     Settings,
+    Passed,
     Break,
 }
 
-const EDITS: [(usize, Edit); 17] = [
+const EDITS: [(usize, Edit); 18] = [
     (5, Edit::Body),
     (5, Edit::Value),
     (3, Edit::Remark),
@@ -43,6 +44,7 @@ const EDITS: [(usize, Edit); 17] = [
     (2, Edit::Unshadow),
     (5, Edit::Appear),
     (3, Edit::Settings),
+    (5, Edit::Passed),
     (1, Edit::Break),
 ];
 
@@ -74,6 +76,7 @@ fn apply(edit: Edit, space: &Space, chance: &mut Chance, project: &mut Project, 
         Edit::Unshadow => unshadow(chance, project),
         Edit::Appear => appear(chance, project),
         Edit::Settings => Some(settings(chance, project)),
+        Edit::Passed => passed(chance, project),
         Edit::Break => Some(break_one(chance, project)),
     }
 }
@@ -83,6 +86,13 @@ fn body(chance: &mut Chance, project: &mut Project) -> String {
     let source = &mut project.sources[at];
     source.value = value(chance);
     format!("{}: other value {}", source.path, source.value)
+}
+
+/// What jobs pass on.
+fn passed(chance: &mut Chance, project: &mut Project) -> Option<String> {
+    let passed = project.passed.as_mut()?;
+    *passed = value(chance);
+    Some(format!("data/passed.txt: {passed}"))
 }
 
 fn any_header<'a>(chance: &mut Chance, project: &'a mut Project) -> Option<&'a mut Header> {

@@ -27,11 +27,11 @@ use project::Project;
 use tree::Tree;
 
 /// Seeds that are run each time, with the steps of each. None of them has found anything.
-const SEEDS: [(u64, usize); 4] = [(1, STEPS), (2, STEPS), (3, STEPS), (4, STEPS)];
+const SEEDS: [(u64, usize); 4] = [(2, STEPS), (3, STEPS), (4, STEPS), (5, STEPS)];
 /// Seeds by which `make soak` found something, with the steps that it took and what it was: they are run each time from then on. A seed
 /// tells the same story only as long as nothing changes in what it is told by (`chance`, `project`, `edits`, `damage`, `tree`), so that
 /// what was found gets a test of its own as well.
-const FOUND: [(u64, usize, &str); 0] = [];
+const FOUND: [(u64, usize, &str); 1] = [(1, 2, "a library stayed when the last header under include/ went and a program took its place")];
 /// Steps of a script.
 const STEPS: usize = 8;
 /// Steps of a script under `make soak`.

@@ -43,7 +43,7 @@ pub struct Facts<'a> {
 /// What JMake made and left in the project.
 pub fn outputs(space: &Space) -> Contents {
     let root = space.path("");
-    let all = ["build", ".jmake_cache/obj"].iter().flat_map(|folder| files(&space.path(folder)));
+    let all = ["build", ".jmake_cache/obj", "made"].iter().flat_map(|folder| files(&space.path(folder)));
     all.map(|path| (relative(&root, &path), blake3::hash(&std::fs::read(&path).unwrap()))).collect()
 }
 
@@ -65,6 +65,10 @@ impl<'a> Facts<'a> {
 
     fn state(&self, step: &Value) -> blake3::Hash {
         let label = text(step, "label");
+        if is_job(step) {
+            // The second has to run whenever the first did, which does so when what they pass on is another.
+            return hash(self.texts.iter().filter(|(path, _)| path.starts_with("data/")).map(|(_, text)| text.as_str()));
+        }
         if is_compile(step) && self.clean.database.contains_key(label) { self.compile_state(step, label) } else { self.link_state(step) }
     }
 
@@ -149,7 +153,7 @@ impl Model {
         let same = self.built.get(&key) == Some(&(state, facts.made(step, &facts.before)));
         let why = match outcome {
             "ran" | "cached" if same => "although nothing that it depends on changed",
-            "ran" if known => "although its result was there",
+            "ran" if known && !is_job(step) => "although its result was there",
             _ => return None,
         };
         Some(format!("{} {}: {outcome} ({}) {why}", key.0, key.1, text(step, "reason")))
@@ -166,6 +170,10 @@ fn text<'a>(step: &'a Value, name: &str) -> &'a str {
 
 fn is_compile(step: &Value) -> bool {
     matches!(text(step, "kind"), "compile" | "frontend" | "backend")
+}
+
+fn is_job(step: &Value) -> bool {
+    text(step, "kind") == "job"
 }
 
 /// With the dot, so that `a.c` is no part of `a.cpp`.

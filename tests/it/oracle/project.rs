@@ -69,6 +69,8 @@ pub struct Project {
     pub links: Vec<(String, String)>,
     /// The text of its jmake.toml.
     pub settings: Option<&'static str>,
+    /// What a job passes on to another one in a file that neither declares; the second makes a header of it, for all with `main`.
+    pub passed: Option<usize>,
     numbers: usize,
 }
 
@@ -91,6 +93,28 @@ pub const SETTINGS: [&str; 11] = [
     "[project]\nname = 'other'\n",
 ];
 
+/// Two jobs: of what the first makes only that is declared which is always the same.
+const JOBS: &str = r#"
+[[jobs]]
+id = "one"
+callback = "command"
+inputs = ["data/passed.txt", "data/one.sh"]
+outputs = ["made/one.txt"]
+args.argv = ["sh", "data/one.sh"]
+
+[[jobs]]
+id = "two"
+callback = "command"
+inputs = ["made/one.txt", "data/two.sh"]
+outputs = ["made/two.h"]
+args.argv = ["sh", "data/two.sh"]
+"#;
+
+const SCRIPTS: [(&str, &str); 2] = [
+    ("data/one.sh", "cp data/passed.txt made/side.txt && echo same > made/one.txt\n"),
+    ("data/two.sh", "echo \"#define PASSED $(cat made/side.txt)\" > made/two.h\n"),
+];
+
 impl Project {
     /// A project of 3 to 12 sources.
     pub fn random(chance: &mut Chance) -> Self {
@@ -110,6 +134,7 @@ impl Project {
             project.add_program(chance, format!("{dir}/part{at}_test.{ending}"));
         }
         project.settings = chance.one_in(3).then(|| *chance.pick(&SETTINGS));
+        project.passed = chance.one_in(2).then(|| value(chance));
         project
     }
 
@@ -221,7 +246,16 @@ impl Project {
         }
         files.extend(self.sources.iter().map(|source| (source.path.clone(), Entry::Text(self.source_text(source)))));
         files.extend(self.links.iter().map(|(link, to)| (link.clone(), Entry::Link(relative(link, to)))));
-        files.extend(self.settings.map(|text| ("jmake.toml".to_owned(), Entry::Text(text.to_owned()))));
+        let settings = self
+            .passed
+            .map(|_| JOBS)
+            .into_iter()
+            .fold(self.settings.map(str::to_owned), |text, jobs| Some(text.unwrap_or_default() + jobs));
+        files.extend(settings.map(|text| ("jmake.toml".to_owned(), Entry::Text(text))));
+        if let Some(value) = self.passed {
+            files.insert("data/passed.txt".to_owned(), Entry::Text(format!("{value}\n")));
+            files.extend(SCRIPTS.map(|(path, text)| (path.to_owned(), Entry::Text(text.to_owned()))));
+        }
         files
     }
 
@@ -248,6 +282,11 @@ impl Project {
             let name = self.spelled(asked);
             text += &format!("#if __has_include(\"{name}\")\n#include \"{name}\"\n#else\n#define M{asked} 1\n#endif\n");
         }
+        if self.passed.is_some() && source.role != Role::Part {
+            text += "#include \"made/two.h\"\n";
+        } else {
+            text += "#define PASSED 0\n";
+        }
         text += "#ifndef EXTRA\n#define EXTRA 0\n#endif\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n";
         text.extend(source.calls.iter().map(|number| format!("int f{number}(void);\n")));
         text += &format!("int f{}(void);\n#ifdef __cplusplus\n}}\n#endif\n", source.number);
@@ -259,7 +298,7 @@ impl Project {
 }
 
 fn function(source: &Source) -> String {
-    let mut sum = format!("{} + EXTRA", source.value);
+    let mut sum = format!("{} + EXTRA + PASSED", source.value);
     sum.extend(source.headers.iter().map(|number| format!(" + i{number}()")));
     sum.extend(source.asks.map(|number| format!(" + M{number}")));
     sum.extend(source.calls.iter().map(|number| format!(" + f{number}()")));

@@ -61,7 +61,7 @@ impl Tree {
         if self.branch.is_empty() {
             "first".clone_into(&mut self.branch);
             git(space, &["init", "-q", "-b", "first"]);
-            fs::write(space.path(".git/info/exclude"), "/build/\n").unwrap();
+            fs::write(space.path(".git/info/exclude"), "/build/\n/made/\n").unwrap();
         }
         git(space, &["add", "-A"]);
         git(space, &["commit", "-q", "--allow-empty", "-m", "state"]);
