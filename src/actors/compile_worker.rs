@@ -60,6 +60,7 @@ fn order_of(step: &RunStep, run: RunId) -> Order {
         build: step.build,
         step: step.step,
         run,
+        since: step.since,
         spec: step.spec.clone(),
         lookup: step.lookup.clone(),
         root: step.root.clone(),

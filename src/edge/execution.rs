@@ -2,8 +2,9 @@
 //! decided elsewhere.
 
 mod before;
+mod discovered;
+mod members;
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -11,22 +12,20 @@ use std::time::{Duration, Instant, SystemTime};
 use self::before::Before;
 use super::World;
 use super::compute::compute;
-use super::fs::exists;
 use super::hidden_reads::{self, HiddenReads};
 use super::process::{Exit, Heard, ProcessSpec};
-use super::spelling::Spelling;
 use super::{reading, symbol_search, tidying};
 use crate::engine::cxx::diagnostics::machine::{self, Obstacle};
 use crate::engine::cxx::undefined::Lookup;
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::failure::Failure;
-use crate::engine::fingerprint::{self, Lookups};
+use crate::engine::fingerprint::{self, Lookups, MemberList};
 use crate::engine::graph::{Command, Environment, Search, SearchKind, StepSpec};
 use crate::engine::half_made;
 use crate::engine::ids::{BuildId, RunId, StepId};
 use crate::engine::path::FilePath;
 use crate::engine::report::StepKind;
-use crate::engine::scan::{binary, depfile};
+use crate::engine::scan::binary;
 use crate::engine::variables::Variables;
 
 /// How much a tool may print; more is cut with a remark.
@@ -42,6 +41,8 @@ pub struct Order {
     pub build: BuildId,
     pub step: StepId,
     pub run: RunId,
+    /// When the build began to look at files, as [`super::digests::Digests::moment`] has it.
+    pub since: u64,
     pub spec: Arc<StepSpec>,
     /// Where to look for what it lacks, if it links.
     pub lookup: Option<Lookup>,
@@ -192,7 +193,7 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
     let (spec, root) = (&order.spec, order.root.as_path());
     // What was written before is what the process read; what is heard later it cannot have read.
     world.watches.hear();
-    execution.discovered = discovered(world, spec, root)?;
+    execution.discovered = discovered::of(world, spec, root)?;
     execution.inputs.clone_from(&prepared.before.inputs);
     for path in &execution.discovered {
         execution.inputs.push((path.clone(), world.identity(&path.under(root))));
@@ -201,7 +202,7 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
         look_around(world, root, spec, search, execution);
     }
     execution.reading = reading::of(world, root, spec, execution);
-    if let Some(path) = outdated(world, prepared, execution, root) {
+    if let Some(path) = outdated(world, order, prepared, execution) {
         execution.ending = Ending::Outdated(path);
         return Ok(());
     }
@@ -210,6 +211,10 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
     }
     for (link, target) in spec.outputs.iter().filter_map(|output| Some((&output.path, output.leads_to.as_ref()?))) {
         world.fs.link(target.as_path(), &link.under(root)).map_err(Failure::environment)?;
+    }
+    for list in spec.outputs.iter().filter(|output| output.lists_inputs) {
+        let text = MemberList::text(&prepared.before.inputs);
+        world.fs.write_atomic(&list.path.under(root), &text).map_err(Failure::environment)?;
     }
     let shared =
         spec.cxx.as_ref().is_none_or(|cxx| cxx.uncacheable.is_none()) && execution.lookups.unnamed.is_none() && execution.times.is_none();
@@ -251,35 +256,10 @@ fn look_around(world: &World, root: &Path, spec: &StepSpec, search: &Search, exe
     execution.lookups = Lookups { questions, others, unnamed };
 }
 
-fn discovered(world: &World, spec: &StepSpec, root: &Path) -> Result<Vec<FilePath>, Failure> {
-    let Some(depfile) = spec.command.as_ref().and_then(|command| command.depfile.as_ref()) else { return Ok(Vec::new()) };
-    let place = depfile.path.under(root);
-    let text = world.fs.read(&place).map_err(Failure::environment)?;
-    let newlines = spec.explicit.iter().any(|path| path.as_bytes().contains(&b'\n'));
-    let parse = if newlines { depfile::parse_one_rule } else { depfile::parse };
-    let named = parse(&text).map_err(|error| Failure::internal(format!("{}: {error}", depfile.path)))?;
-    // Read once; a leftover costs nothing.
-    let _removed = world.fs.remove_file(&place);
-    let mut spelling = Spelling::seen_from(root);
-    let mut all: Vec<_> = named.iter().map(|path| spelling.of(path.as_path())).collect();
-    // What was written for it counts by its text.
-    let written = spec.command.iter().flat_map(|command| &command.responses).map(|file| &file.path);
-    let declared: HashSet<&FilePath> = spec.explicit.iter().chain(&spec.implicit).chain(written).collect();
-    // clang lists a name with a backslash as one with a slash.
-    let misspelled: HashSet<FilePath> = spec.explicit.iter().filter(|input| input.as_bytes().contains(&b'\\')).map(slashed).collect();
-    all.retain(|path| !declared.contains(path) && (!misspelled.contains(path) || exists(&path.under(root))));
-    all.sort();
-    all.dedup();
-    Ok(all)
-}
-
-fn slashed(path: &FilePath) -> FilePath {
-    let bytes: Vec<u8> = path.as_bytes().iter().map(|byte| if *byte == b'\\' { b'/' } else { *byte }).collect();
-    FilePath::from_bytes(&bytes)
-}
-
-/// An input that changed while the process ran or is gone, or a file that came to where it had perhaps already been looked for.
-fn outdated(world: &World, prepared: &Prepared, execution: &Execution, root: &Path) -> Option<FilePath> {
+/// An input that changed while the process ran or is gone, also one that is read through another, or a file that came to where it had
+/// perhaps already been looked for.
+fn outdated(world: &World, order: &Order, prepared: &Prepared, execution: &Execution) -> Option<FilePath> {
+    let root = order.root.as_path();
     let (started, began) = prepared.started;
     let changed = prepared.before.changed(world, root);
     let others = execution.lookups.others.iter().filter(|(_, is_dir)| !is_dir).map(|(path, _)| path);
@@ -289,7 +269,8 @@ fn outdated(world: &World, prepared: &Prepared, execution: &Execution, root: &Pa
         !world.digests.held_since(place, began) && world.fs.stat(place).map_or(true, |stat| stat.changed_since(started - DOUBT))
     };
     let written = || seen.find(|path| written(&path.under(root)));
-    changed.or_else(written).cloned()
+    let archives = order.spec.cxx.as_ref().map_or(&[][..], |cxx| cxx.thin_archives.as_slice());
+    changed.or_else(written).cloned().or_else(|| members::changed(world, root, archives, order.since))
 }
 
 /// Whether the first output is an object that defines `main`.

@@ -62,7 +62,7 @@ use std::sync::Arc;
 
 use crate::engine::cache::Cache;
 use crate::engine::digest::Digest;
-use crate::engine::fingerprint::Identity;
+use crate::engine::fingerprint::{Identity, MemberList};
 use crate::engine::scan::comment_blind::CommentBlind;
 use crate::engine::scan::interface::Offer;
 
@@ -71,6 +71,9 @@ const TEXTS: NonZeroUsize = NonZeroUsize::new(200_000).expect("not zero");
 
 /// The shared libraries that links read.
 const OFFERS: NonZeroUsize = NonZeroUsize::new(10_000).expect("not zero");
+
+/// The lists of a few projects of 50,000 objects.
+const MEMBER_LISTS: NonZeroUsize = NonZeroUsize::new(4_000).expect("not zero");
 
 /// All doors, cheap to clone. An actor's restart loses nothing that is kept behind them.
 #[derive(Clone)]
@@ -89,6 +92,7 @@ pub struct World {
     pub questions: Arc<questions::AskedNames>,
     pub texts: Arc<by_content::ByContent<CommentBlind>>,
     pub offers: Arc<by_content::ByContent<Offer>>,
+    pub member_lists: Arc<by_content::ByContent<MemberList>>,
     pub trees: Arc<syntax_trees::KnownTrees>,
 }
 
@@ -111,6 +115,7 @@ impl World {
             questions: Arc::default(),
             texts: Arc::new(by_content::ByContent::new(Cache::new("texts", TEXTS), CommentBlind::of)),
             offers: Arc::new(by_content::ByContent::new(Cache::new("offers", OFFERS), Offer::of)),
+            member_lists: Arc::new(by_content::ByContent::new(Cache::new("member lists", MEMBER_LISTS), MemberList::of)),
             trees: Arc::new(syntax_trees::KnownTrees::new(cache_dir.join("trees"))),
         }
     }

@@ -37,7 +37,9 @@ fn texts(world: &World, root: &Path, spec: &StepSpec, execution: &Execution, dia
 
 /// A message may show anything, and a script may say that libraries are read as data.
 fn interfaces(world: &World, root: &Path, spec: &StepSpec, execution: &Execution) -> Option<Reading> {
-    let made: HashSet<&FilePath> = spec.explicit.iter().chain(&spec.implicit).filter(|path| path.as_bytes().ends_with(b".o")).collect();
+    let objects = spec.explicit.iter().chain(&spec.implicit).filter(|path| path.as_bytes().ends_with(b".o"));
+    let made: HashSet<&FilePath> =
+        objects.chain(spec.cxx.iter().flat_map(|cxx| &cxx.thin_archives).flat_map(|thin| [&thin.path, &thin.list])).collect();
     let plain = |(path, digest): (&FilePath, &Digest)| {
         let place = path.under(root);
         let library = is_library_name(path.name().as_bytes());

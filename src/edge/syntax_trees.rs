@@ -117,6 +117,7 @@ async fn one(world: World, root: Arc<PathBuf>, variables: Variables, task: Task)
         build: BuildId(0),
         step: StepId(0),
         run: permit.run,
+        since: world.digests.moment(),
         spec: task.spec.clone(),
         lookup: None,
         root: root.clone(),

@@ -23,6 +23,8 @@ pub struct RunStep {
     pub step: StepId,
     /// Which try of it.
     pub attempt: u32,
+    /// When the build began to look at files, for [`crate::edge::digests::Digests::doubted_since`].
+    pub since: u64,
     /// What to run.
     pub spec: Arc<StepSpec>,
     /// Where to look for what it lacks, if it links.

@@ -62,6 +62,7 @@ fn step(number: u32, build: &Addr<Listener>) -> RunStep {
         build: BuildId(1),
         step: StepId(number),
         attempt: 1,
+        since: 0,
         spec: Arc::new(spec),
         lookup: None,
         root: Arc::default(),

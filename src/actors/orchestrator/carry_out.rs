@@ -71,6 +71,7 @@ impl Orchestrator {
                 build,
                 step,
                 attempt,
+                since: running.since,
                 spec,
                 lookup,
                 root,
@@ -116,7 +117,7 @@ impl Orchestrator {
     }
 
     fn finish(&mut self, exit_code: u8, context: &mut Context<Self>) {
-        let Some(Running { build, listener, ground }) = self.running.take() else { return };
+        let Some(Running { build, listener, ground, .. }) = self.running.take() else { return };
         self.peers.stop.do_send(StopSteps { build: build.id(), step: None });
         let (root, world) = (self.root.clone(), self.world.clone());
         let database = build.compile_database();

@@ -68,6 +68,8 @@ struct Running {
     build: Build,
     listener: Listener,
     ground: Ground,
+    /// When it began to look at files.
+    since: u64,
 }
 
 /// One per open project.
@@ -163,10 +165,10 @@ impl Orchestrator {
                 note.into_iter().for_each(|text| listener.say(now, &BuildEvent::Notice { text }));
                 self.state = Some(state);
                 self.records = records;
-                let since = now.saturating_sub(listener.since);
-                let (running, effects) = Build::start(build, start.request, ground.prepared(), self.records.clone(), since);
+                let elapsed = now.saturating_sub(listener.since);
+                let (running, effects) = Build::start(build, start.request, ground.prepared(), self.records.clone(), elapsed);
                 self.peers.reserve.do_send(ReserveWorkers { build, workers: running.jobs() });
-                self.running = Some(Running { build: running, listener, ground });
+                self.running = Some(Running { build: running, listener, ground, since: self.world.digests.moment() });
                 self.carry_out(effects, context);
             }
         }

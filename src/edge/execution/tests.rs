@@ -37,6 +37,7 @@ fn run_script(world: &World, root: &Path, script: &str) -> Execution {
         build: BuildId(1),
         step: StepId(1),
         run: permit.run,
+        since: world.digests.moment(),
         spec: Arc::new(spec),
         lookup: None,
         root: Arc::new(root.to_owned()),

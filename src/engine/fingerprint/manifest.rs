@@ -123,6 +123,7 @@ pub fn describe(step: &StepSpec, root: &FilePath, manifest: &mut impl Manifest) 
         let mut value = output.path.as_bytes().to_vec();
         value.extend_from_slice(if output.tree { b"/**" } else { b"" });
         value.extend_from_slice(if output.optional { b" (optional)" } else { b"" });
+        value.extend_from_slice(if output.lists_inputs { b" (list of inputs)" } else { b"" });
         manifest.field(field::OUTPUT, &value);
     }
     // The names of declared inputs: one that is added has to be read, although no record knows its content.

@@ -46,7 +46,7 @@ impl<T: Item> From<Vec<T>> for Runs<T> {
     fn from(items: Vec<T>) -> Self {
         let (mut runs, mut open) = (Vec::new(), Vec::new());
         for item in items {
-            let ends = hash(item.mark()).is_multiple_of(USUAL);
+            let ends = ends_run(item.mark(), USUAL);
             open.push(Arc::new(item));
             if ends || open.len() == LONGEST {
                 runs.push(std::mem::take(&mut open).into());
@@ -77,10 +77,11 @@ impl<T: Item> fmt::Debug for Runs<T> {
     }
 }
 
-/// FNV-1a, folded: runs are cut alike in each process.
-fn hash(bytes: &[u8]) -> u32 {
-    let mixed = bytes.iter().fold(0x811c_9dc5_u32, |sum, byte| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
-    mixed ^ mixed >> 15
+/// Whether a stretch ends behind an item of this mark, as it does behind one out of `usual`. FNV-1a, folded: in each process alike.
+#[must_use]
+pub fn ends_run(mark: &[u8], usual: u32) -> bool {
+    let mixed = mark.iter().fold(0x811c_9dc5_u32, |sum, byte| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
+    (mixed ^ mixed >> 15).is_multiple_of(usual)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use std::collections::{HashMap, HashSet};
 pub use cycle::Cycle;
 pub use spec::{
     Command, CxxStep, Depfile, Environment, Fence, Origin, Output, Purity, ResponseFile, Search, SearchKind, StepFlags, StepSpec,
+    ThinArchive,
 };
 
 use super::ids::{FileId, StepId};

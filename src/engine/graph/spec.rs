@@ -29,13 +29,21 @@ pub struct Output {
     pub optional: bool,
     /// A symbolic link to this, seen from where it lies. JMake makes it when the step is done; it holds what it leads to.
     pub leads_to: Option<FilePath>,
+    /// A list of what the step's explicit inputs hold. JMake writes it when the step is done.
+    pub lists_inputs: bool,
 }
 
 impl Output {
     /// A file that must be there after success.
     #[must_use]
     pub fn file(path: FilePath) -> Self {
-        Self { path, tree: false, optional: false, leads_to: None }
+        Self { path, tree: false, optional: false, leads_to: None, lists_inputs: false }
+    }
+
+    /// A list of what the step's explicit inputs hold, for steps that read them through what it makes.
+    #[must_use]
+    pub fn list(path: FilePath) -> Self {
+        Self { lists_inputs: true, ..Self::file(path) }
     }
 }
 
@@ -160,6 +168,18 @@ pub struct CxxStep {
     pub search: Option<Arc<Search>>,
     /// What stands for the time in the texts that it reads (`SOURCE_DATE_EPOCH`): no part of the fingerprint unless one of them asks.
     pub epoch: Option<Digest>,
+    /// Those of its inputs that only name what it reads through them.
+    pub thin_archives: Vec<ThinArchive>,
+}
+
+/// An archive that names its members. It may stay the same when these do not, so a list of what they hold stands for them: who reads the
+/// archive has the list as an input, too, although no tool reads that.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ThinArchive {
+    /// Where the archive is.
+    pub path: FilePath,
+    /// Where the list is, an output of the same step ([`Output::list`]).
+    pub list: FilePath,
 }
 
 /// A step as a front end describes it: files by path.

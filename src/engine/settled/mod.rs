@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use self::known::Known;
 pub use self::known::Seen;
+use self::place::is_mark;
 pub use self::place::{Place, Places};
 pub use self::scope::{Glance, Scope};
 use self::told::note_name;
@@ -29,7 +30,7 @@ use super::path::FilePath;
 use super::report::Counts;
 use super::scan::facts::{SourceFacts, name_digest};
 use super::scan::kind::FileKind;
-use super::tree::{BUILD_MARKS, SETTINGS, Tree};
+use super::tree::{SETTINGS, Tree};
 
 /// A build that succeeded, and nothing has changed since but what is said to [`Self::impact`].
 #[derive(Debug)]
@@ -162,7 +163,10 @@ impl Settled {
     /// Whether anything need be known about `path` as it is now.
     #[must_use]
     pub fn concerns(&self, path: &FilePath) -> bool {
-        self.known.contains_key(path) || self.files.contains_key(path) || self.places.of(path) != Place::Elsewhere
+        let named = || self.lowered.maybe_inputs.contains(path) || self.inputs.as_ref().is_some_and(|patterns| patterns.fit(path));
+        // To look at the state file costs a look at many megabytes.
+        let place = |path: &FilePath| !matches!(self.places.of(path), Place::Elsewhere | Place::Own);
+        self.known.contains_key(path) || self.files.contains_key(path) || place(path) || named()
     }
 
     /// What these changes mean. Paths that hold what they held mean nothing.
@@ -289,10 +293,6 @@ impl Settled {
 
 fn newest<'a>(records: &'a Records, step: &StepSpec) -> Option<&'a Record> {
     records.get(&step.outputs.first()?.path)?.first()
-}
-
-fn is_mark(name: &[u8]) -> bool {
-    name == SETTINGS.as_bytes() || BUILD_MARKS.iter().any(|mark| name == mark.as_bytes())
 }
 
 fn last(path: &FilePath) -> &[u8] {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::engine::digest::Digest;
 use crate::engine::half_made::MARK;
 use crate::engine::path::FilePath;
+use crate::engine::tree::{BUILD_MARKS, SETTINGS};
 
 /// What something in a directory may mean to a build.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -79,4 +80,9 @@ impl Places {
             Place::Elsewhere
         }
     }
+}
+
+/// Whether a directory that holds a file of this name is none of the project's, or a project of its own.
+pub(super) fn is_mark(name: &[u8]) -> bool {
+    name == SETTINGS.as_bytes() || BUILD_MARKS.iter().any(|mark| name == mark.as_bytes())
 }

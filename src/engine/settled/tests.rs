@@ -206,6 +206,17 @@ fn own_files_are_no_news_but_their_directories_are() {
 }
 
 #[test]
+fn what_it_writes_for_itself_is_not_looked_at() {
+    let settled = settled();
+    for own in [".jmake_cache/state.redb", ".jmake_cache/lock", "build/dev/bin/.p.jmake-1-2", "/elsewhere/a.h"] {
+        assert!(!settled.concerns(&own.into()), "{own}");
+    }
+    for other in ["bin/p", "obj/a.o", "src/new.c", "build/compile_commands.json"] {
+        assert!(settled.concerns(&other.into()), "{other}");
+    }
+}
+
+#[test]
 fn a_narrowed_build_holds_only_what_may_run() {
     let narrowed = settled().narrowed(&[0, 3, 4]);
     let outputs: Vec<String> = narrowed.steps.iter().map(StepSpec::name).collect();

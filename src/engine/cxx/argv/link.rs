@@ -25,8 +25,10 @@ pub enum Product<'a> {
 /// The files of one link.
 #[derive(Clone, Copy, Debug)]
 pub struct Files<'a> {
-    /// Objects in order, then archives.
+    /// Objects in order, then archives and libraries of this build.
     pub inputs: &'a [FilePath],
+    /// Archives whose members use each other.
+    pub archives: &'a [FilePath],
     /// Libraries, without `-l`, in order.
     pub libraries: &'a [String],
     /// Where they are looked for when the product runs.
@@ -89,6 +91,11 @@ pub fn arguments(flags: &[FilePath], options: &Options, files: Files<'_>) -> Vec
         out.extend([FilePath::from("-Xlinker"), "-rpath".into(), "-Xlinker".into(), dir.clone()]);
     }
     out.extend(files.inputs.iter().map(operand));
+    // lld searches them all anyway; other linkers go back to an earlier one only within a group.
+    let several = files.archives.len() > 1;
+    out.extend(words(several.then_some("-Wl,--start-group")));
+    out.extend(files.archives.iter().map(operand));
+    out.extend(words(several.then_some("-Wl,--end-group")));
     out.extend(options.lib_dirs.iter().map(searched));
     out.extend(words(late(options)));
     out.extend(files.libraries.iter().map(|library| self::library(library)));

@@ -77,6 +77,7 @@ fn links_are_written_out() {
         let flags = link::flags(&settings.options, &toolchain(lld), Language::Cxx, product);
         let (output, depfile) = ("out/x".into(), "o/x.d".into());
         let files = link::Files {
+            archives: &[],
             inputs: &["a.o".into(), "b.o".into()],
             libraries: &settings.options.link_libraries,
             run_paths: &[],
@@ -149,7 +150,8 @@ fn every_option_has_its_flags() {
         let flags = link::flags(&options, &toolchain(false), Language::C, link::Product::Executable);
         let (output, depfile, inputs) = ("out/x".into(), "x.d".into(), ["a.o".into()]);
         let run_paths = [link::run_path(&output, &"out/lib".into())];
-        let files = link::Files { inputs: &inputs, libraries: &[], run_paths: &run_paths, output: &output, depfile: &depfile };
+        let files =
+            link::Files { inputs: &inputs, archives: &[], libraries: &[], run_paths: &run_paths, output: &output, depfile: &depfile };
         let line = text(&link::arguments(&flags, &options, files));
         let shown = line.replace(" -Wl,--push-state,--as-needed -lm -lpthread -ldl -Wl,--pop-state", "");
         let shown = shown.replace(" -Qunused-arguments -fcolor-diagnostics -o out/x -Xlinker --dependency-file=x.d", " |");

@@ -6,7 +6,7 @@ use super::products::Link;
 use super::{LowerError, names};
 use crate::engine::config::settings::Lto;
 use crate::engine::config::targets::Kind;
-use crate::engine::cxx::argv::{archive, link};
+use crate::engine::cxx::argv::link;
 use crate::engine::discover::{Declared, Target};
 use crate::engine::path::FilePath;
 use crate::engine::report::ArtifactKind;
@@ -47,7 +47,7 @@ impl<'a> Lowering<'a> {
             (Kind::Headers, _) | (_, None) if target.kind != Kind::Objects => Ok(Vec::new()),
             (Kind::StaticLibrary, Some(output)) => {
                 let inputs = self.linkable(&target.name, &work.join("@lib"), &self.own_parts(target))?;
-                self.archive(&target.name, &output, &inputs, &work.join("@lib.rsp"), archive::whole)?;
+                self.archive(&target.name, &output, &inputs, &work.join("@lib.rsp"))?;
                 Ok(vec![output])
             }
             (_, Some(output)) => {
@@ -90,7 +90,7 @@ impl<'a> Lowering<'a> {
             product: if shared { link::Product::Shared { soname: &soname } } else { link::Product::Executable },
             language,
             inputs,
-            members: Vec::new(),
+            archives: Vec::new(),
             before,
             libraries: options.link_libraries.clone(),
             run_paths,

@@ -5,8 +5,10 @@ use super::parts::{Part, found};
 use super::products::Link;
 use super::{LowerError, Requested, names, select};
 use crate::engine::config::settings::{LibraryType, Lto};
-use crate::engine::cxx::argv::{archive, link};
+use crate::engine::cxx::argv::link;
 use crate::engine::discover::{IfMain, Target, TargetKind};
+use crate::engine::fingerprint::ends_run;
+use crate::engine::graph::ThinArchive;
 use crate::engine::path::FilePath;
 use crate::engine::report::ArtifactKind;
 
@@ -85,7 +87,7 @@ impl<'a> Lowering<'a> {
         let inputs = self.linkable(&target.name, &dir.join("@lib"), &parts(sources))?;
         match self.request.settings.library_type.unwrap_or_default() {
             LibraryType::Static => {
-                self.archive(&target.name, &output, &inputs, &dir.join("@lib.rsp"), archive::whole)?;
+                self.archive(&target.name, &output, &inputs, &dir.join("@lib.rsp"))?;
                 self.artifact(target, ArtifactKind::StaticLibrary, output);
             }
             LibraryType::Shared => {
@@ -107,16 +109,13 @@ impl<'a> Lowering<'a> {
         let (home, unmade) = (self.archive_home(&target.name), self.unmade(&target.name, project));
         let project = unmade.as_deref().unwrap_or(project);
         let sources = [own, project].concat();
-        let (inputs, members) = if self.request.settings.options.lto == Lto::Full {
+        let (inputs, archives) = if self.request.settings.options.lto == Lto::Full {
             (self.linkable(&target.name, &dir.join("@exe"), &parts(&sources))?, Vec::new())
         } else {
-            let mut inputs = self.linkable(&target.name, &dir.join("@exe"), &parts(own))?;
-            let members = self.internal(project, &home)?;
-            inputs.extend(members.first().map(|_| self.internal_path(&home)));
-            (inputs, members)
+            (self.linkable(&target.name, &dir.join("@exe"), &parts(own))?, self.internal(project, &home)?)
         };
         let link = self.found_link(target, link::Product::Executable, &sources, &output, dir.join("@exe"));
-        self.link(Link { inputs, members, ..link })?;
+        self.link(Link { inputs, archives, ..link })?;
         self.artifact(target, ArtifactKind::Executable, output);
         Ok(())
     }
@@ -140,7 +139,7 @@ impl<'a> Lowering<'a> {
             product,
             language: self.driver_language(&parts(sources)),
             inputs: Vec::new(),
-            members: Vec::new(),
+            archives: Vec::new(),
             before: Vec::new(),
             libraries: [target.libraries.as_slice(), &options.link_libraries].concat(),
             run_paths: Vec::new(),
@@ -151,19 +150,39 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn internal_path(&self, home: &str) -> FilePath {
-        self.work_dir(home).join("@project.a")
-    }
-
-    /// The archive through which programs use the project's objects; its members.
-    fn internal(&mut self, project: &[FilePath], home: &str) -> Result<Vec<FilePath>, LowerError> {
-        let objects: Vec<FilePath> = project.iter().map(|source| self.object(found(source))).collect::<Result<_, _>>()?;
-        if !objects.is_empty() {
-            let (path, long) = (self.internal_path(home), self.work_dir(home).join("@project.rsp"));
-            self.archive(home, &path, &objects, &long, archive::thin)?;
+    /// The archives through which programs use the project's objects. A new object costs what is in one of them, not all.
+    fn internal(&mut self, project: &[FilePath], home: &str) -> Result<Vec<ThinArchive>, LowerError> {
+        let dir = self.work_dir(home);
+        let mut archives = Vec::new();
+        for share in shares(project) {
+            let objects: Vec<FilePath> = share.iter().map(|source| self.object(found(source))).collect::<Result<_, _>>()?;
+            let stem = names::internal_archive(archives.len(), share);
+            let file = |ending: &str| dir.join(format!("{stem}.{ending}"));
+            let archive = ThinArchive { path: file("a"), list: file("members") };
+            self.thin_archive(home, &archive, &objects, &file("rsp"))?;
+            archives.push(archive);
         }
-        Ok(objects)
+        Ok(archives)
     }
+}
+
+/// An archive has at least so many members where there are more of them,
+const FEWEST: usize = 64;
+/// ends behind one out of so many,
+const USUAL: u32 = 64;
+/// or when it has so many.
+const MOST: usize = 256;
+
+/// Sources in groups, cut where their names say: one that comes or goes changes its own group, or that and the next.
+fn shares(sources: &[FilePath]) -> impl Iterator<Item = &[FilePath]> {
+    let mut rest = sources;
+    std::iter::from_fn(move || {
+        let ends = |&at: &usize| at == MOST || at >= rest.len() || ends_run(rest[at - 1].as_bytes(), USUAL);
+        let end = (FEWEST..=MOST).find(ends)?.min(rest.len());
+        let (share, others) = rest.split_at(end);
+        rest = others;
+        Some(share).filter(|share| !share.is_empty())
+    })
 }
 
 fn parts(sources: &[FilePath]) -> Vec<Part<'_>> {

@@ -53,6 +53,13 @@ pub fn library_path(settings: &Settings) -> FilePath {
     artifact_dir(settings, "lib").join(library_file(settings))
 }
 
+/// What the files of one of the archives of the project's objects begin with: the first has a plain name, others one after their first source.
+#[must_use]
+pub fn internal_archive(before: usize, sources: &[FilePath]) -> String {
+    let first = sources.first().filter(|_| before > 0).map(|source| Digest::of(source.as_bytes()).hex());
+    first.map_or_else(|| "@project".to_owned(), |hex| format!("@project-{}", &hex[..16]))
+}
+
 /// Where the program `name` goes.
 #[must_use]
 pub fn executable_path(settings: &Settings, name: &str) -> FilePath {

@@ -186,6 +186,7 @@ impl<'a> Lowering<'a> {
             reading: flags.reading,
             search: Some(flags.search.clone()),
             epoch: self.request.epoch,
+            thin_archives: Vec::new(),
         });
         self.push(step)
     }

@@ -8,13 +8,13 @@ use super::tools::Tools;
 use super::{LowerError, whole};
 use crate::engine::config::options::Options;
 use crate::engine::config::settings::{Lto, Settings};
-use crate::engine::cxx::argv::{compile, joined, link, response};
+use crate::engine::cxx::argv::{archive, compile, joined, link, response};
 use crate::engine::cxx::flags::{Classified, classify};
 use crate::engine::cxx::interface_only::is_operand;
 use crate::engine::cxx::probe::LinkProbe;
 use crate::engine::discover::{Group, Language, Target};
 use crate::engine::fingerprint::Reading;
-use crate::engine::graph::{Command, CxxStep, Depfile, Output, ResponseFile, Search, SearchKind};
+use crate::engine::graph::{Command, CxxStep, Depfile, Output, ResponseFile, Search, SearchKind, ThinArchive};
 use crate::engine::install;
 use crate::engine::neighbours::distinct;
 use crate::engine::path::FilePath;
@@ -30,8 +30,8 @@ pub struct Link<'l> {
     pub language: Language,
     /// Objects in order, then archives and libraries of this build.
     pub inputs: Vec<FilePath>,
-    /// What the archives among them only name.
-    pub members: Vec<FilePath>,
+    /// Thin archives of objects that use each other.
+    pub archives: Vec<ThinArchive>,
     /// What has to be made before.
     pub before: Vec<FilePath>,
     /// Libraries, without `-l`, in order.
@@ -62,19 +62,30 @@ impl Lowering<'_> {
         if parts.iter().any(|part| self.language(part.source) == Language::Cxx) { Language::Cxx } else { Language::C }
     }
 
-    /// The step that makes an archive.
-    pub fn archive(
+    /// The step that makes an archive with its members in it.
+    pub fn archive(&mut self, target: &str, output: &FilePath, objects: &[FilePath], long: &FilePath) -> Result<(), LowerError> {
+        let line = archive::whole(output, objects);
+        self.archive_step(target, vec![Output::file(output.clone())], objects, response::shorten(line, Some(output), long))
+    }
+
+    /// The step that makes one that names them. Its bytes may stay the same when theirs do not: the list tells.
+    pub fn thin_archive(&mut self, target: &str, archive: &ThinArchive, objects: &[FilePath], long: &FilePath) -> Result<(), LowerError> {
+        let line = archive::thin(&archive.path, objects);
+        let outputs = vec![Output::file(archive.path.clone()), Output::list(archive.list.clone())];
+        self.archive_step(target, outputs, objects, response::shorten(line, Some(&archive.path), long))
+    }
+
+    fn archive_step(
         &mut self,
         target: &str,
-        output: &FilePath,
+        outputs: Vec<Output>,
         objects: &[FilePath],
-        long: &FilePath,
-        line: fn(&FilePath, &[FilePath]) -> Vec<FilePath>,
+        (args, response): (Vec<FilePath>, Option<ResponseFile>),
     ) -> Result<(), LowerError> {
-        let (args, response) = response::shorten(line(output, objects), Some(output), long);
-        let mut step = blank(StepKind::Archive, output.to_string(), target.to_owned());
+        let label = outputs.first().map(|output| output.path.to_string()).unwrap_or_default();
+        let mut step = blank(StepKind::Archive, label, target.to_owned());
         step.explicit = objects.to_vec();
-        step.outputs = vec![Output::file(output.clone())];
+        step.outputs = outputs;
         let responses = Vec::from_iter(response);
         step.command = Some(Command { responses, ..self.plain("llvm-ar", args) });
         self.push(step)
@@ -88,22 +99,30 @@ impl Lowering<'_> {
         let offered = (!link.export_list.is_empty()).then(|| version_script(named("map"), link.export_list));
         flags.extend(offered.iter().flat_map(|script| ["-Xlinker".into(), joined("--version-script=", &script.path)]));
         let (depfile, run_paths) = (named("d"), run_paths(&link, self.request.settings));
-        let files = link::Files { inputs: &link.inputs, libraries, run_paths: &run_paths, output, depfile: &depfile };
+        let archives: Vec<FilePath> = link.archives.iter().map(|archive| archive.path.clone()).collect();
+        let files = link::Files { inputs: &link.inputs, archives: &archives, libraries, run_paths: &run_paths, output, depfile: &depfile };
         let (args, response) = response::shorten(link::arguments(&flags, options, files), Some(output), &named("rsp"));
         let probe = self.request.probes.link(options, self.request.toolchain);
         let mut step = blank(StepKind::Link, output.to_string(), link.target.to_owned());
-        step.explicit.clone_from(&link.inputs);
+        step.explicit = [link.inputs.as_slice(), &archives].concat();
         step.order_only.clone_from(&link.before);
         let files = libraries.iter().filter(|l| l.contains('/') && !l.starts_with('/')).map(|l| FilePath::from(l.as_str()));
         let profiles = probe.iter().flat_map(|probe| probe.profiles.iter().cloned());
         let classified = classified(options);
-        step.implicit = link.members.iter().cloned().chain(files).chain(profiles).chain(named_files(&self.request, &classified)).collect();
+        let lists = link.archives.iter().map(|archive| archive.list.clone());
+        step.implicit = lists.chain(files).chain(profiles).chain(named_files(&self.request, &classified)).collect();
         let to_output = |path: &FilePath| Output { leads_to: Some(output.name().as_str().into()), ..Output::file(path.clone()) };
         step.outputs = std::iter::once(Output::file(output.clone())).chain(link.links.iter().map(to_output)).collect();
         let operands = libraries.iter().all(|library| !library.contains('/') || is_operand(library));
         let reading = (operands && probe.is_some_and(|probe| probe.interfaces)).then_some(Reading::Interface);
         let search = Some(library_search(probe));
-        step.cxx = Some(CxxStep { uncacheable: classified.uncacheable(), reading, search, ..CxxStep::default() });
+        step.cxx = Some(CxxStep {
+            uncacheable: classified.uncacheable(),
+            reading,
+            search,
+            thin_archives: link.archives.clone(),
+            ..CxxStep::default()
+        });
         let command = self.command(compile::driver(*language), args, &self.link_tools(*language, probe));
         let responses = response.into_iter().chain(offered).collect();
         step.command = Some(Command { responses, depfile: Some(Depfile { path: depfile }), ..command });

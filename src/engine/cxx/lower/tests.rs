@@ -10,6 +10,7 @@ use crate::engine::cxx::toolchain::{DriverProbe, Install, Version};
 use crate::engine::digest::Digest;
 use crate::engine::discover::{Declared, FileEntry, Group, IfMain, Language, LeftOut, Main, Repeat, Source, Target, TargetKind};
 use crate::engine::graph::StepSpec;
+use crate::engine::report::StepKind;
 use crate::engine::scan::kind::FileKind;
 
 /// A project in words: `lib a.c b.c`, `unsure-lib a.c`, `objects a.c`, `exe NAME main.c [own.c…] [+project]`, `maybe NAME main.c`, `test NAME …`,
@@ -194,11 +195,41 @@ fn a_library_and_a_program_share_the_projects_objects() {
         "compile clang++: src/b.cpp -> ~p/src/b.cpp.o",
         "link clang++: ~p/src/a.c.o ~p/src/b.cpp.o -> build/dev/lib/libp.so",
         "compile clang: main.c -> ~tool/main.c.o",
-        "archive llvm-ar: ~p/src/a.c.o ~p/src/b.cpp.o -> ~p/@project.a",
-        "link clang++: ~tool/main.c.o ~p/@project.a | ~p/src/a.c.o ~p/src/b.cpp.o -> build/dev/bin/tool",
+        "archive llvm-ar: ~p/src/a.c.o ~p/src/b.cpp.o -> ~p/@project.a ~p/@project.members",
+        "link clang++: ~tool/main.c.o ~p/@project.a | ~p/@project.members -> build/dev/bin/tool",
         "want build/dev/lib/libp.so build/dev/bin/tool",
     ];
     check("lib src/a.c src/b.cpp; exe tool main.c +project", "", &expect);
+}
+
+/// What the archives of a program hold that uses so many sources, one of them left out.
+fn archived(sources: u32, without: Option<u32>) -> Vec<(FilePath, Vec<FilePath>)> {
+    let all: String = (0..sources).filter(|number| Some(*number) != without).map(|number| format!(" s/{number:04}.c")).collect();
+    let lowered = run(&format!("lib{all}; exe tool main.c +project"), "", &Requested::Default, &[]).unwrap();
+    let archives = lowered.steps.iter().filter(|step| step.kind == StepKind::Archive);
+    let archives: Vec<_> = archives.map(|step| (step.outputs[0].path.clone(), step.explicit.clone())).collect();
+    let link = lowered.steps.iter().find(|step| step.outputs[0].path == "build/dev/bin/tool".into()).unwrap();
+    let named = |path: &FilePath| archives.iter().any(|(archive, _)| archive == path);
+    assert_eq!(link.explicit.iter().filter(|path| named(path)).count(), archives.len());
+    assert_eq!(link.cxx.as_ref().unwrap().thin_archives.len(), archives.len());
+    let args = link.command.as_ref().unwrap().args.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    assert_eq!(args.contains("-Wl,--start-group .jmake_cache/obj/dev/p/@project.a "), archives.len() > 1, "{args}");
+    archives
+}
+
+#[test]
+fn many_objects_are_in_several_archives_and_one_that_goes_changes_few() {
+    assert_eq!(archived(64, None).len(), 1);
+    let all = archived(2000, None);
+    assert!((10..=2000 / 64).contains(&all.len()), "{}", all.len());
+    let members: Vec<&FilePath> = all.iter().flat_map(|(_, members)| members).collect();
+    assert!(members.len() == 2000 && members.is_sorted());
+    assert!(all[..all.len() - 1].iter().all(|(_, members)| (64..=256).contains(&members.len())));
+    for gone in [0, 777, 1999] {
+        let fewer = archived(2000, Some(gone));
+        let others = fewer.iter().filter(|archive| !all.contains(archive)).count();
+        assert!(others <= 4, "{others} of {} changed without {gone}", fewer.len());
+    }
 }
 
 #[test]
@@ -208,8 +239,8 @@ fn parts_of_programs_are_in_their_archive_and_not_in_the_library() {
         "link clang: ~p/x.c.o -> build/dev/lib/libp.so",
         "compile clang: cli/prog.c -> ~prog/cli/prog.c.o",
         "compile clang: cli/part.c -> ~p/cli/part.c.o",
-        "archive llvm-ar: ~p/cli/part.c.o ~p/x.c.o -> ~p/@project.a",
-        "link clang: ~prog/cli/prog.c.o ~p/@project.a | ~p/cli/part.c.o ~p/x.c.o -> build/dev/bin/prog",
+        "archive llvm-ar: ~p/cli/part.c.o ~p/x.c.o -> ~p/@project.a ~p/@project.members",
+        "link clang: ~prog/cli/prog.c.o ~p/@project.a | ~p/@project.members -> build/dev/bin/prog",
         "want build/dev/lib/libp.so build/dev/bin/prog",
     ];
     check("lib x.c; objects cli/part.c; exe prog cli/prog.c +project", "", &expect);
@@ -319,8 +350,8 @@ fn a_conditional_main_is_looked_into_before_anything_depends_on_it() {
         "compile clang: m.c -> ~p/m.c.o",
         "link clang: ~p/m.c.o -> build/dev/bin/m",
         "compile clang: x.c -> ~x/x.c.o",
-        "archive llvm-ar: ~p/a.c.o -> ~p/@project.a",
-        "link clang: ~x/x.c.o ~p/@project.a | ~p/a.c.o -> build/dev/bin/x",
+        "archive llvm-ar: ~p/a.c.o -> ~p/@project.a ~p/@project.members",
+        "link clang: ~x/x.c.o ~p/@project.a | ~p/@project.members -> build/dev/bin/x",
         "want build/dev/lib/libp.so build/dev/bin/m build/dev/bin/x",
     ];
     assert_eq!(text(&yes), expect.join("\n"));
