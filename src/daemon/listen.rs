@@ -2,8 +2,9 @@
 
 use std::fs::{File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::edge::paths;
 use crate::engine::failure::Failure;
@@ -25,14 +26,27 @@ pub(super) enum Binding {
     Taken,
 }
 
+/// So long somebody may hold the lock of a socket at which nobody answers: who was killed does until the system has cleaned up.
+const GRACE: Duration = Duration::from_secs(5);
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(5);
+
 /// Binds the socket, unless a living daemon holds it. A socket file that nobody listens on is replaced.
-pub(super) fn bind(socket: &Path) -> Result<Binding, Failure> {
+pub(super) async fn bind(socket: &Path) -> Result<Binding, Failure> {
     paths::ensure_socket_dir(socket).map_err(Failure::environment)?;
     let lock_path = beside(socket, "lock");
     let failed = |what: &str, error: std::io::Error| Failure::environment(format!("cannot {what} {}: {error}", socket.display()));
     let lock = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(|error| failed("lock", error))?;
-    if lock.try_lock().is_err() {
-        return Ok(Binding::Taken);
+    let begun = Instant::now();
+    while lock.try_lock().is_err() {
+        if UnixStream::connect(socket).is_ok() {
+            return Ok(Binding::Taken);
+        }
+        if begun.elapsed() > GRACE {
+            let told = "is locked by a process that does not listen there; end that one (`fuser` names it), or set JMAKE_SOCKET";
+            return Err(Failure::environment(format!("{} {told}", socket.display())));
+        }
+        tokio::time::sleep(PAUSE).await;
     }
     match std::fs::remove_file(socket) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed("replace", error)),

@@ -129,7 +129,7 @@ async fn resident(world: World, cache_dir: PathBuf, socket: PathBuf, options: &D
     // Before anybody can know of this daemon: an early signal must find it listening.
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::environment)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::environment)?;
-    let bound = match bind(&socket)? {
+    let bound = match bind(&socket).await? {
         Binding::Bound(bound) => bound,
         Binding::Taken => {
             say_ready(&socket);

@@ -1,5 +1,6 @@
 //! The daemon's life as clients see it: one per socket, gone when told, and nothing left behind.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -174,6 +175,33 @@ fn a_killed_one_is_replaced() {
     let run = space.build(&[]).ok();
     assert_eq!(run.count("ran"), 0, "what was recorded is still known: {run}");
     assert_ne!(space.daemon(), Some(pid));
+}
+
+/// The lock by which a daemon holds its socket.
+fn held(space: &Space) -> File {
+    let lock = File::create(space.socket().with_added_extension("lock")).unwrap();
+    lock.lock().unwrap();
+    lock
+}
+
+#[test]
+fn one_that_was_killed_and_has_not_let_go_yet_is_waited_for() {
+    let space = Space::with(HELLO);
+    let lock = held(&space);
+    let build = space.start(&["build", "--json"]);
+    assert!(until(DEADLINE, || space.processes().iter().any(|(_, line)| line.contains("jmake-actors"))), "no daemon was started");
+    drop(lock);
+    build.finish().ok();
+    assert!(space.daemon().is_some());
+}
+
+#[test]
+fn a_socket_that_somebody_holds_who_does_not_listen_costs_the_daemon_but_not_the_build() {
+    let space = Space::with(HELLO);
+    let _lock = held(&space);
+    space.build(&[]).ok();
+    assert_eq!(space.daemon(), None);
+    space.jmake(&["daemon", "start"]).exits(3).says("daemon.sock is locked by a process that does not listen there");
 }
 
 #[test]
