@@ -63,6 +63,7 @@ fn order_of(step: &RunStep, run: RunId) -> Order {
         since: step.since,
         spec: step.spec.clone(),
         lookup: step.lookup.clone(),
+        assembled: step.assembled.clone(),
         root: step.root.clone(),
         variables: step.variables.clone(),
         inspect_main: step.inspect_main,

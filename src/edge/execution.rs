@@ -1,6 +1,7 @@
 //! Runs one step: makes room for it, waits for its process, and takes what it made. A fixed procedure; what the result means is
 //! decided elsewhere.
 
+mod assembled;
 mod before;
 mod discovered;
 mod members;
@@ -19,7 +20,7 @@ use crate::engine::cxx::diagnostics::machine::{self, Obstacle};
 use crate::engine::cxx::undefined::Lookup;
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::failure::Failure;
-use crate::engine::fingerprint::{self, Lookups, MemberList};
+use crate::engine::fingerprint::{self, Assembled, Lookups, MemberList};
 use crate::engine::graph::{Command, Environment, Search, SearchKind, StepSpec};
 use crate::engine::half_made;
 use crate::engine::ids::{BuildId, RunId, StepId};
@@ -46,6 +47,8 @@ pub struct Order {
     pub spec: Arc<StepSpec>,
     /// Where to look for what it lacks, if it links.
     pub lookup: Option<Lookup>,
+    /// What it may read for bitcode among its inputs.
+    pub assembled: Assembled,
     pub root: Arc<PathBuf>,
     pub variables: Variables,
     /// Look whether the first output defines `main`.
@@ -198,9 +201,11 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
     for path in &execution.discovered {
         execution.inputs.push((path.clone(), world.identity(&path.under(root))));
     }
+    assembled::take(world, root, order, execution);
     if let Some(search) = spec.cxx.as_ref().and_then(|cxx| cxx.search.as_ref()) {
         look_around(world, root, spec, search, execution);
     }
+    assembled::hand_on(order, execution);
     execution.reading = reading::of(world, root, spec, execution);
     if let Some(path) = outdated(world, order, prepared, execution) {
         execution.ending = Ending::Outdated(path);
@@ -247,8 +252,8 @@ fn look_around(world: &World, root: &Path, spec: &StepSpec, search: &Search, exe
         SearchKind::Headers => hidden_reads::of(world, root, spec, search, &execution.inputs),
         SearchKind::Libraries => HiddenReads::default(),
     };
-    let HiddenReads { questions, inputs, unnamed, times } = hidden;
-    execution.times = times;
+    let HiddenReads { questions, inputs, unnamed, times, assembled } = hidden;
+    (execution.times, execution.assembled) = (times, assembled);
     execution.discovered.extend(inputs.iter().filter(|(_, identity)| identity.is_some()).map(|(path, _)| path.clone()));
     execution.inputs.extend(inputs);
     let hits: Vec<&FilePath> = execution.inputs.iter().filter(|(_, identity)| identity.is_some()).map(|(path, _)| path).collect();

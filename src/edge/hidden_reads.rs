@@ -7,7 +7,7 @@ use std::path::Path;
 use super::World;
 use super::spelling::Spelling;
 use crate::engine::discover::Language;
-use crate::engine::fingerprint::{Identity, Questions, Times};
+use crate::engine::fingerprint::{Assembled, Identity, Questions, Times};
 use crate::engine::graph::{Search, StepSpec};
 use crate::engine::path::FilePath;
 use crate::engine::scan::asked::{self, Asked};
@@ -28,6 +28,8 @@ pub struct HiddenReads {
     pub unnamed: Option<FilePath>,
     /// A text shows the time.
     pub times: Option<Times>,
+    /// Those of the assembler: places, and a text that does not name one.
+    pub assembled: Assembled,
 }
 
 /// A text to be read, and how.
@@ -112,6 +114,9 @@ impl Reading<'_> {
         if asked.any_data {
             self.found.unnamed.get_or_insert_with(|| text.path.clone());
         }
+        if asked.any_assembled {
+            self.found.assembled.unnamed.get_or_insert_with(|| text.path.clone());
+        }
         for embed in &asked.embeds {
             let near = [text.path.parent(), FilePath::default()];
             let near = near.into_iter().filter(|_| embed.quoted);
@@ -125,6 +130,7 @@ impl Reading<'_> {
             let searched: Vec<FilePath> = std::iter::once(FilePath::default()).chain(self.search.dirs.iter().cloned()).collect();
             for place in searched {
                 let found = self.look(&place, name);
+                self.found.assembled.files.push(self.place(&place, name));
                 let here = place.as_bytes().is_empty() && found.is_some();
                 further.extend(found);
                 if here {
@@ -152,9 +158,13 @@ impl Reading<'_> {
         }
     }
 
+    fn place(&self, dir: &FilePath, name: &FilePath) -> FilePath {
+        Spelling::seen_from(self.root).of(dir.join(name.as_path()).as_path())
+    }
+
     /// Looks at one place, once: what is there may be a text of the assembler.
     fn look(&mut self, dir: &FilePath, name: &FilePath) -> Option<Text> {
-        let path = Spelling::seen_from(self.root).of(dir.join(name.as_path()).as_path());
+        let path = self.place(dir, name);
         if !self.data.insert(path.clone()) {
             return None;
         }

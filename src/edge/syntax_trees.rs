@@ -22,7 +22,7 @@ use crate::engine::cxx::diagnostics;
 use crate::engine::digest::Digest;
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::failure::Failure;
-use crate::engine::fingerprint::{Judgement, Taints, record_of};
+use crate::engine::fingerprint::{Assembled, Judgement, Taints, record_of};
 use crate::engine::graph::StepSpec;
 use crate::engine::ids::{BuildId, StepId};
 use crate::engine::path::FilePath;
@@ -120,6 +120,7 @@ async fn one(world: World, root: Arc<PathBuf>, variables: Variables, task: Task)
         since: world.digests.moment(),
         spec: task.spec.clone(),
         lookup: None,
+        assembled: Assembled::default(),
         root: root.clone(),
         variables,
         inspect_main: false,

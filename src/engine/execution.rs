@@ -1,7 +1,7 @@
 //! What running one step came to, as a value. Does not know how it was run.
 
 use super::failure::Failure;
-use super::fingerprint::{Identity, Lookups, Reading, Times};
+use super::fingerprint::{Assembled, Identity, Lookups, Reading, Times};
 use super::path::FilePath;
 use super::report::Cost;
 
@@ -39,6 +39,8 @@ pub struct Execution {
     pub lookups: Lookups,
     /// What it took from the clock.
     pub times: Option<Times>,
+    /// What is read besides by who makes code of its outputs.
+    pub assembled: Assembled,
     /// How it read its inputs, where not everything in them counts for what it made.
     pub reading: Option<Reading>,
     /// Every output that is there: what it holds, and its mode bits.
@@ -64,6 +66,7 @@ impl Execution {
             discovered: Vec::new(),
             lookups: Lookups::default(),
             times: None,
+            assembled: Assembled::default(),
             reading: None,
             outputs: Vec::new(),
             untouched: Vec::new(),

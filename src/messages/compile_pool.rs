@@ -7,6 +7,7 @@ use actix::prelude::*;
 use tokio::sync::oneshot;
 
 use crate::engine::cxx::undefined::Lookup;
+use crate::engine::fingerprint::Assembled;
 use crate::engine::graph::StepSpec;
 use crate::engine::ids::{BuildId, StepId};
 use crate::engine::variables::Variables;
@@ -29,6 +30,8 @@ pub struct RunStep {
     pub spec: Arc<StepSpec>,
     /// Where to look for what it lacks, if it links.
     pub lookup: Option<Lookup>,
+    /// What it may read for bitcode among its inputs.
+    pub assembled: Assembled,
     /// The project's root: the process's working directory.
     pub root: Arc<PathBuf>,
     /// The client's environment.

@@ -15,6 +15,7 @@ mod complete;
 mod corpus;
 mod cutoffs;
 mod daemon;
+mod embedding;
 mod errors;
 mod explain;
 mod generated;

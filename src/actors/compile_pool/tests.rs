@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use super::*;
+use crate::engine::fingerprint::Assembled;
 use crate::engine::graph::{Output, Purity, StepFlags, StepSpec};
 use crate::engine::ids::StepId;
 use crate::engine::report::StepKind;
@@ -65,6 +66,7 @@ fn step(number: u32, build: &Addr<Listener>) -> RunStep {
         since: 0,
         spec: Arc::new(spec),
         lookup: None,
+        assembled: Assembled::default(),
         root: Arc::default(),
         variables: Variables::default(),
         inspect_main: false,

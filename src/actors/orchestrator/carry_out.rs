@@ -67,13 +67,14 @@ impl Orchestrator {
                 let judging = compute(move || judging::judge_all(&world, &root, &tasks, assumed, taints));
                 self.answer(context, judging, move |judged| StepsJudged { build, judged });
             }
-            Effect::Run { step, attempt, spec, lookup, inspect_main } => self.peers.run.do_send(RunStep {
+            Effect::Run { step, attempt, spec, lookup, assembled, inspect_main } => self.peers.run.do_send(RunStep {
                 build,
                 step,
                 attempt,
                 since: running.since,
                 spec,
                 lookup,
+                assembled,
                 root,
                 variables: running.build.variables(),
                 inspect_main,

@@ -40,6 +40,7 @@ fn run_script(world: &World, root: &Path, script: &str) -> Execution {
         since: world.digests.moment(),
         spec: Arc::new(spec),
         lookup: None,
+        assembled: Assembled::default(),
         root: Arc::new(root.to_owned()),
         variables: Variables::default(),
         inspect_main: false,

@@ -16,7 +16,7 @@ use crate::engine::scan::comment_blind::CommentBlind;
 /// So many bytes of pages are kept: records are read once, and the system keeps them, too.
 const PAGES: usize = 1 << 20;
 /// Changes with the format of what is stored; files of another format are set aside.
-const FORMAT: u64 = 8;
+const FORMAT: u64 = 9;
 
 type Numbered = TableDefinition<'static, u32, &'static [u8]>;
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::engine::digest::Digest;
 use crate::engine::discover::Language;
-use crate::engine::fingerprint::{Identity, Input, Reading, Record};
+use crate::engine::fingerprint::{Assembled, Identity, Input, Reading, Record};
 use crate::engine::scan::comment_blind::Dialect;
 
 fn keys(state: &ProjectState) -> Vec<String> {
@@ -62,6 +62,7 @@ fn record(source: &str, version: &str) -> Record {
         inputs: [input(source.to_owned()), own].into_iter().chain(headers).collect(),
         lookups: crate::engine::fingerprint::Lookups::default(),
         times: None,
+        assembled: Assembled::default(),
         reading: Dialect::of(Language::Cxx, None).map(Reading::Text),
         outputs: Vec::new(),
         stdout_stderr: Vec::new(),

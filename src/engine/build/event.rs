@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::engine::cxx::lower::Lowered;
 use crate::engine::cxx::undefined::Lookup;
 use crate::engine::execution::Execution;
-use crate::engine::fingerprint::{Identity, Judgement, Record, Taints};
+use crate::engine::fingerprint::{Assembled, Identity, Judgement, Record, Taints};
 use crate::engine::front_end::FrontEnd;
 use crate::engine::graph::StepSpec;
 use crate::engine::ids::StepId;
@@ -104,6 +104,8 @@ pub enum Effect {
         spec: Arc<StepSpec>,
         /// Where to look for what it lacks, if it links.
         lookup: Option<Lookup>,
+        /// What it may read for bitcode among its inputs.
+        assembled: Assembled,
         /// Look whether its first output defines `main`.
         inspect_main: bool,
     },

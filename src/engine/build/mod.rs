@@ -254,7 +254,8 @@ impl Build {
         self.distrust(step, &spec, effects);
         let attempt = self.attempts.entry(step).and_modify(|n| *n += 1).or_insert(1);
         let lookup = (spec.kind == StepKind::Link).then(|| self.front_end.lookup(&spec.target));
-        effects.push(Effect::Run { step, attempt: *attempt, spec, lookup, inspect_main: self.awaiting.contains_key(&step) });
+        let (assembled, inspect_main) = (self.records.assembled().read_by(&spec), self.awaiting.contains_key(&step));
+        effects.push(Effect::Run { step, attempt: *attempt, spec, lookup, assembled, inspect_main });
     }
 
     fn executed(&mut self, now: Duration, step: StepId, attempt: u32, mut execution: Execution, effects: &mut Vec<Effect>) {

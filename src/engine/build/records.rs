@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::engine::fingerprint::{Record, Taints};
+use crate::engine::fingerprint::{AllAssembled, Record, Taints};
 use crate::engine::path::FilePath;
 
 /// Those of one step, the newest first.
@@ -17,6 +17,7 @@ pub struct Records {
     /// What came since that was copied; it hides what is below.
     news: HashMap<FilePath, Variants>,
     taints: Taints,
+    assembled: AllAssembled,
 }
 
 /// News are merged when they are more than one in so many.
@@ -53,12 +54,19 @@ impl Records {
     /// What a step left, as far as others ask in the same build.
     pub fn made(&mut self, newest: &Record) {
         self.taints.learn(newest);
+        self.assembled.learn(newest);
     }
 
     /// What stems from opaque commands.
     #[must_use]
     pub fn taints(&self) -> &Taints {
         &self.taints
+    }
+
+    /// What is read for files of bitcode.
+    #[must_use]
+    pub fn assembled(&self) -> &AllAssembled {
+        &self.assembled
     }
 
     /// All of them.
@@ -88,9 +96,9 @@ impl Records {
 impl FromIterator<(FilePath, Variants)> for Records {
     fn from_iter<I: IntoIterator<Item = (FilePath, Variants)>>(all: I) -> Self {
         let common: HashMap<FilePath, Variants> = all.into_iter().collect();
-        let mut taints = Taints::default();
-        common.values().filter_map(|records| records.first()).for_each(|newest| taints.learn(newest));
-        Self { common: Arc::new(common), news: HashMap::new(), taints }
+        let mut all = Self::default();
+        common.values().filter_map(|records| records.first()).for_each(|newest| all.made(newest));
+        Self { common: Arc::new(common), ..all }
     }
 }
 

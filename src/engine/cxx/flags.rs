@@ -124,12 +124,18 @@ fn fallback(word: &str) -> Role {
     if family && !word.contains(['=', ',', '/']) && word.len() > 2 { Role::Neutral } else { Role::Unknown }
 }
 
+/// Whether objects are bitcode with these flags.
+#[must_use]
+pub fn makes_bitcode<S: AsRef<str>>(flags: &[S]) -> bool {
+    let last = flags.iter().map(AsRef::as_ref).rfind(|f| *f == "-flto" || f.starts_with("-flto=") || *f == "-fno-lto");
+    last.is_some_and(|flag| flag != "-fno-lto")
+}
+
 /// Whether a step with these flags may run as separate stages with the same result.
 #[must_use]
 pub fn can_be_staged<S: AsRef<str>>(flags: &[S]) -> bool {
-    let lto = flags.iter().map(AsRef::as_ref).rfind(|f| *f == "-flto" || f.starts_with("-flto=") || *f == "-fno-lto");
     let known = classify(flags).unknown.is_empty();
-    known && lto.is_none_or(|f| f == "-fno-lto") && !flags.iter().any(|f| f.as_ref().starts_with("-save-temps"))
+    known && !makes_bitcode(flags) && !flags.iter().any(|f| f.as_ref().starts_with("-save-temps"))
 }
 
 #[cfg(test)]

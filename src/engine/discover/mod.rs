@@ -17,7 +17,7 @@ mod targets;
 mod told;
 mod unused;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -190,6 +190,28 @@ pub struct Discovery {
     pub includes: BTreeMap<FilePath, Vec<FilePath>>,
     /// Files whose text does not say all that they read: macros name includes, or they take in data.
     pub unclear: BTreeSet<FilePath>,
+    /// Files of C and C++ whose text has the assembler read others.
+    pub assembling: BTreeSet<FilePath>,
+}
+
+impl Discovery {
+    /// These files, and all that include one of them, directly or not.
+    #[must_use]
+    pub fn with_includers(&self, mut files: HashSet<FilePath>) -> HashSet<FilePath> {
+        if files.is_empty() {
+            return files;
+        }
+        let mut includers: HashMap<&FilePath, Vec<&FilePath>> = HashMap::new();
+        for (file, included) in &self.includes {
+            included.iter().for_each(|included| includers.entry(included).or_default().push(file));
+        }
+        let mut open: Vec<FilePath> = files.iter().cloned().collect();
+        while let Some(file) = open.pop() {
+            let all = includers.get(&file).into_iter().flatten().copied();
+            open.extend(all.filter(|includer| files.insert((*includer).clone())).cloned());
+        }
+        files
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::names::{group_by_directory, vendor_directory};
 use super::request::{FileEntry, Files, Request};
 use super::roles::Roles;
 use super::targets::Targets;
-use super::{Discovery, LeftOut, Repeat, Source, directories, missing, programs};
+use super::{Discovery, Language, LeftOut, Repeat, Source, directories, missing, programs};
 use crate::engine::path::FilePath;
 use crate::engine::scan::facts::{IncludeForm, SourceFacts};
 use crate::engine::scan::kind::FileKind;
@@ -51,6 +51,7 @@ pub fn discover(request: &Request<'_>) -> Discovery {
         notes,
         includes: graph(&files, &links),
         unclear: unclear(&files),
+        assembling: assembling(&files),
     }
 }
 
@@ -72,6 +73,7 @@ fn as_declared(request: &Request<'_>, files: &Files, links: &Links) -> Discovery
         notes: absent(request, files),
         includes: graph(files, links),
         unclear: unclear(files),
+        assembling: assembling(files),
     }
 }
 
@@ -135,6 +137,12 @@ fn unclear(files: &Files) -> BTreeSet<FilePath> {
         computed || !facts.embeds.is_empty() || !facts.assembled.is_empty()
     };
     files.entries.iter().filter(|entry| is_unclear(&entry.facts)).map(|entry| entry.path.clone()).collect()
+}
+
+fn assembling(files: &Files) -> BTreeSet<FilePath> {
+    let is_text = |entry: &&FileEntry| matches!(entry.kind.scanned_as(), Some(Language::C | Language::Cxx));
+    let reading = files.entries.iter().filter(is_text).filter(|entry| !entry.facts.assembled.is_empty());
+    reading.map(|entry| entry.path.clone()).collect()
 }
 
 /// A remark for each directory of other people's code that holds sources.

@@ -3,6 +3,7 @@
 //! One walk over a step ([`describe`]) feeds both: a [`Manifest`] is told every field and every input, and is either a terse hash or a
 //! description. So a key cannot depend on anything that an explanation does not know. `docs/fingerprints.md` lists what goes in.
 
+mod assembled;
 mod explain;
 mod fence;
 mod judge;
@@ -18,6 +19,7 @@ mod taint;
 #[cfg(test)]
 mod tests;
 
+pub use assembled::{AllAssembled, Assembled};
 pub use judge::{Facts, Judgement, verdict};
 pub use lookups::{Directories, Entry, Lookups, Questions, others};
 pub use manifest::{Description, Manifest, TerseHash, describe, describe_inputs, fingerprint, static_key};

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::assembled::Assembled;
 use super::lookups::Lookups;
 use super::manifest::{key_of, static_key};
 use super::reading::Reading;
@@ -75,6 +76,8 @@ pub struct Record {
     pub lookups: Lookups,
     /// What it took from the clock.
     pub times: Option<Times>,
+    /// What is read besides by who makes code of what it made.
+    pub assembled: Assembled,
     /// How it read them, where not everything in them counts for what it made.
     pub reading: Option<Reading>,
     /// Outputs that were there afterwards, with their mode bits.
@@ -98,6 +101,7 @@ pub fn record_of(step: &StepSpec, root: &FilePath, run: &Execution, last: Option
         inputs: run.inputs.clone().into(),
         lookups: run.lookups.clone(),
         times: run.times.clone(),
+        assembled: run.assembled.clone(),
         reading: run.reading,
         outputs: run.outputs.clone(),
         stdout_stderr: run.output.clone(),

@@ -168,6 +168,8 @@ pub struct CxxStep {
     pub search: Option<Arc<Search>>,
     /// What stands for the time in the texts that it reads (`SOURCE_DATE_EPOCH`): no part of the fingerprint unless one of them asks.
     pub epoch: Option<Digest>,
+    /// Whether it makes bitcode, of which somebody else makes code.
+    pub bitcode: bool,
     /// Those of its inputs that only name what it reads through them.
     pub thin_archives: Vec<ThinArchive>,
 }

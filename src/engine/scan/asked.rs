@@ -23,6 +23,8 @@ pub struct Asked {
     pub assembled: Vec<FilePath>,
     /// A name among the last two kinds is made by macros or operands.
     pub any_data: bool,
+    /// One of the latter is.
+    pub any_assembled: bool,
     /// It shows the time of its compile, or that of a file.
     pub time: bool,
     /// It shows when a file was written.
@@ -47,7 +49,8 @@ impl Asked {
         }
         let facts = scan(text, language);
         let computed = |all: &[Include]| all.iter().any(|include| include.form == IncludeForm::Computed);
-        let (any_name, any_data) = (computed(&facts.has_include), computed(&facts.embeds) || computed(&facts.assembled));
+        let (any_name, any_assembled) = (computed(&facts.has_include), computed(&facts.assembled));
+        let any_data = computed(&facts.embeds) || any_assembled;
         let embed = |include: Include| Embed { quoted: include.form == IncludeForm::Quote, name: include.name };
         let embeds: BTreeSet<Embed> = known(facts.embeds).map(embed).collect();
         Self {
@@ -56,6 +59,7 @@ impl Asked {
             embeds: embeds.into_iter().collect(),
             assembled: sorted(facts.assembled),
             any_data,
+            any_assembled,
             time: facts.time_macros,
             written: facts.time_macros && shows_when_written(text),
         }

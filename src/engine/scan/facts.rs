@@ -86,7 +86,9 @@ impl SourceFacts {
             let empty = Self { defines: Vec::new(), defined: Vec::new(), declares: Vec::new(), ..empty };
             Self { time_macros: false, embeds: Vec::new(), assembled: Vec::new(), ..empty }
         };
-        same(&self.includes, &other.includes) && same(&self.has_include, &other.has_include) && rest(self) == rest(other)
+        let data = |facts: &Self| [facts.embeds.is_empty(), facts.assembled.is_empty()];
+        let all = same(&self.includes, &other.includes) && same(&self.has_include, &other.has_include);
+        all && data(self) == data(other) && rest(self) == rest(other)
     }
 }
 

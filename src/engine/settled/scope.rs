@@ -134,7 +134,7 @@ mod tests {
     use crate::engine::digest::Digest;
     use crate::engine::discover::{FileEntry, Language};
     use crate::engine::fingerprint::lookups::Lookups;
-    use crate::engine::fingerprint::{Identity, Record, Runs};
+    use crate::engine::fingerprint::{Assembled, Identity, Record, Runs};
     use crate::engine::scan::source::scan;
 
     fn entry(path: &str, text: &str) -> FileEntry {
@@ -155,6 +155,7 @@ mod tests {
         let mut record = Record {
             key: nothing,
             times: None,
+            assembled: Assembled::default(),
             reading: None,
             fields: Runs::default(),
             inputs: inputs.into_iter().collect(),

@@ -1,7 +1,7 @@
 //! Jobs that make files, as steps of the same build: sources wait for the headers that they may read, and a job waits for its program, if the
 //! project makes that. Does not know what jobs are in a file.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::objects::{Lowering, blank};
@@ -18,23 +18,13 @@ const UNSHARED: &str = "a job may read more than its `inputs`";
 
 /// What jobs make, and all sources and headers that read of it, directly or not. `perhaps`: also those whose text does not tell.
 pub fn readers(request: &LowerRequest<'_>, perhaps: bool) -> HashSet<FilePath> {
-    let outputs = || request.generations.iter().flat_map(|located| &located.generation.outputs);
-    let mut found: HashSet<FilePath> = outputs().cloned().collect();
+    let outputs = request.generations.iter().flat_map(|located| &located.generation.outputs);
+    let mut found: HashSet<FilePath> = outputs.cloned().collect();
     if found.is_empty() {
         return found;
     }
-    let mut includers: HashMap<&FilePath, Vec<&FilePath>> = HashMap::new();
-    for (file, included) in &request.discovery.includes {
-        included.iter().for_each(|included| includers.entry(included).or_default().push(file));
-    }
-    let unclear = request.discovery.unclear.iter().filter(|_| perhaps);
-    found.extend(unclear.clone().cloned());
-    let mut open: Vec<&FilePath> = outputs().chain(unclear).collect();
-    while let Some(file) = open.pop() {
-        let fresh = includers.get(file).into_iter().flatten().copied();
-        open.extend(fresh.filter(|includer| found.insert((*includer).clone())));
-    }
-    found
+    found.extend(request.discovery.unclear.iter().filter(|_| perhaps).cloned());
+    request.discovery.with_includers(found)
 }
 
 impl<'a> Lowering<'a> {

@@ -7,7 +7,7 @@ use super::tools::Tools;
 use super::{LowerRequest, names};
 use crate::engine::config::options::Options;
 use crate::engine::cxx::argv::compile;
-use crate::engine::cxx::flags::{Classified, can_be_staged, classify};
+use crate::engine::cxx::flags::{Classified, can_be_staged, classify, makes_bitcode};
 use crate::engine::cxx::toolchain::DriverProbe;
 use crate::engine::discover::Language;
 use crate::engine::fingerprint::Reading;
@@ -22,6 +22,8 @@ pub struct LanguageFlags {
     pub classified: Classified,
     /// Whether stages give the same result.
     pub staged: bool,
+    /// Objects are bitcode.
+    pub bitcode: bool,
     /// Debug information goes into a file of its own.
     pub split_dwarf: bool,
     /// Coverage notes go into a file of their own.
@@ -52,6 +54,7 @@ impl LanguageFlags {
         Self {
             classified,
             staged: can_be_staged(&words),
+            bitcode: makes_bitcode(&words),
             split_dwarf: has(&["-gsplit-dwarf", "-gsplit-dwarf=split"]),
             coverage: has(&["--coverage", "-coverage", "-ftest-coverage"]),
             tools,

@@ -69,11 +69,10 @@ impl<'a> Lowering<'a> {
 
     fn objects_only(&mut self, sources: &[FilePath]) -> Result<(), LowerError> {
         for source in sources {
-            let made = match self.request.settings.options.lto {
-                Lto::Full => self.module(found(source))?,
-                _ => Some(self.object(found(source))?),
-            };
-            self.out.wanted.extend(made);
+            let full = self.request.settings.options.lto == Lto::Full;
+            let module = if full { self.module(found(source))? } else { None };
+            let made = module.map_or_else(|| self.object(found(source)), Ok)?;
+            self.out.wanted.push(made);
         }
         Ok(())
     }

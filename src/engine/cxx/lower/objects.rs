@@ -39,6 +39,8 @@ pub struct Lowering<'a> {
     homes: HashMap<FilePath, String>,
     /// What jobs make, and sources and headers that read it.
     pub made: HashSet<FilePath>,
+    /// Sources and headers whose text has the assembler read files.
+    assembling: HashSet<FilePath>,
 }
 
 impl<'a> Lowering<'a> {
@@ -54,6 +56,7 @@ impl<'a> Lowering<'a> {
             languages,
             homes: homes(&request),
             made: generated::readers(&request, false),
+            assembling: request.discovery.with_includers(request.discovery.assembling.iter().cloned().collect()),
         })
     }
 
@@ -66,7 +69,7 @@ impl<'a> Lowering<'a> {
         let flags = self.flags(part);
         let options = options(&self.request, part.of);
         let (passes, lto) = (!options.opt_passes.is_empty(), options.lto);
-        let text = matches!(language, Language::C | Language::Cxx);
+        let text = self.has_stages(part);
         let extra = |wanted: bool, ending: &str| wanted.then(|| self.place(part, ending));
         let (notes, dwarf) = (extra(flags.coverage, ".gcno"), extra(flags.split_dwarf, ".dwo"));
         let depfile = depfile(&object);
@@ -90,21 +93,32 @@ impl<'a> Lowering<'a> {
         Ok(object)
     }
 
-    /// The bitcode of `source` for whole-program optimisation; `None` for assembler, which has none.
+    /// The bitcode of `source` for whole-program optimisation; `None` for what has none.
     pub fn module(&mut self, part: Part<'_>) -> Result<Option<FilePath>, LowerError> {
-        let source = part.source;
-        let language = self.language(source);
-        if !matches!(language, Language::C | Language::Cxx) {
+        if !self.has_stages(part) {
             return Ok(None);
         }
         self.emitted(part)?;
         let bitcode = self.place(part, ".bc");
         let flags = self.flags(part);
         let depfile = depfile(&bitcode);
-        let args = compile::frontend_for_lto(&flags.args, source, &bitcode, &depfile);
+        let args = compile::frontend_for_lto(&flags.args, part.source, &bitcode, &depfile);
         let line = Line { args, depfile: Some(&depfile) };
         self.compile_step(StepKind::Frontend, part, line, std::slice::from_ref(&bitcode))?;
         Ok(Some(bitcode))
+    }
+
+    /// Whether there is bitcode between a source and its object. Files that assembler text embeds are looked for along the search list only
+    /// by a process that reads the source: such a one is compiled at once, as assembler is.
+    fn has_stages(&mut self, part: Part<'_>) -> bool {
+        let text = matches!(self.language(part.source), Language::C | Language::Cxx);
+        let at_once = text && self.assembling.contains(part.source);
+        let options = options(&self.request, part.of);
+        if at_once && (options.lto == Lto::Full || !options.opt_passes.is_empty()) {
+            let how = "compiled to an object at once, without link.opt_passes and whole-program optimisation";
+            self.out.notes.push(format!("{} has the assembler read files (.incbin, .include), so it is {how}", part.source));
+        }
+        text && !at_once
     }
 
     /// The effective flags of a source.
@@ -187,6 +201,7 @@ impl<'a> Lowering<'a> {
             search: Some(flags.search.clone()),
             epoch: self.request.epoch,
             thin_archives: Vec::new(),
+            bitcode: kind == StepKind::Frontend || flags.bitcode,
         });
         self.push(step)
     }
@@ -208,6 +223,7 @@ impl<'a> Lowering<'a> {
         let mut step = self.step(StepKind::Lto, part, "opt", args, &self.tools_of("opt"));
         step.explicit = vec![bitcode.clone()];
         step.outputs = vec![Output::file(changed.clone())];
+        step.cxx = Some(CxxStep { bitcode: true, ..CxxStep::default() });
         self.push(step)
     }
 

@@ -317,6 +317,35 @@ fn stages_are_separate_where_asked_for() {
 }
 
 #[test]
+fn what_the_assembler_reads_files_for_has_no_stages() {
+    let check = |toml: &str, expect: &[&str], note: &str| {
+        let discovery = Discovery {
+            assembling: ["blob.h".into()].into(),
+            includes: [("b.c".into(), vec!["between.h".into()]), ("between.h".into(), vec!["blob.h".into()])].into(),
+            ..sketch("exe a a.c b.c")
+        };
+        let lowered = run_with(&settings(toml), &discovery, &Requested::Default, &[]).unwrap();
+        assert_eq!((text(&lowered), lowered.notes.join(" ")), ([expect, &["want build/dev/bin/a"]].concat().join("\n"), note.to_owned()));
+    };
+    let link = "link clang: ~a/a.c.o ~a/b.c.o -> build/dev/bin/a";
+    let whole = "compile clang: b.c -> ~a/b.c.o";
+    check("# staged", &["frontend clang: a.c -> ~a/a.c.bc", "backend clang: ~a/a.c.bc -> ~a/a.c.o", whole, link], "");
+    let note = "b.c has the assembler read files (.incbin, .include), so it is compiled to an object at once, without link.opt_passes and \
+                whole-program optimisation";
+    let passes = ["frontend clang: a.c -> ~a/a.c.bc", "lto opt: ~a/a.c.bc -> ~a/a.c.opt.bc", "backend clang: ~a/a.c.opt.bc -> ~a/a.c.o"];
+    check("link.opt_passes = ['licm']", &[&passes[..], &[whole, link]].concat(), note);
+    let full = [
+        "frontend clang: a.c -> ~a/a.c.bc",
+        whole,
+        "lto llvm-link: ~a/a.c.bc -> ~a/@exe.linked.bc",
+        "lto opt: ~a/@exe.linked.bc -> ~a/@exe.opt.bc",
+        "lto llc: ~a/@exe.opt.bc -> ~a/@exe.o",
+        "link clang: ~a/@exe.o ~a/b.c.o -> build/dev/bin/a",
+    ];
+    check("link.lto = 'full'", &full, note);
+}
+
+#[test]
 fn the_whole_program_goes_through_one_module() {
     let expect = [
         "frontend clang: main.c -> ~a/main.c.bc",

@@ -4,7 +4,7 @@ use super::LowerError;
 use super::objects::{Lowering, blank};
 use super::parts::{Part, options};
 use crate::engine::cxx::argv::{lto, response};
-use crate::engine::graph::{Command, Output};
+use crate::engine::graph::{Command, CxxStep, Output};
 use crate::engine::path::FilePath;
 use crate::engine::report::StepKind;
 
@@ -31,17 +31,25 @@ pub fn program(lowering: &mut Lowering<'_>, target: &str, stem: &FilePath, parts
     let merge = Command { responses: Vec::from_iter(response), ..lowering.plain("llvm-link", args) };
     let optimise = lowering.plain("opt", lto::optimise(&flags.args, passes, &linked, &optimised));
     let generate = lowering.plain("llc", lto::generate(&flags.args, &optimised, &object));
-    push(lowering, target, merge, modules, &linked)?;
-    push(lowering, target, optimise, vec![linked], &optimised)?;
-    push(lowering, target, generate, vec![optimised], &object)?;
+    push(lowering, target, merge, modules, (&linked, true))?;
+    push(lowering, target, optimise, vec![linked], (&optimised, true))?;
+    push(lowering, target, generate, vec![optimised], (&object, false))?;
     objects.insert(0, object);
     Ok(objects)
 }
 
-fn push(lowering: &mut Lowering<'_>, target: &str, command: Command, inputs: Vec<FilePath>, output: &FilePath) -> Result<(), LowerError> {
+/// The output with whether it is bitcode.
+fn push(
+    lowering: &mut Lowering<'_>,
+    target: &str,
+    command: Command,
+    inputs: Vec<FilePath>,
+    (output, bitcode): (&FilePath, bool),
+) -> Result<(), LowerError> {
     let mut step = blank(StepKind::Lto, output.to_string(), target.to_owned());
     step.explicit = inputs;
     step.outputs = vec![Output::file(output.clone())];
     step.command = Some(command);
+    step.cxx = Some(CxxStep { bitcode, ..CxxStep::default() });
     lowering.push(step)
 }

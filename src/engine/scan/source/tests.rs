@@ -172,6 +172,17 @@ fn modules_are_found() {
 }
 
 #[test]
+fn who_begins_or_ceases_to_read_data_says_another_thing() {
+    let same = |one: &str, other: &str| {
+        let facts = |text: &str| scan(text.as_bytes(), Language::C);
+        (facts(one).says_the_same(&facts(other)), facts(other).says_the_same(&facts(one)))
+    };
+    let (none, blob, other) = ("int a;", "asm(\".incbin \\\"a\\\"\");", "\nasm(\".incbin \\\"b\\\"\");");
+    assert_eq!((same(none, "\nint b;"), same(blob, other)), ((true, true), (true, true)));
+    assert_eq!((same(none, blob), same(none, "char a[] = {\n#embed \"a\"\n};")), ((false, false), (false, false)));
+}
+
+#[test]
 fn hidden_inputs_are_found() {
     for (text, embedded, assembled) in [
         ("#embed \"a.bin\" limit(3)\n#embed <b.bin>\n#embed X", "\"a.bin\":1 <b.bin>:2 X:3", ""),
