@@ -36,7 +36,7 @@ fn lies(path: &FilePath) -> Lies {
 fn said(content: &str) -> String {
     let examined = examine(&request(Some(content), &none));
     let lies = asked(&examined).into_iter().map(|path| (path.clone(), lies(&path))).collect();
-    let files = ["src/main.cpp", "src/geometry.cpp", "src/geom.cpp", "src/a.c", "include/geom.h"].map(FilePath::from).to_vec();
+    let files = ["include/geom.h", "src/a.c", "src/geom.cpp", "src/geometry.cpp", "src/main.cpp"].map(FilePath::from).to_vec();
     let tools = ["clang", "clang++", "llvm-ar"].map(|name| (name.to_owned(), name.into()));
     let install = Install {
         bin_dir: "/usr/lib/llvm-19/bin".into(),
