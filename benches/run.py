@@ -79,7 +79,7 @@ def main():
     asked = arguments()
     place = asked.keep or pathlib.Path(tempfile.mkdtemp(prefix="jmake-bench-", dir=home()))
     place.mkdir(mode=0o700, exist_ok=True)
-    setting = cases.Setting(place, asked.bin, len(os.sched_getaffinity(0)), asked.rounds, asked.sources, asked.hollow)
+    setting = cases.Setting(place, asked.bin, len(os.sched_getaffinity(0)), asked.rounds, asked.sources, asked.beside_ninja, asked.hollow)
     page = asked.write.read_text() if asked.write else None
     try:
         for name in asked.only.split(","):
@@ -106,6 +106,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=5, help="of each comparison [default: %(default)s]")
     parser.add_argument("--bin", type=pathlib.Path, default=target / "release", help="where jmake is [default: %(default)s]")
     parser.add_argument("--sources", type=int, nargs="*", default=[1000, 10000], help="sizes of the projects that grow [default: %(default)s]")
+    parser.add_argument("--beside-ninja", type=int, nargs="*", default=[], metavar="SOURCES", help="further sizes, beside ninja alone: the others take long")
     parser.add_argument("--hollow", type=int, nargs="*", default=[50000], help="those of empty objects [default: %(default)s]")
     parser.add_argument("--keep", type=pathlib.Path, metavar="DIR", help="work there, and leave it there")
     return parser.parse_args()

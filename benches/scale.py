@@ -137,13 +137,14 @@ COLUMNS = ("jmake", "ninja", "ninja + ccache", "n2", "tup", "tup + monitor", "co
 def rows(setting):
     """Each row: what, then a figure for JMake, and for each peer one with the ratio of JMake's to it."""
     built = {}
-    for sources, hollow in [*((size, False) for size in setting.sources), *((size, True) for size in setting.hollow)]:
+    sizes = [(size, False) for size in (*setting.sources, *setting.beside_ninja)] + [(size, True) for size in setting.hollow]
+    for sources, hollow in sizes:
         tree = Generated(sources)
         stand_in = {"toolchain": toolchain.hollow(setting.place / f"hollow{sources}")} if hollow else {}
         jmake = built[sources] = setting.jmake(tree, "jmake", **stand_in)
         commands, responses = _commands(setting, jmake)
         at = lambda name: setting.place / f"{tree.name}-{name.replace(' ', '')}"
-        wanted = ["ninja"] if hollow else [name for name in PEERS if is_here(name)]
+        wanted = ["ninja"] if hollow or sources in setting.beside_ninja else [name for name in PEERS if is_here(name)]
         peers = {name: PEERS[name](at(name), tree, commands, responses) for name in wanted}
         for name, peer in peers.items():
             print(f"  {name} builds {sources} sources: {peer.build(setting.jobs):.1f} s", file=sys.stderr)
