@@ -3,7 +3,7 @@
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-use crate::support::{DEADLINE, Space, corpus, until};
+use crate::support::{DEADLINE, Run, Space, corpus, until};
 
 const SETTINGS: &str = r#"[project]
 name = "medium"
@@ -104,6 +104,85 @@ fn targets_are_built_linked_and_run() {
     // The whole tree may be moved: libraries are found from where programs are.
     std::fs::rename(space.path("build"), space.path("moved")).unwrap();
     assert_eq!(output(&space, "moved/dev/bin/show"), "12\n");
+}
+
+/// A host that loads what its first argument names, and says what that makes of 5.
+const HOST: &str = r#"#include "parts.h"
+#include <dlfcn.h>
+#include <stdio.h>
+int main(int count, char **words) {
+  void *plugin = count == 2 ? dlopen(words[1], RTLD_NOW | RTLD_LOCAL) : 0;
+  int (*entry)(int) = plugin ? (int (*)(int))dlsym(plugin, "entry") : 0;
+  if (!entry) return fputs(dlerror(), stderr), 1;
+  printf("%d %s %d\n", entry(5), dlsym(plugin, "helper") ? "open" : "closed", PART + WIDE + shared_part());
+}
+int host_service(int number) { return number * 10; }
+"#;
+
+#[test]
+fn headers_objects_and_plugins_are_what_they_are_for() {
+    let space = Space::with(&[
+        (
+            "jmake.toml",
+            r#"
+[[targets]]
+name = "only_headers"
+kind = "headers"
+public_include_dirs = ["parts/include"]
+public_defines = { WIDE = "100" }
+
+[[targets]]
+name = "common"
+kind = "objects"
+sources = ["common/*.c"]
+depends = ["only_headers"]
+
+[[targets]]
+name = "extra"
+kind = "plugin"
+sources = ["extra/*.c"]
+depends = ["common"]
+export_list = ["entry"]
+
+[[targets]]
+name = "host"
+sources = ["host.c"]
+depends = ["common"]
+link_flags = ["-rdynamic"]
+"#,
+        ),
+        ("parts/include/parts.h", "#define PART 1\nint shared_part(void);\n"),
+        ("common/part.c", "#include \"parts.h\"\nint shared_part(void) { return PART + WIDE; }\n"),
+        (
+            "extra/extra.c",
+            "#include \"parts.h\"\nint host_service(int);\nint helper(int n) { return host_service(n) + shared_part(); }\nint entry(int n) { return helper(n) + PART; }\n",
+        ),
+        ("host.c", HOST),
+    ]);
+    let said = |run: &Run| {
+        let made = |part: &str| run.artifacts().into_iter().find(|path| path.contains(part)).unwrap();
+        let output = space.command(space.path(made("host"))).arg(space.path(made("extra"))).output().unwrap();
+        assert!(output.status.success(), "{output:?} after {run}");
+        (String::from_utf8(output.stdout).unwrap(), space.exports(&made("extra")))
+    };
+    let run = space.build(&["--all"]).ok();
+    assert_eq!(said(&run), ("152 closed 202\n".to_owned(), vec!["entry".to_owned()]));
+    assert_eq!(run.artifacts().len(), 2, "headers and objects are no files for others: {:?}", run.artifacts());
+    assert_eq!(run.steps("compile", "ran").iter().filter(|source| *source == "common/part.c").count(), 1, "{run}");
+    assert_eq!(space.build(&["--all"]).ok().count("ran"), 0);
+    // A header that has no source of its own concerns all that depend on it, through objects, too.
+    space.edit("parts/include/parts.h", "PART 1", "PART 2");
+    let run = space.build(&["--all"]).ok();
+    assert_eq!((said(&run).0.as_str(), run.steps("compile", "ran").len()), ("154 closed 204\n", 3));
+    space.edit("jmake.toml", "[\"entry\"]", "[\"entry\", \"helper\"]");
+    let run = space.build(&["--all"]).ok();
+    assert_eq!(said(&run), ("154 open 204\n".to_owned(), vec!["entry".to_owned(), "helper".to_owned()]));
+    assert_eq!(run.count("ran"), 1, "only the plugin is linked again: {run}");
+    // Each may be asked for by its name.
+    for (name, artifacts) in [("only_headers", 0), ("common", 0), ("extra", 1)] {
+        let run = space.build(&[name]).ok();
+        assert_eq!((run.artifacts().len(), run.count("ran")), (artifacts, 0), "{name}: {run}");
+    }
 }
 
 #[test]
