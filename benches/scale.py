@@ -136,15 +136,23 @@ COLUMNS = ("jmake", "ninja", "ninja + ccache", "n2", "tup", "tup + monitor", "co
 
 def rows(setting):
     """Each row: what, then a figure for JMake, and for each peer one with the ratio of JMake's to it."""
+    everybody = [name for name in PEERS if is_here(name)]
+    yield from _rows(setting, [*((size, False, everybody) for size in setting.sources), *((size, True, ["ninja"]) for size in setting.hollow)])
+
+
+def beside_ninja(setting):
+    """The same, of real objects, beside ninja alone."""
+    yield from _rows(setting, [(size, False, ["ninja"]) for size in setting.beside_ninja])
+
+
+def _rows(setting, sizes):
     built = {}
-    sizes = [(size, False) for size in (*setting.sources, *setting.beside_ninja)] + [(size, True) for size in setting.hollow]
-    for sources, hollow in sizes:
+    for sources, hollow, wanted in sizes:
         tree = Generated(sources)
         stand_in = {"toolchain": toolchain.hollow(setting.place / f"hollow{sources}")} if hollow else {}
         jmake = built[sources] = setting.jmake(tree, "jmake", **stand_in)
         commands, responses = _commands(setting, jmake)
         at = lambda name: setting.place / f"{tree.name}-{name.replace(' ', '')}"
-        wanted = ["ninja"] if hollow or sources in setting.beside_ninja else [name for name in PEERS if is_here(name)]
         peers = {name: PEERS[name](at(name), tree, commands, responses) for name in wanted}
         for name, peer in peers.items():
             print(f"  {name} builds {sources} sources: {peer.build(setting.jobs):.1f} s", file=sys.stderr)
