@@ -7,24 +7,24 @@ use crate::edge::World;
 use crate::engine::graph::ThinArchive;
 use crate::engine::path::FilePath;
 
-/// A list that cannot be read any more, or a member that holds something else, so that the link read what no record tells of. Only those are
-/// looked at that were doubted since the build began: it looked at the others itself.
+/// A list that cannot be read any more, or a member that holds something else, so that the link read what no record tells of. Where changes
+/// are heard, only those are looked at that were doubted since the build began: it looked at the others itself.
 pub(super) fn changed(world: &World, root: &Path, archives: &[ThinArchive], since: u64) -> Option<FilePath> {
     if archives.is_empty() {
         return None;
     }
     let within = |path: PathBuf| FilePath::new(path.strip_prefix(root).unwrap_or(&path));
     let doubted: Option<HashSet<FilePath>> = world.digests.doubted_since(since).map(|all| all.into_iter().map(within).collect());
-    if doubted.as_ref().is_some_and(HashSet::is_empty) {
-        return None;
-    }
     archives.iter().find_map(|ThinArchive { list, .. }| {
         let place = list.under(root);
-        let Some(said) = world.digests.digest(&place).and_then(|content| world.member_lists.of(&place, &content)) else {
-            return Some(list.clone());
-        };
+        // Nobody vouches for the members of a list for which nobody vouches: it was just made, or is not watched.
+        let (content, heard) = world.digests.firm(&place);
+        if heard && doubted.as_ref().is_some_and(HashSet::is_empty) {
+            return None;
+        }
+        let Some(said) = content.and_then(|content| world.member_lists.of(&place, &content)) else { return Some(list.clone()) };
         let other = |path: &&FilePath| said.denies(path, world.digests.digest(&path.under(root)));
-        match &doubted {
+        match doubted.as_ref().filter(|_| heard) {
             Some(doubted) => doubted.iter().filter(|path| said.has(path)).find(other).cloned(),
             None => said.paths().find(other).cloned(),
         }
@@ -46,6 +46,15 @@ mod tests {
         names.iter().for_each(|name| std::fs::write(name.under(root), "one").unwrap());
         let members: Vec<Input> = names.iter().map(|name| (name.clone(), world.identity(&name.under(root)))).collect();
         std::fs::write(archives[0].list.under(root), MemberList::text(&members)).unwrap();
+        let since = world.digests.moment();
+        std::fs::write(names[1].under(root), "two").unwrap();
+        assert_eq!(changed(&world, root, &archives, since), Some(names[1].clone()), "nobody would hear of it");
+        std::fs::write(names[1].under(root), "one").unwrap();
+        let all = || names.iter().chain([&archives[0].list]).map(|path| path.under(root));
+        // The clock goes on until the stat of what was written proves its content.
+        while !all().all(|place| world.digests.firm(&place).1) {
+            all().for_each(|place| world.digests.vouch(&place));
+        }
         let since = world.digests.moment();
         std::fs::write(names[1].under(root), "other").unwrap();
         assert_eq!(changed(&world, root, &archives, since), None, "nothing was heard");
