@@ -52,7 +52,7 @@ fn targets_and_steps_are_shown_and_nothing_is_built() {
         .says("libcalc (shared_library)")
         .says("add_test (executable, test), needs libcalc")
         .says("  compile  src/two.c\n")
-        .says("add_test.c.o, 3 steps of libcalc\n");
+        .says("add_test.c.o, .jmake_cache/obj/dev/calc/@project.a\n");
 }
 
 #[test]
