@@ -160,7 +160,8 @@ impl Round {
     /// Files that no clean build makes, by their names.
     fn leftovers(&self) -> Vec<PathBuf> {
         let objects = files(&self.space.path(".jmake_cache/obj")).into_iter();
-        let whole = |path: &PathBuf| path.extension().is_some_and(|ending| ["o", "bc", "a", "rsp"].iter().any(|it| ending == *it));
+        let whole =
+            |path: &PathBuf| path.extension().is_some_and(|ending| ["o", "bc", "a", "rsp", "members"].iter().any(|it| ending == *it));
         let strange = objects.filter(|path| !whole(path));
         let half = |path: &PathBuf| {
             let name = path.file_name().unwrap().to_string_lossy();

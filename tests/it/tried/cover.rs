@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jmake::edge::spelling::Spelling;
 use jmake::edge::{World, driver_places, tools_search};
 use jmake::engine::cxx::probe;
-use jmake::engine::fingerprint::{Directories, Entry, Record, others};
+use jmake::engine::fingerprint::{Directories, Entry, MemberList, Record, others};
 use jmake::engine::graph::{Search, SearchKind};
 use jmake::engine::path::FilePath;
 use jmake::engine::variables::Variables;
@@ -40,6 +40,8 @@ pub struct Cover<'a> {
     /// Files and directories by which the driver is known.
     places: BTreeSet<PathBuf>,
     tools: BTreeSet<PathBuf>,
+    /// Lists among its inputs, which say what members of thin archives hold.
+    lists: Vec<MemberList>,
 }
 
 impl<'a> Cover<'a> {
@@ -59,7 +61,9 @@ impl<'a> Cover<'a> {
         let programs: Vec<FilePath> =
             ["clang", "clang++", "ld.lld", "lld", "llvm-ar"].iter().map(|name| FilePath::new(bin_dir.join(name))).collect();
         let tools = tools_search::files_of(world, &programs);
-        Self { root, world, record, search, temporary: space.place("tmp"), words, places, tools }
+        let lists = record.inputs.iter().filter(|(input, _)| input.as_bytes().ends_with(b".members"));
+        let lists = lists.map(|(input, _)| MemberList::of(&std::fs::read(input.under(&root)).unwrap())).collect();
+        Self { lists, root, world, record, search, temporary: space.place("tmp"), words, places, tools }
     }
 
     /// The tries that nothing covers. Those of the driver are not repeated as long as what it looks at is as it was.
@@ -76,6 +80,7 @@ impl<'a> Cover<'a> {
         let is_input = || self.record.inputs.iter().any(|(input, _)| *input == spelled);
         let is_output = || self.record.outputs.iter().any(|(output, ..)| *output == spelled || is_half_made(output, &spelled));
         is_input()
+            || self.lists.iter().any(|list| list.has(&spelled))
             || is_output()
             || self.words.contains(&spelled)
             || self.words.iter().any(|word| is_half_made(word, &spelled))
