@@ -2,7 +2,7 @@
 """Measures JMake against ninja and writes what came of it.
 
     benches/run.py [--write docs/benchmarks.md] [--only projects,sizes,scaling,start,queue] [--rounds N]
-    benches/run.py --only scale,large --sources 1000 --beside-ninja 10000 --hollow 50000 [--keep DIR]
+    benches/run.py --only scale,large --sources 1000 10000 --beside-ninja 10000 --hollow 50000 [--keep DIR]
 
 Wants release binaries (`cargo build --release --bins`), ninja and the corpus (`make corpus`). Works in a directory of its own
 and leaves nothing behind, unless told to: what was built in DIR is not built again by the next run."""
@@ -111,7 +111,7 @@ def arguments():
     parser.add_argument("--only", default=",".join(TABLES), help="some of: %(default)s")
     parser.add_argument("--rounds", type=int, default=5, help="of each comparison [default: %(default)s]")
     parser.add_argument("--bin", type=pathlib.Path, default=target / "release", help="where jmake is [default: %(default)s]")
-    parser.add_argument("--sources", type=int, nargs="*", default=[1000], help="sizes of the projects that grow [default: %(default)s]")
+    parser.add_argument("--sources", type=int, nargs="*", default=[1000, 10000], help="sizes of the projects that grow [default: %(default)s]")
     parser.add_argument("--beside-ninja", type=int, nargs="*", default=[10000], metavar="SOURCES", help="those beside ninja alone: the others take long [default: %(default)s]")
     parser.add_argument("--hollow", type=int, nargs="*", default=[50000], help="those of empty objects [default: %(default)s]")
     parser.add_argument("--keep", type=pathlib.Path, metavar="DIR", help="work there, and leave it there")
