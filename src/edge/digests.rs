@@ -1,21 +1,22 @@
 //! Digests of files, hashed once per change: a stat that is equal to the one of the last hashing stands for equal content, unless that was
 //! too soon after a change. Does not know what files mean.
 
+mod content;
 mod doubts;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use self::content::hash;
 use self::doubts::Doubts;
-use super::fs::{self, Stat};
+use super::fs::Stat;
 use crate::engine::change_log::Change;
-use crate::engine::digest::{Digest, Hasher};
+use crate::engine::digest::Digest;
 
 /// A file that was written so shortly before it was hashed may be written again without its stat changing.
 const RACY: Duration = Duration::from_millis(20);
@@ -197,22 +198,6 @@ fn name(path: &Path) -> Cow<'_, [u8]> {
 /// back or is another's, is sound once its stat has been the same for a while.
 fn is_racy(stat: &Stat, now: SystemTime, same_for: Duration) -> bool {
     same_for < RACY && now.checked_sub(RACY).is_none_or(|doubtful| stat.changed_since(doubtful))
-}
-
-fn hash(path: &Path) -> Option<(Digest, Stat)> {
-    let (mut file, stat) = fs::open(path).ok()?;
-    let mut hasher = Hasher::default();
-    let mut buffer = vec![0; 64 << 10];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => hasher.raw(&buffer[..read]),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(_) => return None,
-        };
-    }
-    tracing::debug!("hashed {}", path.display());
-    Some((hasher.finish(), stat))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Identities of content. Does not know where bytes come from.
 
+pub mod shares;
+
 use serde::{Deserialize, Serialize};
 
 /// How a digest was made. Part of the digest, so that stores and peers may mix algorithms.
