@@ -6,11 +6,11 @@
 //! On failure: restarted from its snapshot; what a stat does not confirm is probed again.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use actix::prelude::*;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
 use crate::edge::compute::compute;
 use crate::edge::driver_places::{self, Driver};
@@ -18,7 +18,7 @@ use crate::edge::tools_search::{self, Candidate};
 use crate::edge::{World, faults, snapshot};
 use crate::engine::cache::{Cache, CacheCounts};
 use crate::engine::cxx::probe;
-use crate::engine::cxx::toolchain::{self, Install, Toolchain};
+use crate::engine::cxx::toolchain::{self, Asked, Install, Toolchain};
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
@@ -55,15 +55,30 @@ impl ToolCache {
         Self { world, cache_dir, installs, probes }
     }
 
-    /// Every install; those whose driver is not known are asked for their version, all at once.
-    fn find(&self, root: Option<PathBuf>, wanted: Option<String>, variables: Variables) -> ResponseActFuture<Self, Installs> {
+    /// The installs; those whose driver is not known are asked for their version, all at once.
+    fn find(&self, asked: Asked, root: Option<PathBuf>, wanted: Option<String>, variables: Variables) -> ResponseActFuture<Self, Installs> {
         let candidates = candidates(self.world.clone(), root, wanted, variables.clone());
         let settled = candidates.into_actor(self).then(move |candidates, cache: &mut Self, _| {
             faults::point("ToolCache.spawned");
-            let settling = candidates.map(|all| join_all(all.into_iter().map(|(key, candidate)| cache.settle(key, candidate, &variables))));
-            async { Ok(settling?.await) }.into_actor(cache).map(|settled: Result<_, Failure>, cache, _| cache.keep(settled?))
+            let settling = candidates.map(|all| {
+                let asked = asked.of(all, |(_, candidate)| candidate.major);
+                let reading = read_ahead(cache.world.clone(), &asked);
+                let settling = join_all(asked.into_iter().map(|(key, candidate)| cache.settle(key, candidate, &variables)));
+                join(settling, reading)
+            });
+            async { Ok(settling?.await.0) }.into_actor(cache).map(|settled: Result<_, Failure>, cache, _| cache.keep(settled?))
         });
         Box::pin(settled)
+    }
+
+    /// The install that is meant, with the identity of its programs. If it is not among those that were asked first, all are asked.
+    fn meant(&self, asked: Asked, find: FindToolchain) -> ResponseActFuture<Self, Result<Arc<Toolchain>, Failure>> {
+        let found = self.find(asked, find.root.clone(), find.wanted.clone(), find.variables.clone());
+        Box::pin(found.then(move |found, cache, _| match (found.map(|installs| choose(&installs, &find)), asked.more()) {
+            (Ok(Ok(install)), _) => cache.identify(install, find.variables),
+            (Ok(Err(_)), Some(more)) => cache.meant(more, find),
+            (Ok(Err(failure)) | Err(failure), _) => Box::pin(fut::ready(Err(failure))),
+        }))
     }
 
     /// A candidate with what its driver says, now or when it was last asked.
@@ -88,24 +103,10 @@ impl ToolCache {
         Ok(installs)
     }
 
-    /// The install that is meant, with the identity of its programs.
-    fn choose(
-        &self,
-        installs: &[Arc<Install>],
-        wanted: Option<&str>,
-        root: Option<&Path>,
-        variables: Variables,
-    ) -> ResponseActFuture<Self, Result<Arc<Toolchain>, Failure>> {
-        let wanted = wanted.map(tools_search::real_place);
-        let root = root.map(|root| PathBuf::from(tools_search::real_place(&root.display().to_string())));
-        let install = match toolchain::choose_within(installs, wanted.as_deref(), root.as_deref()) {
-            Ok(install) => Install::clone(install),
-            Err(error) => return Box::pin(fut::ready(Err(Failure::environment(error)))),
-        };
+    fn identify(&self, install: Install, variables: Variables) -> ResponseActFuture<Self, Result<Arc<Toolchain>, Failure>> {
         let world = self.world.clone();
         let identified = compute(move || {
-            let programs: Vec<_> = toolchain::IDENTIFYING.iter().filter_map(|name| install.tool(name)).collect();
-            let identities = tools_search::identities_of(&world, programs);
+            let identities = tools_search::identities_in(&world, &install.tools);
             let preloaded = tools_search::preloaded(&world, &install.bin_dir, &variables);
             Arc::new(Toolchain { install, identities, preloaded })
         });
@@ -126,6 +127,26 @@ impl ToolCache {
             cache.probes.put(key, probe.clone());
             Ok(probe)
         }))
+    }
+}
+
+fn choose(installs: &[Arc<Install>], find: &FindToolchain) -> Result<Install, Failure> {
+    let wanted = find.wanted.as_deref().map(tools_search::real_place);
+    let root = find.root.as_ref().map(|root| PathBuf::from(tools_search::real_place(&root.display().to_string())));
+    let chosen = toolchain::choose_within(installs, wanted.as_deref(), root.as_deref());
+    chosen.map(|install| Install::clone(install)).map_err(Failure::environment)
+}
+
+/// While drivers are asked, a processor is free to read the programs that a build will use if there is but one to choose.
+fn read_ahead(world: World, asked: &[(Digest, Candidate)]) -> impl Future<Output = ()> + use<> {
+    let only = Some(asked).filter(|asked| asked.len() == 1).and_then(|asked| asked.first());
+    let reading =
+        only.map(|(_, candidate)| candidate.tools.clone()).map(|tools| compute(move || tools_search::identities_in(&world, &tools)));
+    async move {
+        if let Some(reading) = reading {
+            // The table of digests has what was read; who asks again after a panic sees it.
+            let _kept = reading.await;
+        }
     }
 }
 
@@ -182,22 +203,16 @@ impl Handler<FindToolchain> for ToolCache {
     type Result = ResponseActFuture<Self, Result<FoundToolchain, Failure>>;
     fn handle(&mut self, find: FindToolchain, _: &mut Context<Self>) -> Self::Result {
         faults::point("ToolCache");
-        let found = self.find(find.root.clone(), find.wanted.clone(), find.variables.clone());
-        Box::pin(found.then(move |found, cache, _| {
-            let notes = ["CC", "CXX"].into_iter().filter_map(|name| toolchain::not_clang(name, &find.variables.text(name)?)).collect();
-            let chosen = match found {
-                Ok(installs) => cache.choose(&installs, find.wanted.as_deref(), find.root.as_deref(), find.variables),
-                Err(failure) => Box::pin(fut::ready(Err(failure))),
-            };
-            chosen.map(|chosen, _, _| Ok(FoundToolchain { toolchain: chosen?, notes }))
-        }))
+        let notes = ["CC", "CXX"].into_iter().filter_map(|name| toolchain::not_clang(name, &find.variables.text(name)?)).collect();
+        let meant = self.meant(Asked::first(find.wanted.is_some() || find.root.is_some()), find);
+        Box::pin(meant.map(|meant, _, _| Ok(FoundToolchain { toolchain: meant?, notes })))
     }
 }
 
 impl Handler<ListToolchains> for ToolCache {
     type Result = ResponseActFuture<Self, Result<Vec<Arc<Install>>, Failure>>;
     fn handle(&mut self, list: ListToolchains, _: &mut Context<Self>) -> Self::Result {
-        Box::pin(self.find(list.root, None, list.variables).map(|found, _, _| {
+        Box::pin(self.find(Asked::All, list.root, None, list.variables).map(|found, _, _| {
             let mut all = found?;
             all.sort_by_key(|install| std::cmp::Reverse(install.version));
             Ok(all)

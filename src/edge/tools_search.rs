@@ -27,6 +27,8 @@ pub struct Candidate {
     pub origin: String,
     /// Programs by their plain names, a version in the name taken off.
     pub tools: BTreeMap<String, FilePath>,
+    /// What its clang's major version must be, by the only directory of resources that is there.
+    pub major: Option<u32>,
 }
 
 fn search_path(variables: &Variables) -> &OsStr {
@@ -67,11 +69,19 @@ pub fn candidates(root: Option<&Path>, wanted: Option<&str>, told: Option<&Path>
         if found.iter().all(|known| known.bin_dir != bin_dir) {
             let tools = tools_in(&bin_dir);
             if tools.contains_key("clang") || tools.contains_key("clang++") {
-                found.push(Candidate { bin_dir, origin, tools });
+                found.push(Candidate { major: major(&bin_dir), bin_dir, origin, tools });
             }
         }
     }
     found
+}
+
+/// Clang finds its own headers in `../lib/clang/19`, `../lib/clang/14.0.6` and the like, and compiles nothing without them.
+fn major(bin_dir: &Path) -> Option<u32> {
+    let entries = std::fs::read_dir(bin_dir.join("../lib/clang")).into_iter().flatten().flatten();
+    let number = |name: &OsStr| name.to_str()?.split('.').next()?.parse().ok();
+    let majors: BTreeSet<u32> = entries.filter_map(|entry| number(&entry.file_name())).collect();
+    majors.first().copied().filter(|_| majors.len() == 1)
 }
 
 /// The path of an install as candidates have it: where its directory of programs really is. Anything else stays as it is.
@@ -140,8 +150,7 @@ pub fn with_tools(world: &World, toolchain: &Toolchain, tools: &BTreeMap<String,
         }
         toolchain.install.tools.insert(name.clone(), FilePath::new(place));
     }
-    let programs: Vec<_> = IDENTIFYING.iter().filter_map(|name| toolchain.install.tool(name)).collect();
-    toolchain.identities = identities_of(world, programs);
+    toolchain.identities = identities_in(world, &toolchain.install.tools);
     Ok(toolchain)
 }
 
@@ -222,10 +231,17 @@ pub fn files_of<'p>(world: &World, programs: impl IntoIterator<Item = &'p FilePa
     files
 }
 
+/// Identities of those of an install's programs that tell it from another.
+#[must_use]
+pub fn identities_in(world: &World, tools: &BTreeMap<String, FilePath>) -> Identities {
+    identities_of(world, IDENTIFYING.iter().filter_map(|name| tools.get(*name)))
+}
+
 /// Identities of programs: of the content of each and of the shared libraries it loads.
 #[must_use]
 pub fn identities_of<'p>(world: &World, programs: impl IntoIterator<Item = &'p FilePath>) -> Identities {
-    let each: Vec<(&FilePath, BTreeSet<PathBuf>)> = programs.into_iter().map(|program| (program, files_of(world, [program]))).collect();
+    let programs: Vec<&FilePath> = programs.into_iter().collect();
+    let each: Vec<(&FilePath, BTreeSet<PathBuf>)> = programs.into_par_iter().map(|program| (program, files_of(world, [program]))).collect();
     let files: BTreeSet<&PathBuf> = each.iter().flat_map(|(_, files)| files).collect();
     // LLVM's libraries are large: hashed side by side, each once.
     let digest = |file: &'_ PathBuf| world.digests.digest(file).map(|digest| digest.bytes).unwrap_or_default();
@@ -271,10 +287,13 @@ fn library_dirs(bin_dir: &Path) -> Vec<PathBuf> {
 fn loaded(world: &World, program: &Path, digest: Digest) -> Vec<PathBuf> {
     let Some(bin) = program.canonicalize().ok().and_then(|real| real.parent().map(Path::to_owned)) else { return Vec::new() };
     let dirs = library_dirs(&bin);
-    let mut known = world.libraries.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let needed = known.entry(digest).or_insert_with(|| {
+    let known = || world.libraries.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let needed = known().get(&digest).cloned();
+    let needed = needed.unwrap_or_else(|| {
         let facts = super::fs::read(program).ok().and_then(|bytes| binary::detect(&bytes));
-        facts.map(|facts| facts.needed).unwrap_or_default()
+        let needed = facts.map(|facts| facts.needed).unwrap_or_default();
+        known().insert(digest, needed.clone());
+        needed
     });
     needed.iter().filter_map(|name| dirs.iter().map(|dir| dir.join(name)).find(|path| path.exists())).collect()
 }
