@@ -4,6 +4,7 @@
 //! are stores through a mapping that stays open, file systems that are mounted over a watched directory, and changes that another machine
 //! makes on a network file system, which is why those are refused.
 
+mod bell;
 mod kernel;
 mod table;
 #[cfg(test)]
@@ -15,9 +16,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::Stream;
 use rustix::io::Errno;
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
 
+use self::bell::Bell;
 use self::kernel::{Inotify, Kernel};
 use self::table::Table;
 use super::digests::Digests;
@@ -152,18 +152,10 @@ impl Watches {
         paths.into_iter().for_each(|path| table.unwatch(path, kernel));
     }
 
-    /// An item each time something happened, for whoever drains; the end if there are no watches.
+    /// An item when something happened, for whoever drains; the end if there are no watches.
     #[must_use]
     pub fn readiness(&self) -> Option<impl Stream<Item = ()> + 'static> {
-        let descriptor = self.kernel.as_ref()?.descriptor()?;
-        // SAFETY: the descriptor is owned, and so stays open and the same as long as it is registered.
-        #[allow(unsafe_code, reason = "no safe constructor promises that")]
-        let readable = unsafe { AsyncFd::register_with_interest(descriptor, Interest::READABLE) }.ok()?;
-        Some(Box::pin(futures_util::stream::unfold(readable, |readable| async {
-            // Drained by whoever gets the item: ready again only when more comes.
-            readable.readable().await.ok()?.clear_ready();
-            Some(((), readable))
-        })))
+        Some(Bell::on(self.kernel.as_ref()?.descriptor()?).ok()?.strokes())
     }
 
     /// How many paths are watched.
