@@ -64,12 +64,18 @@ pub async fn run(world: World, order: Order, output: Option<std::io::PipeWriter>
     let first = order.spec.outputs.first().map(|output| output.path.under(&order.root)).unwrap_or_default();
     let claim = world.claims.claim(&first).await;
     let (at, ready, held) = (world.clone(), order.clone(), claim.clone());
-    let prepared = match compute(move || (prepare(&at, &ready), held).0).await {
-        Ok(Ok(prepared)) => prepared,
+    // Started where it was prepared: another thread would have to be woken first.
+    let starting = move || {
+        let prepared = prepare(&at, &ready)?;
+        let started = at.process.start(process(&ready, &command, prepared.temporary.as_ref()), output);
+        Ok((prepared, started.map_err(Failure::environment)?, held))
+    };
+    let (prepared, started, _) = match compute(starting).await {
+        Ok(Ok(running)) => running,
         Ok(Err(failure)) => return Execution::broken(failure),
         Err(lost) => return Execution::broken(Failure::internal(lost)),
     };
-    let exit = match world.process.run_into(process(&order, &command, prepared.temporary.as_ref()), output).await {
+    let exit = match started.ended().await {
         Ok(exit) => exit,
         Err(error) => return Execution::broken(Failure::environment(error)),
     };

@@ -2,29 +2,24 @@
 //! leaves no stray behind. Does not know what they are for.
 
 mod registry;
+mod running;
 
 use std::ffi::OsString;
 use std::io;
-use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
-use tokio::io::AsyncReadExt;
-use tokio::io::unix::AsyncFd;
-use tokio::net::unix::pipe;
+use rustix::process::{PidfdFlags, pidfd_open};
 
 use self::registry::Registry;
 pub use self::registry::{Owner, Permit};
+use self::running::Running;
 use crate::engine::ids::{BuildId, RunId, StepId};
 use crate::engine::jobs::answers::Ended;
 use crate::engine::report::Cost;
-
-/// How long what a dead leader left in its group may hold the pipe.
-const LINGER: Duration = Duration::from_millis(100);
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -122,16 +117,20 @@ impl Processes {
 
     /// Runs a process to its end; one whose permit was revoked or dropped counts as ended by the polite signal. Dropping the future kills its group.
     pub async fn run(&self, spec: ProcessSpec) -> Result<ProcessExit, SpawnError> {
-        self.run_into(spec, None).await
+        self.start(spec, None)?.ended().await
     }
 
-    /// The same, but what it prints on standard output goes into `output`, if there is one, as fast as somebody takes it from the other end.
-    pub async fn run_into(&self, spec: ProcessSpec, output: Option<io::PipeWriter>) -> Result<ProcessExit, SpawnError> {
+    /// Starts a process, on whatever thread. What it prints on standard output goes into `output`, if there is one, as fast as somebody takes
+    /// it from the other end. Dropping it kills its group.
+    pub fn start(&self, spec: ProcessSpec, output: Option<io::PipeWriter>) -> Result<Started, SpawnError> {
         let program = spec.program.clone();
-        self.run_inner(spec, output).await.map_err(|source| SpawnError { program, source })
+        match self.started(spec, output) {
+            Ok(running) => Ok(Started { program, running }),
+            Err(source) => Err(SpawnError { program, source }),
+        }
     }
 
-    async fn run_inner(&self, spec: ProcessSpec, into: Option<io::PipeWriter>) -> io::Result<ProcessExit> {
+    fn started(&self, spec: ProcessSpec, into: Option<io::PipeWriter>) -> io::Result<Option<Running>> {
         let started = Instant::now();
         let (reader, writer) = io::pipe()?;
         let mut command = Command::new(&spec.program);
@@ -155,20 +154,9 @@ impl Processes {
             command.stdout(into);
         }
         drop(writer);
-        let Some(group) = self.registry.start(&mut command, spec.run)? else { return Ok(NEVER_RUN) };
-        let pid = group.pid;
-        drop(command);
-        let ended = registered(pidfd_open(pid, PidfdFlags::empty())?)?;
-        let mut output = Output::new(reader, spec.output_limit)?;
-        let mut errors = apart.map(|errors| Output::new(errors, spec.output_limit)).transpose()?;
-        let waited = wait(&ended, &mut output, errors.as_mut(), pid).await?;
-        drop(group);
-        let (status, user_ms, max_rss_kb) = waited;
-        let wall_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let errors = errors.map(Output::finish).unwrap_or_default();
-        let cut = output.cut;
-        let output = if spec.heard == Heard::Apart { output.bytes } else { output.finish() };
-        Ok(ProcessExit { status, output, errors, cut, cost: Cost { wall_ms, user_ms, max_rss_kb } })
+        let Some(group) = self.registry.start(&mut command, spec.run)? else { return Ok(None) };
+        let leader = pidfd_open(group.pid, PidfdFlags::empty())?;
+        Ok(Some(Running { group, leader, reader, apart, started, heard: spec.heard, limit: spec.output_limit }))
     }
 
     /// Ends every process at once and starts no other: this process is about to end.
@@ -202,87 +190,18 @@ impl Processes {
     }
 }
 
-struct Output {
-    pipe: pipe::Receiver,
-    bytes: Vec<u8>,
-    cut: usize,
-    limit: usize,
+/// A process that was started, unless its permit was revoked or dropped before that.
+pub struct Started {
+    program: PathBuf,
+    running: Option<Running>,
 }
 
-impl Output {
-    fn new(reader: io::PipeReader, limit: usize) -> io::Result<Self> {
-        Ok(Self { pipe: pipe::Receiver::from_owned_fd(reader.into())?, bytes: Vec::new(), cut: 0, limit })
+impl Started {
+    /// Waits for its end. Only to be called where tokio runs. Dropping the future kills its group.
+    pub async fn ended(self) -> Result<ProcessExit, SpawnError> {
+        let Some(running) = self.running else { return Ok(NEVER_RUN) };
+        running.ended().await.map_err(|source| SpawnError { program: self.program, source })
     }
-
-    /// Reads until the other end is closed.
-    async fn drain(&mut self) -> io::Result<()> {
-        let mut buffer = vec![0; 64 << 10];
-        loop {
-            let read = self.pipe.read(&mut buffer).await?;
-            if read == 0 {
-                return Ok(());
-            }
-            let kept = read.min(self.limit.saturating_sub(self.bytes.len()));
-            self.bytes.extend_from_slice(&buffer[..kept]);
-            self.cut += read - kept;
-        }
-    }
-
-    fn finish(mut self) -> Vec<u8> {
-        if self.cut > 0 {
-            self.bytes.extend_from_slice(format!("\n[{} more bytes were cut]\n", self.cut).as_bytes());
-        }
-        self.bytes
-    }
-}
-
-async fn drain(output: &mut Output, errors: Option<&mut Output>) -> io::Result<()> {
-    match errors {
-        Some(errors) => futures_util::future::try_join(output.drain(), errors.drain()).await.map(|_| ()),
-        None => output.drain().await,
-    }
-}
-
-/// Waits for the leader while reading what it prints. What it left running may print a moment longer.
-async fn wait(ended: &AsyncFd<OwnedFd>, output: &mut Output, mut errors: Option<&mut Output>, pid: Pid) -> io::Result<(Exit, u64, u64)> {
-    let mut open = true;
-    loop {
-        tokio::select! {
-            biased;
-            read = drain(output, errors.as_deref_mut()), if open => { read?; open = false; }
-            ready = ended.readable() => { ready?.retain_ready(); break; }
-        }
-    }
-    let exit = reap(pid, 0)?;
-    if open && let Ok(read) = tokio::time::timeout(LINGER, drain(output, errors)).await {
-        read?;
-    }
-    Ok(exit)
-}
-
-/// A process's descriptor, to be awaited.
-#[expect(unsafe_code, reason = "tokio asks its caller to promise that the descriptor stays open")]
-fn registered(process: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
-    // SAFETY: the descriptor is owned by the result, which nobody takes apart before it is dropped.
-    Ok(unsafe { AsyncFd::register(process) }?)
-}
-
-/// Takes a child's exit and what it used.
-#[expect(unsafe_code, reason = "no safe wrapper of wait4 gives the child's resource usage")]
-fn reap(pid: Pid, options: i32) -> io::Result<(Exit, u64, u64)> {
-    let mut status = 0;
-    // SAFETY: an all-zero `rusage` is valid, and both pointers live for the whole call.
-    let (waited, usage) = unsafe {
-        let mut usage: libc::rusage = std::mem::zeroed();
-        (libc::wait4(pid.as_raw_nonzero().get(), &raw mut status, options, &raw mut usage), usage)
-    };
-    if waited <= 0 {
-        return Err(io::Error::last_os_error());
-    }
-    let user_ms = u64::try_from(usage.ru_utime.tv_sec * 1000 + usage.ru_utime.tv_usec / 1000).unwrap_or(0);
-    let max_rss_kb = u64::try_from(usage.ru_maxrss).unwrap_or(0);
-    let exit = if libc::WIFSIGNALED(status) { Exit::Signalled(libc::WTERMSIG(status)) } else { Exit::Exited(libc::WEXITSTATUS(status)) };
-    Ok((exit, user_ms, max_rss_kb))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix::prelude::*;
+use futures_util::future::OptionFuture;
 use tokio::task::yield_now;
 
 use super::listener::Listener;
@@ -124,7 +125,8 @@ impl Orchestrator {
         let database = build.compile_database();
         let doubt = build.leaves_doubt();
         let lasting = build.lasting(exit_code).map(|lasting| (lasting, self.records.clone()));
-        let written = compute(move || {
+        let something = database.is_some() || doubt || lasting.is_some();
+        let write = move || {
             if let Some((build_dir, commands)) = database {
                 compile_database::write(&world, &root, &build_dir, &commands);
             }
@@ -134,7 +136,8 @@ impl Orchestrator {
             if let Some((lasting, records)) = lasting {
                 leftovers::remove(&world, &root, lasting, &records);
             }
-        });
+        };
+        let written = OptionFuture::from(something.then(|| compute(write)));
         self.finishing = Some((listener, exit_code));
         context.spawn(written.into_actor(self).map(move |_, orchestrator, context| {
             faults::point("Orchestrator.spawned");

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::reap;
+use super::running::reap;
 use crate::engine::ids::{BuildId, RunId, StepId};
 
 /// Between a polite signal and the last one.

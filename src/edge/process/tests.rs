@@ -1,5 +1,7 @@
 //! Real processes of `/bin/sh`. Knows nothing of compilers.
 
+use std::time::Duration;
+
 use super::*;
 
 const STEP: Owner = Some((BuildId(1), StepId(1)));
