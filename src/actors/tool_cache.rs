@@ -10,7 +10,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use actix::prelude::*;
-use futures_util::future::{join, join_all};
+use futures_util::FutureExt;
+use futures_util::future::{OptionFuture, join, join_all};
 
 use crate::edge::compute::compute;
 use crate::edge::driver_places::{self, Driver};
@@ -18,7 +19,7 @@ use crate::edge::tools_search::{self, Candidate};
 use crate::edge::{World, faults, snapshot};
 use crate::engine::cache::{Cache, CacheCounts};
 use crate::engine::cxx::probe;
-use crate::engine::cxx::toolchain::{self, Asked, Install, Toolchain};
+use crate::engine::cxx::toolchain::{self, Install, Toolchain};
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
@@ -33,6 +34,14 @@ const PROBES: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
 
 type Settled = Result<Option<(Digest, Arc<Install>)>, Failure>;
 type Installs = Result<Vec<Arc<Install>>, Failure>;
+type FoundInstall = Result<Arc<Toolchain>, Failure>;
+
+/// Which installs are asked for their version.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Asked {
+    MaybeNewest,
+    All,
+}
 
 /// The cache.
 pub struct ToolCache {
@@ -55,30 +64,55 @@ impl ToolCache {
         Self { world, cache_dir, installs, probes }
     }
 
-    /// The installs; those whose driver is not known are asked for their version, all at once.
-    fn find(&self, asked: Asked, root: Option<PathBuf>, wanted: Option<String>, variables: Variables) -> ResponseActFuture<Self, Installs> {
+    /// The installs; those whose driver is not known are asked for their version, all at once. If some are left out, also the major version
+    /// that the newest has to have.
+    fn find(
+        &self,
+        asked: Asked,
+        root: Option<PathBuf>,
+        wanted: Option<String>,
+        variables: Variables,
+    ) -> ResponseActFuture<Self, (Installs, Option<u32>)> {
         let candidates = candidates(self.world.clone(), root, wanted, variables.clone());
         let settled = candidates.into_actor(self).then(move |candidates, cache: &mut Self, _| {
             faults::point("ToolCache.spawned");
+            let (candidates, needed) = match (candidates, asked) {
+                (Ok(all), Asked::MaybeNewest) => {
+                    let (some, needed) = toolchain::maybe_newest(all, |(_, candidate)| candidate.major);
+                    (Ok(some), needed)
+                }
+                (candidates, _) => (candidates, None),
+            };
             let settling = candidates.map(|all| {
-                let asked = asked.of(all, |(_, candidate)| candidate.major);
-                let reading = read_ahead(cache.world.clone(), &asked);
-                let settling = join_all(asked.into_iter().map(|(key, candidate)| cache.settle(key, candidate, &variables)));
-                join(settling, reading)
+                let reading = (asked == Asked::MaybeNewest).then(|| cache.read_ahead(&all));
+                let settling = join_all(all.into_iter().map(|(key, candidate)| cache.settle(key, candidate, &variables)));
+                join(settling, OptionFuture::from(reading))
             });
-            async { Ok(settling?.await.0) }.into_actor(cache).map(|settled: Result<_, Failure>, cache, _| cache.keep(settled?))
+            let settled = async { Ok(settling?.await.0) }.into_actor(cache);
+            settled.map(move |settled: Result<_, Failure>, cache, _| (settled.and_then(|settled| cache.keep(settled)), needed))
         });
         Box::pin(settled)
     }
 
-    /// The install that is meant, with the identity of its programs. If it is not among those that were asked first, all are asked.
-    fn meant(&self, asked: Asked, find: FindToolchain) -> ResponseActFuture<Self, Result<Arc<Toolchain>, Failure>> {
+    /// The install that is meant, with the identity of its programs.
+    fn meant(&self, asked: Asked, find: FindToolchain) -> ResponseActFuture<Self, FoundInstall> {
         let found = self.find(asked, find.root.clone(), find.wanted.clone(), find.variables.clone());
-        Box::pin(found.then(move |found, cache, _| match (found.map(|installs| choose(&installs, &find)), asked.more()) {
-            (Ok(Ok(install)), _) => cache.identify(install, find.variables),
-            (Ok(Err(_)), Some(more)) => cache.meant(more, find),
-            (Ok(Err(failure)) | Err(failure), _) => Box::pin(fut::ready(Err(failure))),
+        Box::pin(found.then(move |(installs, needed), cache, _| match installs.and_then(|installs| choose(&installs, &find)) {
+            Ok(install) if toolchain::is_as_new(install.version, needed) => cache.identify(install, find.variables),
+            Err(failure) if needed.is_none() => Box::pin(fut::ready(Err(failure))),
+            _ => cache.meant(Asked::All, find),
         }))
+    }
+
+    /// While a new driver is asked, a processor is free to read the programs that a build will use if there is but one to choose.
+    fn read_ahead(&self, asked: &[(Digest, Candidate)]) -> impl Future<Output = ()> + use<> {
+        let only = asked.first().filter(|(key, _)| asked.len() == 1 && !self.installs.has(key));
+        let reading = only.map(|(_, candidate)| {
+            let (world, tools) = (self.world.clone(), candidate.tools.clone());
+            compute(move || tools_search::identities_in(&world, &tools))
+        });
+        // The table of digests keeps them; what panics here does so again for who waits for it.
+        OptionFuture::from(reading).map(drop)
     }
 
     /// A candidate with what its driver says, now or when it was last asked.
@@ -137,19 +171,6 @@ fn choose(installs: &[Arc<Install>], find: &FindToolchain) -> Result<Install, Fa
     chosen.map(|install| Install::clone(install)).map_err(Failure::environment)
 }
 
-/// While drivers are asked, a processor is free to read the programs that a build will use if there is but one to choose.
-fn read_ahead(world: World, asked: &[(Digest, Candidate)]) -> impl Future<Output = ()> + use<> {
-    let only = Some(asked).filter(|asked| asked.len() == 1).and_then(|asked| asked.first());
-    let reading =
-        only.map(|(_, candidate)| candidate.tools.clone()).map(|tools| compute(move || tools_search::identities_in(&world, &tools)));
-    async move {
-        if let Some(reading) = reading {
-            // The table of digests has what was read; who asks again after a panic sees it.
-            let _kept = reading.await;
-        }
-    }
-}
-
 /// By which an install is known: its place and its driver's content.
 fn driver_key(world: &World, candidate: &Candidate) -> Option<Digest> {
     let driver = driver(candidate)?;
@@ -204,7 +225,8 @@ impl Handler<FindToolchain> for ToolCache {
     fn handle(&mut self, find: FindToolchain, _: &mut Context<Self>) -> Self::Result {
         faults::point("ToolCache");
         let notes = ["CC", "CXX"].into_iter().filter_map(|name| toolchain::not_clang(name, &find.variables.text(name)?)).collect();
-        let meant = self.meant(Asked::first(find.wanted.is_some() || find.root.is_some()), find);
+        let named = find.wanted.is_some() || find.root.is_some();
+        let meant = self.meant(if named { Asked::All } else { Asked::MaybeNewest }, find);
         Box::pin(meant.map(|meant, _, _| Ok(FoundToolchain { toolchain: meant?, notes })))
     }
 }
@@ -212,7 +234,7 @@ impl Handler<FindToolchain> for ToolCache {
 impl Handler<ListToolchains> for ToolCache {
     type Result = ResponseActFuture<Self, Result<Vec<Arc<Install>>, Failure>>;
     fn handle(&mut self, list: ListToolchains, _: &mut Context<Self>) -> Self::Result {
-        Box::pin(self.find(Asked::All, list.root, None, list.variables).map(|found, _, _| {
+        Box::pin(self.find(Asked::All, list.root, None, list.variables).map(|(found, _), _, _| {
             let mut all = found?;
             all.sort_by_key(|install| std::cmp::Reverse(install.version));
             Ok(all)

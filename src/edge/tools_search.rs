@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::World;
 use super::inquiry::{self, Inquiry, InquiryError};
 use super::process::Heard;
-use crate::engine::cxx::toolchain::{IDENTIFYING, Identities, Toolchain};
+use crate::engine::cxx::toolchain::{self, IDENTIFYING, Identities, Toolchain};
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
@@ -27,7 +27,7 @@ pub struct Candidate {
     pub origin: String,
     /// Programs by their plain names, a version in the name taken off.
     pub tools: BTreeMap<String, FilePath>,
-    /// What its clang's major version must be, by the only directory of resources that is there.
+    /// Which major version its clang is believed to have.
     pub major: Option<u32>,
 }
 
@@ -69,19 +69,20 @@ pub fn candidates(root: Option<&Path>, wanted: Option<&str>, told: Option<&Path>
         if found.iter().all(|known| known.bin_dir != bin_dir) {
             let tools = tools_in(&bin_dir);
             if tools.contains_key("clang") || tools.contains_key("clang++") {
-                found.push(Candidate { major: major(&bin_dir), bin_dir, origin, tools });
+                found.push(Candidate { major: major(&bin_dir, &tools), bin_dir, origin, tools });
             }
         }
     }
     found
 }
 
-/// Clang finds its own headers in `../lib/clang/19`, `../lib/clang/14.0.6` and the like, and compiles nothing without them.
-fn major(bin_dir: &Path) -> Option<u32> {
-    let entries = std::fs::read_dir(bin_dir.join("../lib/clang")).into_iter().flatten().flatten();
-    let number = |name: &OsStr| name.to_str()?.split('.').next()?.parse().ok();
-    let majors: BTreeSet<u32> = entries.filter_map(|entry| number(&entry.file_name())).collect();
-    majors.first().copied().filter(|_| majors.len() == 1)
+/// By what lies beside an install's programs. A clang that leads elsewhere looks there.
+fn major(bin_dir: &Path, tools: &BTreeMap<String, FilePath>) -> Option<u32> {
+    let mut drivers = ["clang", "clang++"].iter().filter_map(|name| tools.get(*name));
+    let at_home = drivers.all(|driver| real_dir(driver.as_path()).is_some_and(|dir| dir == bin_dir));
+    let resources = ["../lib/clang", "../lib64/clang"].map(|dir| std::fs::read_dir(bin_dir.join(dir)));
+    let entries = resources.into_iter().flatten().flatten().flatten();
+    toolchain::believed_major(entries.filter_map(|entry| entry.file_name().into_string().ok())).filter(|_| at_home)
 }
 
 /// The path of an install as candidates have it: where its directory of programs really is. Anything else stays as it is.

@@ -39,6 +39,12 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
         found
     }
 
+    /// Whether there is something for this key. Counts as no question.
+    #[must_use]
+    pub fn has(&self, key: &K) -> bool {
+        self.entries.contains(key)
+    }
+
     /// Adds or replaces a value.
     pub fn put(&mut self, key: K, value: V) {
         self.entries.put(key, value);

@@ -71,6 +71,42 @@ fn the_users_own_clang_is_found_and_used_where_jmake_is_not_to_choose() {
     assert_eq!(version(&space), "14");
 }
 
+/// An install whose drivers write down what they are asked, and whose headers say that it is another version.
+fn told_apart(space: &Space, bin: &Path, headers: &str) -> (PathBuf, PathBuf) {
+    let own = install(space, "tmp/own", bin);
+    let log = space.place("tmp/asked");
+    for driver in ["clang", "clang++"] {
+        fs::remove_file(own.join(driver)).unwrap();
+        let text = format!("#!/bin/sh\necho \"$@\" >> {}\nexec {} \"$@\"\n", log.display(), bin.join(driver).display());
+        fs::write(own.join(driver), text).unwrap();
+        fs::set_permissions(own.join(driver), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    fs::create_dir_all(own.join("../lib/clang").join(headers)).unwrap();
+    (own, log)
+}
+
+#[test]
+fn who_is_older_than_another_is_not_asked_for_its_version() {
+    let Some((old, _)) = old_and_new() else { return };
+    let mut space = Space::with(HELLO);
+    let (own, log) = told_apart(&space, &old, "14.0.6");
+    space.set("CC", own.join("clang"));
+    space.build(&[]).ok();
+    assert_eq!((version(&space), log.exists()), ("19".to_owned(), false));
+    assert!(found(&space).iter().any(|(dir, _)| *dir == own), "who wants to see all does");
+    assert_eq!(fs::read_to_string(log).unwrap(), "--version\n");
+}
+
+#[test]
+fn one_that_is_older_than_its_headers_say_hides_no_other() {
+    let Some((old, _)) = old_and_new() else { return };
+    let mut space = Space::with(HELLO);
+    let (own, log) = told_apart(&space, &old, "99");
+    space.set("CC", own.join("clang"));
+    space.build(&[]).ok();
+    assert_eq!((version(&space), fs::read_to_string(log).unwrap().as_str()), ("19".to_owned(), "--version\n"));
+}
+
 #[test]
 fn the_root_of_the_settings_is_the_only_place() {
     let Some((old, _)) = old_and_new() else { return };
