@@ -4,8 +4,8 @@
 //! are stores through a mapping that stays open, file systems that are mounted over a watched directory, and changes that another machine
 //! makes on a network file system, which is why those are refused.
 
-mod bell;
 mod kernel;
+mod readiness;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -14,11 +14,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::Stream;
+use futures_util::{Stream, stream};
 use rustix::io::Errno;
+use tokio::sync::Notify;
 
-use self::bell::Bell;
 use self::kernel::{Inotify, Kernel};
+use self::readiness::Readiness;
 use self::table::Table;
 use super::digests::Digests;
 use crate::engine::change_log::Change;
@@ -82,6 +83,8 @@ pub struct Watches {
     /// Who may read: a reader that was replaced must not take what is meant for the next.
     reader: AtomicU64,
     table: Mutex<Table>,
+    /// Something was heard by somebody who does not take it.
+    left: Arc<Notify>,
     /// What of files is believed as long as nothing is heard.
     digests: Arc<Digests>,
 }
@@ -98,7 +101,7 @@ impl Watches {
     }
 
     fn on(kernel: Option<Box<dyn Kernel>>, digests: Arc<Digests>) -> Self {
-        Self { kernel, reader: AtomicU64::new(0), table: Mutex::default(), digests }
+        Self { kernel, reader: AtomicU64::new(0), table: Mutex::default(), left: Arc::default(), digests }
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
@@ -155,7 +158,12 @@ impl Watches {
     /// An item when something happened, for whoever drains; the end if there are no watches.
     #[must_use]
     pub fn readiness(&self) -> Option<impl Stream<Item = ()> + 'static> {
-        Some(Bell::on(self.kernel.as_ref()?.descriptor()?).ok()?.strokes())
+        let readable = Readiness::of(self.kernel.as_ref()?.descriptor()?).ok()?.items();
+        let left = stream::unfold(self.left.clone(), |left| async {
+            left.notified().await;
+            Some(((), left))
+        });
+        Some(Box::pin(stream::select(readable, left)))
     }
 
     /// How many paths are watched.
@@ -167,20 +175,29 @@ impl Watches {
     /// All that happened since the last call, in order. Never waits. Nothing for a reader that was replaced.
     #[must_use]
     pub fn drain(&self, reader: u64) -> Vec<Change> {
-        self.hear();
+        self.take();
         if self.reader.load(Ordering::SeqCst) == reader { self.table().told() } else { Vec::new() }
     }
 
     /// Everything written before this call is known to [`Self::drain`], and doubted where it was vouched for.
     pub fn hear(&self) {
-        let Some(kernel) = self.kernel.as_deref() else { return };
+        if self.take() {
+            self.left.notify_one();
+        }
+    }
+
+    /// Whether anything was told.
+    fn take(&self) -> bool {
+        let Some(kernel) = self.kernel.as_deref() else { return false };
         let mut table = self.table();
         if let Err(error) = kernel.read(&mut |event| table.take(event, kernel)) {
             tracing::error!("watches cannot be read: {error}; all files are looked at");
             table.lose();
         }
         table.look_at_closed(kernel);
-        table.fresh().iter().for_each(|change| self.digests.doubt(change));
+        let fresh = table.fresh();
+        fresh.iter().for_each(|change| self.digests.doubt(change));
+        !fresh.is_empty()
     }
 }
 
