@@ -12,6 +12,8 @@ use crate::engine::digest::{Digest, Hasher};
 
 /// Starting a thread takes as long as hashing some 100 KiB.
 const LARGE: u64 = 8 * SHARE;
+/// More wait for memory.
+const THREADS: usize = 8;
 /// What is read at once.
 const PIECE: usize = 64 << 10;
 
@@ -36,20 +38,18 @@ fn in_order(mut file: File) -> Option<Digest> {
     }
 }
 
-/// `None` if less than `size` bytes can be read: it is being written.
+/// `None` if less than `size` bytes can be read, as it is being written, or if there is no thread.
 ///
 /// On threads of its own: one that waits for a computation may be given another one meanwhile, and the caller may hold what that one needs.
 fn side_by_side(file: &File, size: u64) -> Option<Digest> {
-    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(THREADS) as u64;
     let count = size.div_ceil(SHARE);
-    let every = |first: usize| (first as u64..count).step_by(threads).map(|index| share(file, index, size)).collect();
-    let mine: Vec<Vec<Option<Share>>> = thread::scope(|scope| {
-        let started: Vec<_> = (0..threads).map(|first| scope.spawn(move || every(first))).collect();
-        started.into_iter().map(|thread| thread.join().unwrap_or_default()).collect()
+    let some = |thread: u64| (count * thread / threads..count * (thread + 1) / threads).map(|index| share(file, index, size)).collect();
+    let all: Option<Vec<Vec<Share>>> = thread::scope(|scope| {
+        let started: Vec<_> = (0..threads).map(|at| thread::Builder::new().spawn_scoped(scope, move || some(at))).collect();
+        started.into_iter().map(|thread| thread.ok()?.join().ok()?).collect()
     });
-    let mut each: Vec<_> = mine.into_iter().map(Vec::into_iter).collect();
-    let in_turn: Option<Vec<Share>> = (0..count).zip((0..threads).cycle()).map(|(_, thread)| each[thread].next().flatten()).collect();
-    Digest::of_shares(&in_turn?)
+    Digest::of_shares(&all?.concat())
 }
 
 fn share(file: &File, index: u64, size: u64) -> Option<Share> {
