@@ -131,8 +131,14 @@ impl Drop for Group {
     fn drop(&mut self) {
         // A group outlives its leader if something was left in it; no such group is the usual case.
         let _gone = kill_process_group(self.pid, Signal::KILL);
-        // Reaps a leader that nobody waited for.
-        let _reaped = reap(self.pid, libc::WNOHANG);
+        if let Ok(None) = reap(self.pid, libc::WNOHANG) {
+            // Nobody waited for the leader, and it takes a moment to die.
+            let pid = self.pid;
+            let reaper = std::thread::Builder::new().name("reaper".into()).spawn(move || reap(pid, 0));
+            if reaper.is_err() {
+                tracing::warn!("no thread to wait for process {}; it stays listed", pid.as_raw_nonzero());
+            }
+        }
         self.registry.running().groups.remove(&self.pid);
         self.registry.ended.notify_all();
     }

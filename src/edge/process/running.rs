@@ -96,7 +96,7 @@ async fn wait(ended: &AsyncFd<OwnedFd>, output: &mut Output, mut errors: Option<
             ready = ended.readable() => { ready?.retain_ready(); break; }
         }
     }
-    let exit = reap(pid, 0)?;
+    let exit = reap(pid, 0)?.ok_or(io::ErrorKind::NotFound)?;
     if open && let Ok(read) = tokio::time::timeout(LINGER, drain(output, errors)).await {
         read?;
     }
@@ -110,20 +110,22 @@ fn registered(process: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
     Ok(unsafe { AsyncFd::register(process) }?)
 }
 
-/// Takes a child's exit and what it used.
+/// Takes a child's exit and what it used; `None` if it runs on, which only `WNOHANG` sees.
 #[expect(unsafe_code, reason = "no safe wrapper of wait4 gives the child's resource usage")]
-pub(super) fn reap(pid: Pid, options: i32) -> io::Result<(Exit, u64, u64)> {
+pub(super) fn reap(pid: Pid, options: i32) -> io::Result<Option<(Exit, u64, u64)>> {
     let mut status = 0;
     // SAFETY: an all-zero `rusage` is valid, and both pointers live for the whole call.
     let (waited, usage) = unsafe {
         let mut usage: libc::rusage = std::mem::zeroed();
         (libc::wait4(pid.as_raw_nonzero().get(), &raw mut status, options, &raw mut usage), usage)
     };
-    if waited <= 0 {
-        return Err(io::Error::last_os_error());
+    match waited {
+        0 => return Ok(None),
+        ..0 => return Err(io::Error::last_os_error()),
+        _ => {}
     }
     let user_ms = u64::try_from(usage.ru_utime.tv_sec * 1000 + usage.ru_utime.tv_usec / 1000).unwrap_or(0);
     let max_rss_kb = u64::try_from(usage.ru_maxrss).unwrap_or(0);
     let exit = if libc::WIFSIGNALED(status) { Exit::Signalled(libc::WTERMSIG(status)) } else { Exit::Exited(libc::WEXITSTATUS(status)) };
-    Ok((exit, user_ms, max_rss_kb))
+    Ok(Some((exit, user_ms, max_rss_kb)))
 }
