@@ -160,8 +160,12 @@ impl Round {
     /// Files that no clean build makes, by their names.
     fn leftovers(&self) -> Vec<PathBuf> {
         let objects = files(&self.space.path(".jmake_cache/obj")).into_iter();
-        let whole =
-            |path: &PathBuf| path.extension().is_some_and(|ending| ["o", "bc", "a", "rsp", "members"].iter().any(|it| ending == *it));
+        // A list of members is written once its archive is in its place.
+        let whole = |path: &PathBuf| match path.extension().and_then(|ending| ending.to_str()) {
+            Some("members") => path.with_extension("a").exists(),
+            Some(ending) => ["o", "bc", "a", "rsp"].contains(&ending),
+            None => false,
+        };
         let strange = objects.filter(|path| !whole(path));
         let half = |path: &PathBuf| {
             let name = path.file_name().unwrap().to_string_lossy();

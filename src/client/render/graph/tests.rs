@@ -58,6 +58,14 @@ fn targets_come_with_their_steps_and_what_these_take() {
 }
 
 #[test]
+fn steps_of_other_targets_are_counted_by_target() {
+    let mut graph = graph();
+    graph.steps[4].depends_on.splice(1.., ["z.o", "y.o"].map(Into::into));
+    let out = shown(graph, false, false);
+    assert!(out.contains("  link     bin/a  ← a.o, 2 steps of z\n"), "{out}");
+}
+
+#[test]
 fn long_targets_show_their_beginning_and_what_they_are_for() {
     let mut many = GraphReply { targets: vec![target("z", "static_library", &[])], ..GraphReply::default() };
     many.steps = (0..30).map(|at| step(StepKind::Compile, &format!("{at}.c"), "z", &format!("{at}.o"), &[])).collect();
