@@ -28,14 +28,14 @@ def spelled_out(place, command):
 def write(place, commands):
     """Writes the manifest. Every word that names another step's output, or an existing file, is an input."""
     made = {output_of(command): command for command in commands}
-    lines = ["ninja_required_version = 1.5", "rule run", "  command = $line", "  depfile = $made_depfile", "  deps = $kind", ""]
+    lines = ["ninja_required_version = 1.5", "rule run", "  command = $line", "rule compile", "  command = $line", "  depfile = $made_depfile", "  deps = gcc", ""]
     for output, command in made.items():
         inputs = [word for word in spelled_out(place, command[1:]) if word != output and not word.startswith("-") and _is_input(place, word, made)]
-        lines.append(f"build {_path(output)}: run {' '.join(map(_path, inputs))}")
-        lines.append(f"  line = {shlex.join(command).replace('$', '$$')}")
         depfile = _depfile(command)
+        lines.append(f"build {_path(output)}: {'compile' if depfile else 'run'} {' '.join(map(_path, inputs))}")
+        lines.append(f"  line = {shlex.join(command).replace('$', '$$')}")
         if depfile:
-            lines += [f"  made_depfile = {_path(depfile)}", "  kind = gcc"]
+            lines.append(f"  made_depfile = {_path(depfile)}")
     (place / "build.ninja").write_text("\n".join(lines) + "\n")
 
 
