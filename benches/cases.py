@@ -11,13 +11,12 @@ import trees
 class Setting:
     """What all cases share."""
 
-    def __init__(self, place, bin_dir, jobs, rounds, sources=(), beside_ninja=(), hollow=()):
+    def __init__(self, place, bin_dir, jobs, rounds, sources=(), hollow=()):
         self.place = place
         self.bin_dir = bin_dir
         self.jobs = jobs
         self.rounds = rounds
         self.sources = sources
-        self.beside_ninja = beside_ninja
         self.hollow = hollow
 
     def jmake(self, tree, name, **more):

@@ -2,7 +2,7 @@
 """Measures JMake against ninja and writes what came of it.
 
     benches/run.py [--write docs/benchmarks.md] [--only projects,sizes,scaling,start,queue] [--rounds N]
-    benches/run.py --only scale,large --sources 1000 10000 --beside-ninja 10000 --hollow 50000 [--keep DIR]
+    benches/run.py --only scale --sources 1000 10000 --hollow 50000 [--keep DIR]
 
 Wants release binaries (`cargo build --release --bins`), ninja and the corpus (`make corpus`). Works in a directory of its own
 and leaves nothing behind, unless told to: what was built in DIR is not built again by the next run."""
@@ -72,12 +72,6 @@ TABLES = {
         ["what", *scale.COLUMNS],
         scale.rows,
     ),
-    "large": (
-        "A large project beside ninja alone",
-        "The same, of real objects, without the peers that take long to build it first (`--beside-ninja`).",
-        ["what", *scale.COLUMNS],
-        scale.beside_ninja,
-    ),
 }
 
 
@@ -85,7 +79,7 @@ def main():
     asked = arguments()
     place = asked.keep or pathlib.Path(tempfile.mkdtemp(prefix="jmake-bench-", dir=home()))
     place.mkdir(mode=0o700, exist_ok=True)
-    setting = cases.Setting(place, asked.bin, len(os.sched_getaffinity(0)), asked.rounds, asked.sources, asked.beside_ninja, asked.hollow)
+    setting = cases.Setting(place, asked.bin, len(os.sched_getaffinity(0)), asked.rounds, asked.sources, asked.hollow)
     page = asked.write.read_text() if asked.write else None
     try:
         for name in asked.only.split(","):
@@ -112,7 +106,6 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=5, help="of each comparison [default: %(default)s]")
     parser.add_argument("--bin", type=pathlib.Path, default=target / "release", help="where jmake is [default: %(default)s]")
     parser.add_argument("--sources", type=int, nargs="*", default=[1000, 10000], help="sizes of the projects that grow [default: %(default)s]")
-    parser.add_argument("--beside-ninja", type=int, nargs="*", default=[10000], metavar="SOURCES", help="those beside ninja alone: the others take long [default: %(default)s]")
     parser.add_argument("--hollow", type=int, nargs="*", default=[50000], help="those of empty objects [default: %(default)s]")
     parser.add_argument("--keep", type=pathlib.Path, metavar="DIR", help="work there, and leave it there")
     return parser.parse_args()

@@ -137,17 +137,8 @@ COLUMNS = ("jmake", "ninja", "ninja + ccache", "n2", "tup", "tup + monitor", "co
 def rows(setting):
     """Each row: what, then a figure for JMake, and for each peer one with the ratio of JMake's to it."""
     everybody = [name for name in PEERS if is_here(name)]
-    yield from _rows(setting, [*((size, False, everybody) for size in setting.sources), *((size, True, ["ninja"]) for size in setting.hollow)])
-
-
-def beside_ninja(setting):
-    """The same, of real objects, beside ninja alone."""
-    yield from _rows(setting, [(size, False, ["ninja"]) for size in setting.beside_ninja])
-
-
-def _rows(setting, sizes):
     built = {}
-    for sources, hollow, wanted in sizes:
+    for sources, hollow, wanted in [*((size, False, everybody) for size in setting.sources), *((size, True, ["ninja"]) for size in setting.hollow)]:
         tree = Generated(sources)
         stand_in = {"toolchain": toolchain.hollow(setting.place / f"hollow{sources}")} if hollow else {}
         jmake = built[sources] = setting.jmake(tree, "jmake", **stand_in)
