@@ -2,6 +2,8 @@
 
 import time
 
+import manifest
+import scale
 import sides
 import timing
 import toolchain
@@ -30,7 +32,7 @@ class Setting:
         wanted = getattr(tree, "sources", None) or compiled
         if compiled != wanted:
             raise timing.Failed(f"{tree.name} has {compiled} sources instead of {wanted}: the corpus is another one")
-        ninja = sides.Ninja(self.place / f"{tree.name}-{case}-ninja", tree, commands)
+        ninja = sides.Ninja(self.place / f"{tree.name}-{case}-ninja", tree, commands, manifest.responses(jmake.root, commands))
         ninja.build(self.jobs)
         return jmake, ninja, compiled
 
@@ -107,12 +109,12 @@ def _scaled(jmake, what, workers, rounds):
 
 def start(setting):
     """The whole client process with nothing changed, back to back and after a pause; `true` is what any process costs."""
-    for tree in (trees.SIZES[0], trees.SIZES[-1]):
+    for tree in (trees.SIZES[0], trees.SIZES[-1], *map(scale.Generated, setting.sources)):
         jmake, ninja, compiled = setting.pair(tree, "start")
-        measured = {"jmake": jmake.build, "ninja": ninja.build, "true": lambda _: timing.seconds(["true"], jmake.space.env)}
-        jmake.build(setting.jobs)
-        for what, pause, rounds in (("back to back", 0, 10 * setting.rounds), ("after 1 s idle", 1, 2 * setting.rounds)):
-            taken = {name: lambda _, run=run: _after(pause, lambda: run(setting.jobs)) for name, run in measured.items()}
+        measured = {"jmake": lambda jobs, jmake=jmake: scale.idle(jmake, jobs), "ninja": ninja.build, "true": lambda _: timing.seconds(["true"], jmake.space.env)}
+        scale.settled(jmake, setting.jobs)
+        for what, before, rounds in (("back to back", None, 10 * setting.rounds), ("after 1 s idle", 1, 2 * setting.rounds)):
+            taken = {name: lambda _, run=run: _after(before, lambda: run(setting.jobs)) for name, run in measured.items()}
             figures = timing.interleaved(taken, rounds)
             yield [
                 f"{compiled} sources, {what}",
@@ -145,12 +147,17 @@ def queue(setting):
 
 
 def _after(pause, run):
-    time.sleep(pause)
+    """A run after so many seconds, or straight after another one."""
+    if pause:
+        time.sleep(pause)
+    else:
+        run()
     return run()
 
 
 def milliseconds(seconds):
-    return f"{seconds * 1000:.0f} ms" if seconds >= 0.1 else f"{seconds * 1000:.1f} ms"
+    decimals = 0 if seconds >= 0.1 else 1 if seconds >= 0.01 else 2
+    return f"{seconds * 1000:.{decimals}f} ms"
 
 
 def ratio(figures, over, under):
