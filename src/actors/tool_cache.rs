@@ -5,6 +5,8 @@
 //! Sends: nothing but answers.
 //! On failure: restarted from its snapshot; what a stat does not confirm is probed again.
 
+mod asking;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,17 +16,14 @@ use futures_util::FutureExt;
 use futures_util::future::{OptionFuture, join, join_all};
 
 use crate::edge::compute::compute;
-use crate::edge::driver_places::{self, Driver};
 use crate::edge::tools_search::{self, Candidate};
 use crate::edge::{World, faults, snapshot};
 use crate::engine::cache::{Cache, CacheCounts};
-use crate::engine::cxx::probe;
 use crate::engine::cxx::toolchain::{self, Install, Toolchain};
-use crate::engine::digest::{Digest, Hasher};
+use crate::engine::digest::Digest;
 use crate::engine::failure::Failure;
-use crate::engine::path::FilePath;
 use crate::engine::variables::Variables;
-use crate::messages::tool_cache::{FindToolchain, FoundToolchain, ListToolchains, Probe, ProbeDriver, ProbeKind};
+use crate::messages::tool_cache::{FindToolchain, FoundToolchain, ListToolchains, Probe, ProbeDriver};
 use crate::messages::{ClearCaches, Flush, GetCaches, Ping};
 
 /// Installs on one machine, with upgrades.
@@ -33,8 +32,16 @@ const TOOLCHAINS: NonZeroUsize = NonZeroUsize::new(64).expect("not zero");
 const PROBES: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
 
 type Settled = Result<Option<(Digest, Arc<Install>)>, Failure>;
-type Installs = Result<Vec<Arc<Install>>, Failure>;
 type FoundInstall = Result<Arc<Toolchain>, Failure>;
+
+/// What was found.
+struct Found {
+    installs: Vec<Arc<Install>>,
+    /// Why one that may be the one that is meant does not answer.
+    failed: Option<Failure>,
+    /// If some were left out, the major version that the newest has to have.
+    needed: Option<u32>,
+}
 
 /// Which installs are asked for their version.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -64,16 +71,15 @@ impl ToolCache {
         Self { world, cache_dir, installs, probes }
     }
 
-    /// The installs; those whose driver is not known are asked for their version, all at once. If some are left out, also the major version
-    /// that the newest has to have.
+    /// The installs; those whose driver is not known are asked for their version, all at once.
     fn find(
         &self,
         asked: Asked,
         root: Option<PathBuf>,
         wanted: Option<String>,
         variables: Variables,
-    ) -> ResponseActFuture<Self, (Installs, Option<u32>)> {
-        let candidates = candidates(self.world.clone(), root, wanted, variables.clone());
+    ) -> ResponseActFuture<Self, Result<Found, Failure>> {
+        let candidates = asking::candidates(self.world.clone(), root, wanted, variables.clone());
         let settled = candidates.into_actor(self).then(move |candidates, cache: &mut Self, _| {
             faults::point("ToolCache.spawned");
             let (candidates, needed) = match (candidates, asked) {
@@ -89,7 +95,7 @@ impl ToolCache {
                 join(settling, OptionFuture::from(reading))
             });
             let settled = async { Ok(settling?.await.0) }.into_actor(cache);
-            settled.map(move |settled: Result<_, Failure>, cache, _| (settled.and_then(|settled| cache.keep(settled)), needed))
+            settled.map(move |settled: Result<_, Failure>, cache, _| Ok(cache.keep(settled?, needed)))
         });
         Box::pin(settled)
     }
@@ -97,10 +103,19 @@ impl ToolCache {
     /// The install that is meant, with the identity of its programs.
     fn meant(&self, asked: Asked, find: FindToolchain) -> ResponseActFuture<Self, FoundInstall> {
         let found = self.find(asked, find.root.clone(), find.wanted.clone(), find.variables.clone());
-        Box::pin(found.then(move |(installs, needed), cache, _| match installs.and_then(|installs| choose(&installs, &find)) {
-            Ok(install) if toolchain::is_as_new(install.version, needed) => cache.identify(install, find.variables),
-            Err(failure) if needed.is_none() => Box::pin(fut::ready(Err(failure))),
-            _ => cache.meant(Asked::All, find),
+        Box::pin(found.then(move |found, cache, _| {
+            let (chosen, failed, needed) = match found {
+                Ok(found) => (choose(&found.installs, &find), found.failed, found.needed),
+                Err(failure) => (Err(failure), None, None),
+            };
+            // It may have been the newest; who names another one does not need it.
+            let failed = failed.filter(|_| chosen.is_err() || !is_named(&find));
+            match (chosen, failed) {
+                (_, Some(failure)) => Box::pin(fut::ready(Err(failure))),
+                (Ok(install), None) if toolchain::is_as_new(install.version, needed) => cache.identify(install, find.variables),
+                (Err(failure), None) if needed.is_none() => Box::pin(fut::ready(Err(failure))),
+                _ => cache.meant(Asked::All, find),
+            }
         }))
     }
 
@@ -122,19 +137,24 @@ impl ToolCache {
         async move {
             match known {
                 Some(known) => Ok(Some((key, known))),
-                None => Ok(install_of(&world, candidate, &variables).await?.map(|install| (key, Arc::new(install)))),
+                None => Ok(asking::install_of(&world, candidate, &variables).await?.map(|install| (key, Arc::new(install)))),
             }
         }
     }
 
-    fn keep(&mut self, settled: Vec<Settled>) -> Installs {
-        let mut installs = Vec::new();
-        for found in settled {
-            let Some((key, install)) = found? else { continue };
-            self.installs.put(key, install.clone());
-            installs.push(install);
+    fn keep(&mut self, settled: Vec<Settled>, needed: Option<u32>) -> Found {
+        let mut found = Found { installs: Vec::new(), failed: None, needed };
+        for one in settled {
+            match one {
+                Ok(Some((key, install))) => {
+                    self.installs.put(key, install.clone());
+                    found.installs.push(install);
+                }
+                Ok(None) => {}
+                Err(failure) => found.failed = found.failed.or(Some(failure)),
+            }
         }
-        Ok(installs)
+        found
     }
 
     fn identify(&self, install: Install, variables: Variables) -> ResponseActFuture<Self, Result<Arc<Toolchain>, Failure>> {
@@ -155,7 +175,7 @@ impl ToolCache {
             return Box::pin(fut::ready(Ok(known)));
         }
         let world = self.world.clone();
-        let probed = async move { probe_driver(&world, &ask).await };
+        let probed = async move { asking::probe_driver(&world, &ask).await };
         Box::pin(probed.into_actor(self).map(move |probed, cache, _| {
             let probe: Probe = probed?;
             cache.probes.put(key, probe.clone());
@@ -164,49 +184,15 @@ impl ToolCache {
     }
 }
 
+fn is_named(find: &FindToolchain) -> bool {
+    find.wanted.is_some() || find.root.is_some()
+}
+
 fn choose(installs: &[Arc<Install>], find: &FindToolchain) -> Result<Install, Failure> {
     let wanted = find.wanted.as_deref().map(tools_search::real_place);
     let root = find.root.as_ref().map(|root| PathBuf::from(tools_search::real_place(&root.display().to_string())));
     let chosen = toolchain::choose_within(installs, wanted.as_deref(), root.as_deref());
     chosen.map(|install| Install::clone(install)).map_err(Failure::environment)
-}
-
-/// By which an install is known: its place and its driver's content.
-fn driver_key(world: &World, candidate: &Candidate) -> Option<Digest> {
-    let driver = driver(candidate)?;
-    let digest = world.digests.digest(driver.as_path())?;
-    Some(Hasher::default().part(&digest.bytes).part(candidate.bin_dir.as_os_str().as_encoded_bytes()).finish())
-}
-
-fn driver(candidate: &Candidate) -> Option<&FilePath> {
-    candidate.tools.get("clang").or_else(|| candidate.tools.get("clang++"))
-}
-
-async fn candidates(
-    world: World,
-    root: Option<PathBuf>,
-    wanted: Option<String>,
-    variables: Variables,
-) -> Result<Vec<(Digest, Candidate)>, Failure> {
-    let told = tools_search::told_by_llvm_config(&world, &variables).await.map_err(Failure::environment)?;
-    let found = compute(move || {
-        let candidates = tools_search::candidates(root.as_deref(), wanted.as_deref(), told.as_deref(), &variables);
-        candidates.into_iter().filter_map(|candidate| Some((driver_key(&world, &candidate)?, candidate))).collect()
-    });
-    found.await.map_err(Failure::internal)
-}
-
-/// What a candidate's driver says of itself; `None` if it does not say that it is clang.
-async fn install_of(world: &World, candidate: Candidate, variables: &Variables) -> Result<Option<Install>, Failure> {
-    let Some(driver) = driver(&candidate) else { return Ok(None) };
-    let text = tools_search::version_text(world, driver.as_path(), variables).await.map_err(Failure::environment)?;
-    Ok(text.and_then(|text| toolchain::parse_version(&text)).map(|printed| Install {
-        bin_dir: FilePath::new(&candidate.bin_dir),
-        version: printed.version,
-        triple: printed.triple,
-        tools: candidate.tools,
-        origin: candidate.origin,
-    }))
 }
 
 impl Actor for ToolCache {
@@ -225,8 +211,7 @@ impl Handler<FindToolchain> for ToolCache {
     fn handle(&mut self, find: FindToolchain, _: &mut Context<Self>) -> Self::Result {
         faults::point("ToolCache");
         let notes = ["CC", "CXX"].into_iter().filter_map(|name| toolchain::not_clang(name, &find.variables.text(name)?)).collect();
-        let named = find.wanted.is_some() || find.root.is_some();
-        let meant = self.meant(if named { Asked::All } else { Asked::MaybeNewest }, find);
+        let meant = self.meant(if is_named(&find) { Asked::All } else { Asked::MaybeNewest }, find);
         Box::pin(meant.map(|meant, _, _| Ok(FoundToolchain { toolchain: meant?, notes })))
     }
 }
@@ -234,8 +219,8 @@ impl Handler<FindToolchain> for ToolCache {
 impl Handler<ListToolchains> for ToolCache {
     type Result = ResponseActFuture<Self, Result<Vec<Arc<Install>>, Failure>>;
     fn handle(&mut self, list: ListToolchains, _: &mut Context<Self>) -> Self::Result {
-        Box::pin(self.find(Asked::All, list.root, None, list.variables).map(|(found, _), _, _| {
-            let mut all = found?;
+        Box::pin(self.find(Asked::All, list.root, None, list.variables).map(|found, _, _| {
+            let mut all = found?.installs;
             all.sort_by_key(|install| std::cmp::Reverse(install.version));
             Ok(all)
         }))
@@ -245,36 +230,12 @@ impl Handler<ListToolchains> for ToolCache {
 impl Handler<ProbeDriver> for ToolCache {
     type Result = ResponseActFuture<Self, Result<Probe, Failure>>;
     fn handle(&mut self, ask: ProbeDriver, _: &mut Context<Self>) -> Self::Result {
-        let keyed = compute(move || (probe_key(&ask), ask));
+        let keyed = compute(move || (asking::probe_key(&ask), ask));
         Box::pin(keyed.into_actor(self).then(|keyed, cache, _| match keyed {
             Ok((key, ask)) => cache.probe(key, ask),
             Err(lost) => Box::pin(fut::ready(Err(Failure::internal(lost)))),
         }))
     }
-}
-
-async fn probe_driver(world: &World, ask: &ProbeDriver) -> Result<Probe, Failure> {
-    let text = tools_search::probe_text(world, &ask.argv, &ask.root, &ask.variables).await.map_err(Failure::environment)?;
-    match ask.kind {
-        ProbeKind::Compile => probe::parse_compile(&text).map(Probe::Compile),
-        ProbeKind::Link => probe::parse_link(&text).map(Probe::Link),
-    }
-    .map_err(Failure::from)
-}
-
-/// What a driver says depends on its flags and on what it sees around it.
-fn probe_key(ask: &ProbeDriver) -> Digest {
-    let mut hasher = Hasher::default();
-    let bin_dir = ask.toolchain.bin_dir.as_path();
-    let sees = driver_places::digest(&Driver { bin_dir, flags: &ask.argv, root: &ask.root, variables: &ask.variables });
-    hasher.part(&sees.bytes);
-    let driver = ask.argv.first().and_then(|driver| ask.toolchain.identities.get(driver));
-    hasher.part(driver.map_or(&[][..], |driver| &driver.bytes)).part(&ask.variables.tool_identity().bytes);
-    hasher.part(ask.root.as_os_str().as_encoded_bytes());
-    for arg in &ask.argv {
-        hasher.part(arg.as_bytes());
-    }
-    hasher.finish()
 }
 
 impl Handler<GetCaches> for ToolCache {

@@ -108,6 +108,28 @@ fn one_that_is_older_than_its_headers_say_hides_no_other() {
 }
 
 #[test]
+fn a_clang_that_dies_is_no_obstacle_unless_it_may_be_the_one() {
+    let Some((_, new)) = old_and_new() else { return };
+    let mut space = Space::with(HELLO);
+    let own = space.place("tmp/own/bin");
+    let dies = |own: &Path| {
+        fs::write(own.join("clang"), "#!/bin/sh\nkill -SEGV $$\n").unwrap();
+        fs::set_permissions(own.join("clang"), fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    fs::create_dir_all(&own).unwrap();
+    dies(&own);
+    space.set("CC", own.join("clang"));
+    space.build(&[]).ok();
+    assert_eq!(version(&space), "19", "without the rest of an LLVM it builds nothing");
+    fs::remove_dir_all(&own).unwrap();
+    let own = install(&space, "tmp/own", &new);
+    fs::remove_file(own.join("clang")).unwrap();
+    dies(&own);
+    space.build(&[]).exits(3).says("was ended by signal 11");
+    space.build(&["--toolchain", new.to_str().unwrap()]).ok();
+}
+
+#[test]
 fn the_root_of_the_settings_is_the_only_place() {
     let Some((old, _)) = old_and_new() else { return };
     let space = Space::with(HELLO);

@@ -22,6 +22,12 @@ pub const OLDEST: Version = Version(14, 0, 0);
 /// Programs without which an install builds nothing.
 pub const NEEDED: &[&str] = &["clang", "clang++", "llvm-ar"];
 
+/// Whether an install with these tools can build, whatever its version.
+#[must_use]
+pub fn is_complete(tools: &BTreeMap<String, FilePath>) -> bool {
+    NEEDED.iter().all(|name| tools.contains_key(*name))
+}
+
 /// What installs a toolchain.
 pub const INSTALL: &str = "apt-get install clang lld llvm";
 
@@ -71,7 +77,7 @@ impl Install {
 }
 
 /// The programs by whose content an install is told from another: those that a build runs.
-pub const IDENTIFYING: &[&str] = &["clang", "clang++", "ld.lld", "llvm-ar", "llvm-link", "opt", "llc"];
+pub const IDENTIFYING: &[&str] = &["clang", "clang++", "ld.lld", "lld", "llvm-ar", "llvm-link", "opt", "llc"];
 
 /// A remark if a variable that should name a compiler names one that JMake cannot use.
 #[must_use]
