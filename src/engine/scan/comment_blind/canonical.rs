@@ -48,7 +48,7 @@ impl<'a, S: Sink> Walk<'a, S> {
             b'"' | b'\'' => return self.literal(byte),
             b'/' if matches!(self.peek(1), Some(b'/' | b'*')) => return self.comment(),
             b'\\' => return self.splice(),
-            b'#' if self.line.fresh => self.directive(),
+            b'#' if self.line.fresh => return self.directive(),
             b'<' | b'>' => return self.angle(byte),
             // A digraph: the directive that it begins is not read.
             b'%' if self.line.fresh && self.peek(1) == Some(b':') => return Err(Obstacle::Byte),
@@ -94,7 +94,7 @@ impl<'a, S: Sink> Walk<'a, S> {
         }
         self.module_word(word);
         match rest.get(word.len()) {
-            Some(b'"') if matches!(word, b"R" | b"LR" | b"uR" | b"UR" | b"u8R") => return self.raw_string(word.len()),
+            Some(b'"') if is_raw_prefix(word) => return self.raw_string(word.len()),
             // `$` is a token of its own to some.
             Some(b'"') if word.contains(&b'$') => return Err(Obstacle::RawString),
             _ => self.plain(word.len()),
@@ -162,6 +162,11 @@ fn refuse_anywhere(text: &[u8]) -> Result<(), Obstacle> {
     } else {
         Ok(())
     }
+}
+
+/// Whether a raw string begins so.
+pub(super) fn is_raw_prefix(word: &[u8]) -> bool {
+    matches!(word, b"R" | b"LR" | b"uR" | b"UR" | b"u8R")
 }
 
 pub(super) fn is_blank(byte: u8) -> bool {

@@ -1,7 +1,7 @@
 //! Directives: in which of them text counts, and where header-names may be. Does not know conditions or macros.
 
 use super::Obstacle;
-use super::canonical::{Walk, is_blank};
+use super::canonical::{Walk, is_blank, is_raw_prefix};
 use super::output::Sink;
 
 /// What is known of the line that is being read, joined lines included.
@@ -44,11 +44,15 @@ pub(super) enum Angle {
 
 impl<S: Sink> Walk<'_, S> {
     /// At the `#` that begins a directive.
-    pub fn directive(&mut self) {
+    pub fn directive(&mut self) -> Result<(), Obstacle> {
         let rest = &self.text[self.at + 1..];
         let blanks = rest.iter().take_while(|byte| is_blank(**byte)).count();
         let name = &rest[blanks..];
         let name = &name[..name.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()];
+        if is_raw_prefix(name) && rest.get(blanks + name.len()) == Some(&b'"') {
+            // No directive begins so. In a group that is left out a raw string does, which may be the end of it.
+            return Err(Obstacle::RawString);
+        }
         self.line.directive = Directive::Tokens;
         match name {
             b"include" | b"include_next" | b"import" | b"embed" => {
@@ -62,6 +66,7 @@ impl<S: Sink> Walk<'_, S> {
         let header_next = !matches!(name, b"if" | b"elif") && self.line.headers;
         self.plain(1 + blanks + name.len());
         self.line.header_next = header_next;
+        Ok(())
     }
 
     /// At `<` or `>`.

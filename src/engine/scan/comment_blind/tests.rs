@@ -126,6 +126,8 @@ fn what_is_unclear_is_refused() {
         ("R\"12345678901234567(\"\n", "RawString"),
         ("R\"a()b\"\n", "RawString"),
         ("$R\"a\"\n", "RawString"),
+        ("#if 0\n#u8R\"(a\"b // \"\n#endif\n", "RawString"),
+        ("# R\"(a)\"\n", "RawString"),
         ("1''\n", "DigitSeparator"),
         ("1\"a\"\n", "DigitSeparator"),
     ] {
