@@ -4,7 +4,7 @@
 //! `make kills` runs more of it: `JMAKE_KILL_ROUNDS` says how many rounds, `JMAKE_KILL_SEED` where to begin.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -169,7 +169,10 @@ impl Round {
         let strange = objects.filter(|path| !whole(path));
         let half = |path: &PathBuf| {
             let name = path.file_name().unwrap().to_string_lossy();
-            [".tmp", ".jmake-", ".new-"].iter().any(|part| name.contains(part))
+            // The daemon may still write what it keeps of the last build.
+            let writer = name.strip_prefix(".new-").and_then(|rest| rest.split('-').next());
+            let writes = writer.is_some_and(|pid| Path::new("/proc").join(pid).exists());
+            !writes && [".tmp", ".jmake-", ".new-"].iter().any(|part| name.contains(part))
         };
         let places = [self.space.path(""), self.space.place("cache"), self.space.place("state"), self.space.place("run")];
         let half = places.iter().flat_map(|place| files(place)).filter(half);

@@ -106,6 +106,8 @@ impl<'a> Facts<'a> {
         let label = text(step, "label");
         let place = match self.clean.database.get(label) {
             Some(object) if is_compile(step) => stem(object),
+            // A list of members lies beside the archive that only names them.
+            _ if label.starts_with(".jmake_cache/") && text(step, "kind") == "archive" => stem(label),
             _ if self.after.contains_key(label) => label,
             _ => "",
         };
