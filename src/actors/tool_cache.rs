@@ -19,7 +19,7 @@ use crate::edge::compute::compute;
 use crate::edge::tools_search::{self, Candidate};
 use crate::edge::{World, faults, snapshot};
 use crate::engine::cache::{Cache, CacheCounts};
-use crate::engine::cxx::toolchain::{self, Install, Toolchain};
+use crate::engine::cxx::toolchain::{self, Install, Toolchain, Verdict};
 use crate::engine::digest::Digest;
 use crate::engine::failure::Failure;
 use crate::engine::variables::Variables;
@@ -108,13 +108,10 @@ impl ToolCache {
                 Ok(found) => (choose(&found.installs, &find), found.failed, found.needed),
                 Err(failure) => (Err(failure), None, None),
             };
-            // It may have been the newest; who names another one does not need it.
-            let failed = failed.filter(|_| chosen.is_err() || !is_named(&find));
-            match (chosen, failed) {
-                (_, Some(failure)) => Box::pin(fut::ready(Err(failure))),
-                (Ok(install), None) if toolchain::is_as_new(install.version, needed) => cache.identify(install, find.variables),
-                (Err(failure), None) if needed.is_none() => Box::pin(fut::ready(Err(failure))),
-                _ => cache.meant(Asked::All, find),
+            match toolchain::verdict(chosen, failed, needed, is_named(&find)) {
+                Verdict::Use(install) => cache.identify(*install, find.variables),
+                Verdict::AskAll => cache.meant(Asked::All, find),
+                Verdict::Fail(failure) => Box::pin(fut::ready(Err(failure))),
             }
         }))
     }
@@ -157,7 +154,7 @@ impl ToolCache {
         found
     }
 
-    fn identify(&self, install: Install, variables: Variables) -> ResponseActFuture<Self, Result<Arc<Toolchain>, Failure>> {
+    fn identify(&self, install: Install, variables: Variables) -> ResponseActFuture<Self, FoundInstall> {
         let world = self.world.clone();
         let identified = compute(move || {
             let identities = tools_search::identities_in(&world, &install.tools);

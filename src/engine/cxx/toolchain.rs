@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::asked::{believed_major, is_as_new, maybe_newest};
+pub use self::asked::{Verdict, believed_major, maybe_newest, verdict};
 pub use self::version::{Version, VersionText, parse_version};
 use crate::engine::config::settings::Settings;
 use crate::engine::digest::Digest;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::Version;
+use super::Install;
+use crate::engine::failure::Failure;
 
 /// The major version that an install's clang is believed to have, by the names in its `lib/clang`: clang finds its own headers in `19`,
 /// `14.0.6` and the like, and compiles nothing without them. `None` if they tell of none or of several.
@@ -24,14 +25,35 @@ pub fn maybe_newest<T>(mut installs: Vec<T>, believed: impl Fn(&T) -> Option<u32
     (installs, newest.filter(|_| asked < all))
 }
 
-/// Whether the newest of those that were asked is as new as is `needed`.
+/// What follows from the answers.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Verdict {
+    /// This is the install that is meant.
+    Use(Box<Install>),
+    /// It may be among those that were not asked.
+    AskAll,
+    /// There is none.
+    Fail(Failure),
+}
+
+/// Judges the answers. `chosen` is the install that fits best, `failed` why one did not answer that may have been it, `needed` what
+/// [`maybe_newest`] says, `named` whether one was asked for by its version or place: who did needs no other.
 #[must_use]
-pub fn is_as_new(version: Version, needed: Option<u32>) -> bool {
-    needed.is_none_or(|major| version.0 >= major)
+pub fn verdict(chosen: Result<Install, Failure>, failed: Option<Failure>, needed: Option<u32>, named: bool) -> Verdict {
+    match (chosen, failed) {
+        (Err(_), Some(failure)) => Verdict::Fail(failure),
+        (Ok(_), Some(failure)) if !named => Verdict::Fail(failure),
+        (Ok(install), _) if needed.is_none_or(|major| install.version.0 >= major) => Verdict::Use(Box::new(install)),
+        (Err(failure), None) if needed.is_none() => Verdict::Fail(failure),
+        _ => Verdict::AskAll,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::Version;
     use super::*;
 
     #[test]
@@ -53,8 +75,32 @@ mod tests {
         check(&[Some(19), None], &[Some(19), None], None);
         check(&[None, None], &[None, None], None);
         check(&[], &[], None);
-        let answers = |major| Version(major, 0, 0);
-        assert!(is_as_new(answers(19), Some(19)) && is_as_new(answers(20), Some(19)) && is_as_new(answers(1), None));
-        assert!(!is_as_new(answers(17), Some(19)));
+    }
+
+    #[test]
+    fn an_install_is_used_that_is_as_new_as_was_believed_and_asked_for() {
+        let install = |major| Install {
+            bin_dir: "/l".into(),
+            version: Version(major, 0, 0),
+            triple: String::new(),
+            tools: BTreeMap::new(),
+            origin: String::new(),
+        };
+        let failure = |text: &str| Failure::environment(text.to_owned());
+        let check = |chosen: Option<u32>, dead: bool, needed: Option<u32>, named: bool, expect: Verdict| {
+            let chosen = chosen.map(install).ok_or_else(|| failure("none"));
+            let case = format!("{chosen:?} {dead} {needed:?} {named}");
+            assert_eq!(verdict(chosen, dead.then(|| failure("dead")), needed, named), expect, "{case}");
+        };
+        let (used, fails) = (|major| Verdict::Use(Box::new(install(major))), |text: &str| Verdict::Fail(failure(text)));
+        check(Some(19), false, Some(19), false, used(19));
+        check(Some(20), false, Some(19), false, used(20));
+        check(Some(14), false, None, false, used(14));
+        check(Some(17), false, Some(19), false, Verdict::AskAll);
+        check(None, false, Some(19), false, Verdict::AskAll);
+        check(None, false, None, false, fails("none"));
+        check(Some(19), true, None, false, fails("dead"));
+        check(Some(19), true, None, true, used(19));
+        check(None, true, None, true, fails("dead"));
     }
 }
