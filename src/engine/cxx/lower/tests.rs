@@ -1,5 +1,7 @@
 //! Sketches of projects and the steps they become, as text.
 
+mod archives;
+mod conditional_mains;
 mod declared;
 
 use super::*;
@@ -189,86 +191,6 @@ fn check(project: &str, toml: &str, expect: &[&str]) {
 }
 
 #[test]
-fn a_library_and_a_program_share_the_projects_objects() {
-    let expect = [
-        "compile clang: src/a.c -> ~p/src/a.c.o",
-        "compile clang++: src/b.cpp -> ~p/src/b.cpp.o",
-        "link clang++: ~p/src/a.c.o ~p/src/b.cpp.o -> build/dev/lib/libp.so",
-        "compile clang: main.c -> ~tool/main.c.o",
-        "archive llvm-ar: ~p/src/a.c.o ~p/src/b.cpp.o -> ~p/@project.a ~p/@project.members",
-        "link clang++: ~tool/main.c.o ~p/@project.a | ~p/@project.members -> build/dev/bin/tool",
-        "want build/dev/lib/libp.so build/dev/bin/tool",
-    ];
-    check("lib src/a.c src/b.cpp; exe tool main.c +project", "", &expect);
-}
-
-/// What the archives of a program hold that uses so many sources, one of them left out.
-fn archived(sources: u32, without: Option<u32>) -> Vec<(FilePath, Vec<FilePath>)> {
-    let all: String = (0..sources).filter(|number| Some(*number) != without).map(|number| format!(" s/{number:04}.c")).collect();
-    let lowered = run(&format!("lib{all}; exe tool main.c +project"), "", &Requested::Default, &[]).unwrap();
-    let archives = lowered.steps.iter().filter(|step| step.kind == StepKind::Archive);
-    let archives: Vec<_> = archives.map(|step| (step.outputs[0].path.clone(), step.explicit.clone())).collect();
-    let link = lowered.steps.iter().find(|step| step.outputs[0].path == "build/dev/bin/tool".into()).unwrap();
-    let named = |path: &FilePath| archives.iter().any(|(archive, _)| archive == path);
-    assert_eq!(link.explicit.iter().filter(|path| named(path)).count(), archives.len());
-    assert_eq!(link.cxx.as_ref().unwrap().thin_archives.len(), archives.len());
-    let args = link.command.as_ref().unwrap().args.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-    assert_eq!(args.contains("-Wl,--start-group .jmake_cache/obj/dev/p/@project.a "), archives.len() > 1, "{args}");
-    archives
-}
-
-#[test]
-fn many_objects_are_in_several_archives_and_one_that_goes_changes_few() {
-    assert_eq!(archived(64, None).len(), 1);
-    let all = archived(2000, None);
-    assert!((10..=2000 / 64).contains(&all.len()), "{}", all.len());
-    let members: Vec<&FilePath> = all.iter().flat_map(|(_, members)| members).collect();
-    assert!(members.len() == 2000 && members.is_sorted());
-    assert!(all[..all.len() - 1].iter().all(|(_, members)| (64..=256).contains(&members.len())));
-    for gone in [0, 777, 1999] {
-        let fewer = archived(2000, Some(gone));
-        let others = fewer.iter().filter(|archive| !all.contains(archive)).count();
-        assert!(others <= 4, "{others} of {} changed without {gone}", fewer.len());
-    }
-}
-
-#[test]
-fn parts_of_programs_are_in_their_archive_and_not_in_the_library() {
-    let expect = [
-        "compile clang: x.c -> ~p/x.c.o",
-        "link clang: ~p/x.c.o -> build/dev/lib/libp.so",
-        "compile clang: cli/prog.c -> ~prog/cli/prog.c.o",
-        "compile clang: cli/part.c -> ~p/cli/part.c.o",
-        "archive llvm-ar: ~p/cli/part.c.o ~p/x.c.o -> ~p/@project.a ~p/@project.members",
-        "link clang: ~prog/cli/prog.c.o ~p/@project.a | ~p/@project.members -> build/dev/bin/prog",
-        "want build/dev/lib/libp.so build/dev/bin/prog",
-    ];
-    check("lib x.c; objects cli/part.c; exe prog cli/prog.c +project", "", &expect);
-    let alone = ["compile clang: x.c -> ~p/x.c.o", "link clang: ~p/x.c.o -> build/dev/lib/libp.so", "want build/dev/lib/libp.so"];
-    check("lib x.c; objects cli/part.c", "", &alone);
-}
-
-#[test]
-fn a_confirmed_main_takes_the_place_of_a_library_that_is_for_nobody_else() {
-    let made = |project: &str, requested: &Requested, yes: bool| {
-        let lowered = run(project, "", requested, &[("m.c", yes)]).unwrap();
-        let wanted: Vec<String> = lowered.wanted.iter().map(ToString::to_string).collect();
-        (wanted.join(" "), lowered.notes.join(" "))
-    };
-    let unsure = "unsure-lib a.c; maybe m m.c +project";
-    let nothing_said = |wanted: &str| (wanted.to_owned(), String::new());
-    assert_eq!(made(unsure, &Requested::Default, true), nothing_said("build/dev/bin/m"));
-    assert_eq!(made("lib a.c; maybe m m.c +project", &Requested::Default, true), nothing_said("build/dev/lib/libp.so build/dev/bin/m"));
-    assert_eq!(made(unsure, &Requested::Default, false).0, "build/dev/lib/libp.so");
-    let refused = |project: &str, name: &str, yes: bool| {
-        let said = run(project, "", &Requested::Targets(vec![name.into()]), &[("m.c", yes)]).unwrap_err().to_string();
-        said.split(';').next().unwrap().to_owned()
-    };
-    assert_eq!(refused(unsure, "p", true), "m.c defines `main` with these settings: there is no library `p`");
-    assert_eq!(refused(unsure, "m", false), "m.c does not define `main` with these settings: there is no program `m`");
-}
-
-#[test]
 fn a_c_program_is_linked_by_the_c_driver() {
     let expect = [
         "compile clang: a.c -> ~a/a.c.o",
@@ -358,70 +280,6 @@ fn the_whole_program_goes_through_one_module() {
         "want build/dev/bin/a",
     ];
     check("objects b.cpp s.s; exe a main.c +project", "link.lto = 'full'", &expect);
-}
-
-#[test]
-fn a_conditional_main_is_looked_into_before_anything_depends_on_it() {
-    let project = "lib a.c; maybe m m.c; exe x x.c +project";
-    let first = run(project, "", &Requested::Default, &[]).unwrap();
-    let expect = [
-        "compile clang: m.c -> ~p/m.c.o",
-        "compile clang: a.c -> ~p/a.c.o",
-        "compile clang: x.c -> ~x/x.c.o",
-        "want ~p/m.c.o ~p/a.c.o ~x/x.c.o",
-        "await m.c in ~p/m.c.o",
-    ];
-    assert_eq!(text(&first), expect.join("\n"));
-    let yes = run(project, "", &Requested::Default, &[("m.c", true)]).unwrap();
-    let expect = [
-        "compile clang: a.c -> ~p/a.c.o",
-        "link clang: ~p/a.c.o -> build/dev/lib/libp.so",
-        "compile clang: m.c -> ~p/m.c.o",
-        "link clang: ~p/m.c.o -> build/dev/bin/m",
-        "compile clang: x.c -> ~x/x.c.o",
-        "archive llvm-ar: ~p/a.c.o -> ~p/@project.a ~p/@project.members",
-        "link clang: ~x/x.c.o ~p/@project.a | ~p/@project.members -> build/dev/bin/x",
-        "want build/dev/lib/libp.so build/dev/bin/m build/dev/bin/x",
-    ];
-    assert_eq!(text(&yes), expect.join("\n"));
-    let no = run(project, "", &Requested::Default, &[("m.c", false)]).unwrap();
-    let library = no.steps.iter().find(|s| s.outputs[0].path == "build/dev/lib/libp.so".into()).unwrap();
-    assert_eq!(library.explicit, [".jmake_cache/obj/dev/p/a.c.o".into(), ".jmake_cache/obj/dev/p/m.c.o".into()]);
-    assert_eq!(no.artifacts.len(), 2);
-    for step in &first.steps {
-        assert!(yes.steps.contains(step) && no.steps.contains(step), "{}", step.label);
-    }
-}
-
-#[test]
-fn those_targets_are_denied_that_are_not_made_of_what_objects_told() {
-    let check = |project: &str, told: &[(&str, bool)], expect: &[&str]| {
-        let (found, lowered) = (sketch(project), run(project, "", &Requested::All, told).unwrap());
-        let confirmed = told.iter().map(|(path, is_main)| ((*path).into(), *is_main)).collect();
-        let denied: Vec<&str> = found.targets.iter().filter(|it| is_denied(&found, &confirmed, it)).map(|it| it.name.as_str()).collect();
-        assert_eq!(denied, expect, "{project}");
-        let made = |name: &&str| lowered.artifacts.iter().any(|artifact| artifact.target == *name);
-        let open = !lowered.awaiting.is_empty();
-        assert!(open || found.targets.iter().all(|it| made(&it.name.as_str()) != denied.contains(&it.name.as_str())), "{project}");
-    };
-    check("lib a.c; maybe m m.c", &[], &[]);
-    check("lib a.c; maybe m m.c", &[("m.c", true)], &[]);
-    check("lib a.c; maybe m m.c", &[("m.c", false)], &["m"]);
-    check("unsure-lib a.c; maybe m m.c", &[], &[]);
-    check("unsure-lib a.c; maybe m m.c", &[("m.c", true)], &["p"]);
-    check("unsure-lib a.c; maybe m m.c", &[("m.c", false)], &["m"]);
-    check("unsure-lib a.c; maybe m m.c; maybe n n.c", &[("m.c", false)], &["m"]);
-    check("unsure-lib a.c; maybe m m.c; maybe n n.c", &[("m.c", false), ("n.c", true)], &["p", "m"]);
-    check("lib; maybe m m.c; maybe n n.c", &[("m.c", true)], &[]);
-    check("lib; maybe m m.c; maybe n n.c", &[("m.c", true), ("n.c", true)], &["p"]);
-    check("lib; maybe m m.c", &[("m.c", false)], &["m"]);
-}
-
-#[test]
-fn with_lto_a_conditional_main_is_looked_into_as_machine_code() {
-    let lowered = run("maybe m m.c", "link.lto = 'thin'", &Requested::Default, &[]).unwrap();
-    assert_eq!(text(&lowered), "compile clang: m.c -> ~p/@main/m.c.o\nwant ~p/@main/m.c.o\nawait m.c in ~p/@main/m.c.o");
-    assert!(lowered.steps[0].command.as_ref().unwrap().args.contains(&"-fno-lto".into()));
 }
 
 #[test]
