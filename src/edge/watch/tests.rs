@@ -3,6 +3,7 @@
 mod following;
 
 use super::*;
+use futures_util::{FutureExt, StreamExt};
 use std::collections::HashSet;
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -322,6 +323,19 @@ fn a_reader_that_was_replaced_takes_nothing() {
     fs::write(place.root.join("a/x"), "").unwrap();
     assert_eq!(place.watches.drain(old), []);
     assert_eq!(place.drained(), "a/x");
+}
+
+#[tokio::test]
+async fn what_somebody_heard_who_does_not_take_it_is_told_at_once() {
+    let place = place(&["a"]);
+    fs::write(place.root.join("a/x"), "").unwrap();
+    place.watches.hear();
+    // Nothing is in the kernel's queue any more.
+    let mut items = place.watches.readiness().unwrap();
+    assert_eq!(items.next().now_or_never(), Some(Some(())));
+    assert_eq!(place.drained(), "a/x");
+    place.watches.hear();
+    assert_eq!(items.next().now_or_never(), None, "nothing was heard");
 }
 
 #[test]
