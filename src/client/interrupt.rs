@@ -47,19 +47,19 @@ pub struct Interrupt {
 impl Interrupt {
     /// Takes over the signals. Where that fails they keep their default: the process ends, which cancels too.
     #[must_use]
-    pub fn install(wake: Sender<Incoming>) -> Self {
+    pub fn install(wake: Sender<Vec<Incoming>>) -> Self {
         let interrupt = Self::default();
         let handler = interrupt.clone();
         let _ = ctrlc::set_handler(move || handler.on_signal(&wake));
         interrupt
     }
 
-    fn on_signal(&self, wake: &Sender<Incoming>) {
+    fn on_signal(&self, wake: &Sender<Vec<Incoming>>) {
         if self.asked.swap(true, Ordering::SeqCst) || AT_ONCE.load(Ordering::SeqCst) {
             leave();
         }
         self.cancel();
-        let _ = wake.send(Incoming::Interrupted);
+        let _ = wake.send(vec![Incoming::Interrupted]);
     }
 
     /// Sends the cancel. One who does not hear it any more is gone, which the reader notices.
@@ -123,7 +123,7 @@ mod tests {
                 interrupt.aim(Some(Box::new(sink.clone())));
             }
             assert!(interrupt.is_asked());
-            assert!(matches!(woken.try_recv(), Ok(Incoming::Interrupted)));
+            assert!(matches!(woken.try_recv().unwrap()[..], [Incoming::Interrupted]));
             assert_eq!(*sink.0.lock().unwrap(), b"{\"request\":\"cancel\"}\n");
         }
     }

@@ -49,8 +49,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Asker<'a> {
     place: &'a Place,
     no_daemon: bool,
-    sender: Sender<Incoming>,
-    receiver: Receiver<Incoming>,
+    sender: Sender<Vec<Incoming>>,
+    receiver: Receiver<Vec<Incoming>>,
     interrupt: Option<Interrupt>,
 }
 
@@ -115,22 +115,36 @@ enum Ended {
 fn at_once(lines: &mut Lines, readiness: &OwnedFd, show: &mut dyn Show) -> Option<Ended> {
     let until = Instant::now() + AT_ONCE;
     while lines.has_line() || is_readable(readiness, until.saturating_duration_since(Instant::now())) {
-        match incoming(lines) {
-            Incoming::Line(line, raw) => {
-                if let FromDaemon::Control(Control::Done { exit_code }) = *line {
-                    show.end();
-                    return Some(Ended::Done(exit_code));
-                }
-                show.line(&line, &raw);
-            }
-            Incoming::Lost(why) => return Some(Ended::Lost(why)),
-            Incoming::Interrupted => {}
+        let ended = taken(incoming(lines), show);
+        if ended.is_some() {
+            return ended;
         }
         if Instant::now() > until {
             break;
         }
     }
     None
+}
+
+/// Shows what came; how it ended, if it did.
+fn taken(incoming: Incoming, show: &mut dyn Show) -> Option<Ended> {
+    match incoming {
+        Incoming::Line(line, raw) => match *line {
+            FromDaemon::Control(Control::Done { exit_code }) => {
+                show.end();
+                Some(Ended::Done(exit_code))
+            }
+            line => {
+                show.line(&line, &raw);
+                None
+            }
+        },
+        Incoming::Lost(why) => {
+            show.flush();
+            Some(Ended::Lost(why))
+        }
+        Incoming::Interrupted => None,
+    }
 }
 
 fn is_readable(readiness: &OwnedFd, within: Duration) -> bool {
@@ -148,41 +162,43 @@ fn incoming(lines: &mut Lines) -> Incoming {
     }
 }
 
-/// Reads on a thread of its own, so that a slow terminal never stops the daemon.
-fn read(mut lines: Lines, to: &Sender<Incoming>) {
+/// Reads on a thread of its own, so that a slow terminal never stops the daemon. What came together is passed on together: who shows it is
+/// woken once.
+fn read(mut lines: Lines, to: &Sender<Vec<Incoming>>) {
     loop {
-        let incoming = incoming(&mut lines);
-        let last = matches!(&incoming, Incoming::Lost(_)) || is_done(&incoming);
-        if to.send(incoming).is_err() || last {
+        let mut together = vec![incoming(&mut lines)];
+        while lines.has_line() && !together.last().is_some_and(is_last) {
+            together.push(incoming(&mut lines));
+        }
+        let last = together.last().is_some_and(is_last);
+        if to.send(together).is_err() || last {
             return;
         }
     }
 }
 
-fn is_done(incoming: &Incoming) -> bool {
-    matches!(incoming, Incoming::Line(line, _) if matches!(**line, FromDaemon::Control(Control::Done { .. })))
+fn is_last(incoming: &Incoming) -> bool {
+    match incoming {
+        Incoming::Line(line, _) => matches!(**line, FromDaemon::Control(Control::Done { .. })),
+        Incoming::Lost(_) => true,
+        Incoming::Interrupted => false,
+    }
 }
 
-fn listen(from: &Receiver<Incoming>, interrupt: &Interrupt, show: &mut dyn Show) -> Ended {
+fn listen(from: &Receiver<Vec<Incoming>>, interrupt: &Interrupt, show: &mut dyn Show) -> Ended {
     let mut leave_at: Option<Instant> = None;
     loop {
-        let incoming = from.try_recv().or_else(|_| {
+        let together = from.try_recv().or_else(|_| {
             show.flush();
             from.recv_timeout(TICK)
         });
-        match incoming {
-            Ok(Incoming::Line(line, raw)) => {
-                if let FromDaemon::Control(Control::Done { exit_code }) = *line {
-                    show.end();
-                    return Ended::Done(exit_code);
+        match together {
+            Ok(together) => {
+                let ended = together.into_iter().find_map(|incoming| taken(incoming, show));
+                if let Some(ended) = ended {
+                    return ended;
                 }
-                show.line(&line, &raw);
             }
-            Ok(Incoming::Lost(why)) => {
-                show.flush();
-                return Ended::Lost(why);
-            }
-            Ok(Incoming::Interrupted) => leave_at = Some(Instant::now() + PATIENCE),
             Err(RecvTimeoutError::Timeout) if leave_at.is_some_and(|at| Instant::now() > at) => {
                 return Ended::Lost("it did not end after a cancel".to_owned());
             }
