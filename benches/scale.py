@@ -161,6 +161,8 @@ def _in_turn(setting, built):
     """The same question to projects of all sizes, in turns: what the size itself costs."""
     for jmake in built.values():
         settled(jmake, setting.jobs)
+    for jmake in built.values():
+        resting(jmake)
     asked = {sources: lambda _, jmake=jmake: idle(jmake, setting.jobs) for sources, jmake in built.items()}
     figures = timing.interleaved(asked, 20 * setting.rounds)
     smallest = min(built)
@@ -280,6 +282,20 @@ def _after(act, pause):
 def status(jmake):
     done = subprocess.run([jmake.program, "status", "--json"], env=jmake.space.env, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
+
+
+def resting(jmake):
+    """Waits until the daemon does nothing. After a restart it finds out behind the first answer what that stands on."""
+    stat = f"/proc/{status(jmake)['daemon']['pid']}/stat"
+    before = None
+    for _ in range(240):
+        with open(stat, encoding="ascii") as file:
+            now = file.read().rpartition(")")[2].split()[11:13]
+        if now == before:
+            return
+        before = now
+        time.sleep(0.5)
+    raise timing.Failed("the daemon does not rest")
 
 
 def settled(jmake, jobs):
