@@ -24,8 +24,6 @@ struct Now<'a> {
     directories: OfProject<'a>,
     taints: Taints,
     seen: RwLock<HashMap<FilePath, Option<Identity>>>,
-    /// Only one step is judged: nothing will be asked again that is not known to the table of digests.
-    alone: bool,
     /// Runs of inputs by where they lie, and whether they hold: records outlive this.
     runs: RwLock<HashMap<usize, bool>>,
 }
@@ -39,7 +37,6 @@ impl<'a> Now<'a> {
             directories: world.directories.of(root),
             taints,
             seen: RwLock::default(),
-            alone: false,
             runs: RwLock::default(),
         }
     }
@@ -48,9 +45,6 @@ impl<'a> Now<'a> {
 impl Facts for Now<'_> {
     fn identity(&self, path: &FilePath) -> Option<Identity> {
         let look = || self.taints.on(path, self.world.identity(&path.under(self.root)));
-        if self.alone {
-            return look();
-        }
         if let Some(known) = self.seen.read().unwrap_or_else(PoisonError::into_inner).get(path) {
             return *known;
         }
@@ -105,9 +99,8 @@ impl Facts for Now<'_> {
 /// Judges steps side by side. Files of `assumed` are taken to be so.
 #[must_use]
 pub fn judge_all(world: &World, root: &Path, tasks: &[JudgeTask], assumed: Vec<(FilePath, Identity)>, taints: Taints) -> Vec<Judged> {
-    let alone = tasks.len() == 1 && assumed.is_empty();
     let seen = assumed.into_iter().map(|(path, identity)| (path, Some(identity))).collect();
-    let now = Now { seen: RwLock::new(seen), alone, ..Now::at(world, root, taints) };
+    let now = Now { seen: RwLock::new(seen), ..Now::at(world, root, taints) };
     tasks.par_iter().with_min_len(16).map(|task| judge(&now, task)).collect()
 }
 
@@ -127,7 +120,14 @@ fn judge(now: &Now<'_>, task: &JudgeTask) -> Judged {
     let look = task.inspect_main && matches!(judgement, Judgement::UpToDate { .. });
     let defines_main = look.then(|| defines_main(now.world, now.root, &task.spec));
     let renewed = judgement.renewed(&task.spec, &task.records, &now.taints).map(Arc::new);
-    Judged { step: task.step, judgement, renewed, defines_main }
+    let light = matches!(judgement, Judgement::Run(_)) && is_light(now, &task.spec);
+    Judged { step: task.step, judgement, renewed, defines_main, light }
+}
+
+/// Whether its inputs are as small as they have to be for its light way.
+fn is_light(now: &Now<'_>, spec: &StepSpec) -> bool {
+    let size = |path: &FilePath| now.world.digests.held(&path.under(now.root)).map_or(0, |(_, stat)| stat.size);
+    spec.cxx.as_ref().is_some_and(|cxx| cxx.light.is_some()) && spec.is_light(spec.explicit.iter().map(size).sum())
 }
 
 fn defines_main(world: &World, root: &Path, spec: &StepSpec) -> bool {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::match_wild_err_arm, reason = "a test that cannot go on fails")]
 
+mod archives;
 mod bad_input;
 mod build;
 mod caches;

@@ -49,6 +49,8 @@ pub struct Judged {
     pub renewed: Option<Arc<Vec<Record>>>,
     /// For a step whose object was inspected.
     pub defines_main: Option<bool>,
+    /// It has to run, and can do so the light way.
+    pub light: bool,
 }
 
 /// A fact.

@@ -57,6 +57,8 @@ pub struct Build {
     specs: HashMap<StepId, Arc<StepSpec>>,
     attempts: HashMap<StepId, u32>,
     restorable: HashMap<StepId, Record>,
+    /// Steps whose inputs are small.
+    light: HashSet<StepId>,
     /// Objects that must tell whether they define `main`, by the source they come from.
     awaiting: HashMap<StepId, FilePath>,
     confirmed: BTreeMap<FilePath, bool>,
@@ -92,6 +94,7 @@ impl Build {
             specs: HashMap::new(),
             attempts: HashMap::new(),
             restorable: HashMap::new(),
+            light: HashSet::new(),
             awaiting: HashMap::new(),
             confirmed: BTreeMap::new(),
             pretended: HashSet::new(),
@@ -199,7 +202,8 @@ impl Build {
         }
         for step in decided {
             let reason = if self.request.force { Reason::Forced } else { Reason::DependencyWouldRun };
-            self.judged(now, Judged { step, judgement: Judgement::Run(reason), renewed: None, defines_main: None }, effects);
+            let judged = Judged { step, judgement: Judgement::Run(reason), renewed: None, defines_main: None, light: false };
+            self.judged(now, judged, effects);
         }
     }
 
@@ -215,7 +219,10 @@ impl Build {
     }
 
     fn judged(&mut self, now: Duration, judged: Judged, effects: &mut Vec<Effect>) {
-        let Judged { step, judgement, renewed, defines_main } = judged;
+        let Judged { step, judgement, renewed, defines_main, light } = judged;
+        if light {
+            self.light.insert(step);
+        }
         let path = key(&self.spec(step));
         let first = renewed.is_some();
         if let Some(records) = renewed {
@@ -247,6 +254,7 @@ impl Build {
 
     fn run(&mut self, now: Duration, step: StepId, reason: String, effects: &mut Vec<Effect>) {
         let spec = self.spec(step);
+        let spec = if self.light.contains(&step) { Arc::new(StepSpec::clone(&spec).lightened()) } else { spec };
         self.account.started(step, &spec, reason, now, effects);
         if self.request.dry_run {
             return self.pretend_run(now, step, effects);

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 
 pub use cycle::Cycle;
 pub use spec::{
-    Command, CxxStep, Depfile, Environment, Fence, Origin, Output, Purity, ResponseFile, Search, SearchKind, StepFlags, StepSpec,
+    Command, CxxStep, Depfile, Environment, Fence, Light, Origin, Output, Purity, ResponseFile, Search, SearchKind, StepFlags, StepSpec,
     ThinArchive,
 };
 

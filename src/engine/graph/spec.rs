@@ -172,6 +172,17 @@ pub struct CxxStep {
     pub bitcode: bool,
     /// Those of its inputs that only name what it reads through them.
     pub thin_archives: Vec<ThinArchive>,
+    /// What it does while its inputs are small.
+    pub light: Option<Light>,
+}
+
+/// Another way to do the same work, for small inputs: who reads what comes of it cannot tell.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Light {
+    /// All inputs together have at most so many bytes.
+    pub up_to: u64,
+    /// Stands in the place of the command's first argument.
+    pub first: FilePath,
 }
 
 /// An archive that names its members. It may stay the same when these do not, so a list of what they hold stands for them: who reads the
@@ -229,6 +240,28 @@ impl StepSpec {
             *search = Arc::new(Search { dirs: dirs.into_iter().chain(own.dirs).collect(), unordered, ..own });
         }
         self
+    }
+
+    /// Whether it does its work the light way when its inputs have so many bytes.
+    #[must_use]
+    pub fn is_light(&self, bytes: u64) -> bool {
+        self.cxx.as_ref().and_then(|cxx| cxx.light.as_ref()).is_some_and(|light| bytes <= light.up_to)
+    }
+
+    /// The same step, done the light way. Only for running: it is known by what it is otherwise.
+    #[must_use]
+    pub fn lightened(mut self) -> Self {
+        let light = self.cxx.as_ref().and_then(|cxx| cxx.light.as_ref());
+        let first = self.command.as_mut().and_then(|command| command.args.first_mut());
+        if let (Some(light), Some(first)) = (light, first) {
+            *first = light.first.clone();
+        }
+        self
+    }
+
+    /// The paths of what it makes.
+    pub fn made(&self) -> impl Iterator<Item = FilePath> + use<'_> {
+        self.outputs.iter().map(|output| output.path.clone())
     }
 
     /// What errors call it: its first output, else its label.

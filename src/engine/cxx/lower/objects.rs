@@ -200,8 +200,8 @@ impl<'a> Lowering<'a> {
             reading: flags.reading,
             search: Some(flags.search.clone()),
             epoch: self.request.epoch,
-            thin_archives: Vec::new(),
             bitcode: kind == StepKind::Frontend || flags.bitcode,
+            ..CxxStep::default()
         });
         self.push(step)
     }

@@ -14,7 +14,7 @@ use crate::engine::cxx::interface_only::is_operand;
 use crate::engine::cxx::probe::LinkProbe;
 use crate::engine::discover::{Group, Language, Target};
 use crate::engine::fingerprint::Reading;
-use crate::engine::graph::{Command, CxxStep, Depfile, Output, ResponseFile, Search, SearchKind, ThinArchive};
+use crate::engine::graph::{Command, CxxStep, Depfile, Light, Output, ResponseFile, Search, SearchKind, ThinArchive};
 use crate::engine::install;
 use crate::engine::neighbours::distinct;
 use crate::engine::path::FilePath;
@@ -65,14 +65,15 @@ impl Lowering<'_> {
     /// The step that makes an archive with its members in it.
     pub fn archive(&mut self, target: &str, output: &FilePath, objects: &[FilePath], long: &FilePath) -> Result<(), LowerError> {
         let line = archive::whole(output, objects);
-        self.archive_step(target, vec![Output::file(output.clone())], objects, response::shorten(line, Some(output), long))
+        self.archive_step(target, vec![Output::file(output.clone())], objects, response::shorten(line, Some(output), long), None)
     }
 
     /// The step that makes one that names them. Its bytes may stay the same when theirs do not: the list tells.
     pub fn thin_archive(&mut self, target: &str, archive: &ThinArchive, objects: &[FilePath], long: &FilePath) -> Result<(), LowerError> {
         let line = archive::thin(&archive.path, objects);
         let outputs = vec![Output::file(archive.path.clone()), Output::list(archive.list.clone())];
-        self.archive_step(target, outputs, objects, response::shorten(line, Some(&archive.path), long))
+        let line = response::shorten(line, Some(&archive.path), long);
+        self.archive_step(target, outputs, objects, line, Some(archive::holding_small()))
     }
 
     fn archive_step(
@@ -81,11 +82,13 @@ impl Lowering<'_> {
         outputs: Vec<Output>,
         objects: &[FilePath],
         (args, response): (Vec<FilePath>, Option<ResponseFile>),
+        light: Option<Light>,
     ) -> Result<(), LowerError> {
         let label = outputs.first().map(|output| output.path.to_string()).unwrap_or_default();
         let mut step = blank(StepKind::Archive, label, target.to_owned());
         step.explicit = objects.to_vec();
         step.outputs = outputs;
+        step.cxx = Some(CxxStep { light, ..CxxStep::default() });
         let responses = Vec::from_iter(response);
         step.command = Some(Command { responses, ..self.plain("llvm-ar", args) });
         self.push(step)

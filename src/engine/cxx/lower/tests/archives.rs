@@ -16,6 +16,20 @@ fn a_library_and_a_program_share_the_projects_objects() {
     check("lib src/a.c src/b.cpp; exe tool main.c +project", "", &expect);
 }
 
+#[test]
+fn small_members_are_held_and_large_ones_named() {
+    let lowered = run("lib a.c b.c; exe tool main.c +project", "", &Requested::Default, &[]).unwrap();
+    let archive = lowered.steps.iter().find(|step| step.kind == StepKind::Archive).unwrap();
+    assert!(archive.is_light(0) && archive.is_light(1 << 20) && !archive.is_light((1 << 20) + 1));
+    let words = |step: &StepSpec| step.command.as_ref().unwrap().args.clone();
+    let (thin, whole) = (words(archive), words(&archive.clone().lightened()));
+    assert_eq!((&thin[0], &whole[0]), (&"rcsDT".into(), &"rcsD".into()));
+    assert_eq!(thin[1..], whole[1..]);
+    // What others know by name or load is the same always.
+    let others = lowered.steps.iter().filter(|step| step.kind != StepKind::Archive);
+    assert!(others.clone().count() == 5 && others.into_iter().all(|step| !step.is_light(0) && step.clone().lightened() == *step));
+}
+
 /// What the archives of a program hold that uses so many sources, one of them left out.
 fn archived(sources: u32, without: Option<u32>) -> Vec<(FilePath, Vec<FilePath>)> {
     let all: String = (0..sources).filter(|number| Some(*number) != without).map(|number| format!(" s/{number:04}.c")).collect();
