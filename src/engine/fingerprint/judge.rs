@@ -83,11 +83,19 @@ pub fn verdict(step: &StepSpec, root: &FilePath, records: &[Record], facts: &dyn
         _ => Some(static_difference(record)),
     };
     let Some(newest) = records.first() else { return Judgement::Run(Reason::NeverBuilt) };
-    let same_work = |(index, record): (usize, &Record)| (record.key == key).then(|| Some((index, compared(record).ok()?))).flatten();
     // An opaque command may have made more than its outputs: only what the last run left is there.
     let usable = if step.purity == Purity::Opaque { 1 } else { records.len() };
-    let Some((record, reworded)) = records.iter().take(usable).enumerate().find_map(same_work) else {
-        return Judgement::Run(difference(newest).unwrap_or(Reason::NeverBuilt));
+    let mut refutation = None;
+    let mut same_work = |(index, record): (usize, &Record)| {
+        let refuted = |reason: &Reason| suspect(reason).is_some_and(|path| is_refuted(step, record, path, facts));
+        if record.key != key || refutation.as_ref().is_some_and(refuted) {
+            return None;
+        }
+        compared(record).map(|reworded| (index, reworded)).map_err(|reason| refutation.get_or_insert(reason)).ok()
+    };
+    let Some((record, reworded)) = records.iter().take(usable).enumerate().find_map(&mut same_work) else {
+        let first = refutation.filter(|_| newest.key == key);
+        return Judgement::Run(first.or_else(|| difference(newest)).unwrap_or(Reason::NeverBuilt));
     };
     match output_difference(&records[record], facts) {
         None => Judgement::UpToDate { record, reworded },
@@ -97,6 +105,22 @@ pub fn verdict(step: &StepSpec, root: &FilePath, records: &[Record], facts: &dyn
             Judgement::Restore { record, reworded, why }
         }
         Some(reason) => Judgement::Run(reason),
+    }
+}
+
+/// The input that speaks against a record. It most likely speaks against the step's other records, too, and is asked first.
+fn suspect(reason: &Reason) -> Option<&FilePath> {
+    match reason {
+        Reason::InputChanged(path) => Some(path),
+        _ => None,
+    }
+}
+
+fn is_refuted(step: &StepSpec, record: &Record, path: &FilePath, facts: &dyn Facts) -> bool {
+    let recorded = record.inputs.iter().find(|(input, _)| input == path);
+    match (recorded.and_then(|(_, then)| *then), facts.identity(path)) {
+        (Some(then), Some(now)) => then.digest != now.digest && !same_essence(step, record, path, [&then.digest, &now.digest], facts),
+        _ => false,
     }
 }
 
