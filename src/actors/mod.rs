@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! main thread        Supervisor ── starts, restarts and ends all others; pings the shared thread
-//! shared thread      ToolCache · FileScanner · ConfigStore · Orchestrator (one per open project) · sessions
-//! worker thread      CompilePool · CompileWorker (one per step that may run at once)
+//! shared thread      ToolCache · FileScanner · ConfigStore · CompilePool · CompileWorker (one per step that may run at once)
+//!                    Orchestrator (one per open project) · sessions
 //! ```
 //!
 //! | asks | holds the address of |
@@ -79,9 +79,11 @@ pub(crate) struct Soil {
     cache_dir: PathBuf,
     ids: Arc<AtomicU32>,
     hear: Hear,
+    lost: Recipient<WorkersLost>,
 }
 
-/// The small actors, which share one thread. Replaced as a whole if that thread hangs.
+/// All actors but the root, which share one thread: to wake another one costs a step more than what it does there. Replaced as a whole if
+/// that thread hangs.
 pub(crate) struct Branch {
     pub(crate) arbiter: ArbiterHandle,
     /// Until it is told to end.
@@ -94,19 +96,11 @@ pub(crate) struct Branch {
     pub(crate) caches: Vec<Recipient<GetCaches>>,
     pub(crate) clear: Vec<Recipient<ClearCaches>>,
     pub(crate) flush: Vec<Recipient<Flush>>,
+    pub(crate) borrow: Recipient<BorrowWorker>,
+    pub(crate) counts: Recipient<GetPool>,
+    pub(crate) end_steps: Recipient<Flush>,
     peers: Peers,
     files: FileDoors,
-}
-
-/// The pool and its workers, on a thread of their own.
-pub(crate) struct Workshop {
-    /// Until it is told to end.
-    pub(crate) thread: Option<Arbiter>,
-    pool: Addr<CompilePool>,
-    pub(crate) borrow: Recipient<BorrowWorker>,
-    pub(crate) ping: Recipient<Ping>,
-    pub(crate) counts: Recipient<GetPool>,
-    pub(crate) flush: Recipient<Flush>,
 }
 
 /// One open project's Orchestrator.
@@ -117,7 +111,7 @@ pub(crate) struct Project {
     pub(crate) flush: Recipient<Flush>,
 }
 
-/// Starts the tree on the current thread and two new ones.
+/// Starts the tree on the current thread and a new one.
 pub fn start(world: World, cache_dir: PathBuf, outside: Outside) -> Addr<Supervisor> {
     Supervisor::create(|context| {
         let (root, announce) = (context.address(), outside.announce.clone());
@@ -125,19 +119,18 @@ pub fn start(world: World, cache_dir: PathBuf, outside: Outside) -> Addr<Supervi
             announce(&failed);
             root.do_send(failed);
         });
-        let soil = Soil { world, cache_dir, ids: Arc::new(AtomicU32::new(1)), hear };
-        Supervisor::new(soil, context.address().recipient(), outside)
+        let lost = context.address().recipient();
+        let soil = Soil { world, cache_dir, ids: Arc::new(AtomicU32::new(1)), hear, lost };
+        Supervisor::new(soil, outside)
     })
 }
 
-impl Workshop {
+impl Soil {
     /// What a worker of the pool is called.
     pub(crate) fn worker_called(number: usize) -> String {
         format!("CompileWorker-{number}")
     }
-}
 
-impl Soil {
     /// How many messages may wait for the actor of this name.
     pub(crate) fn mailbox_of(name: &str) -> usize {
         match name.split([' ', '-']).next() {
@@ -149,28 +142,20 @@ impl Soil {
         }
     }
 
-    pub(crate) fn workshop(&self, lost: Recipient<WorkersLost>) -> Workshop {
-        let arbiter = Arbiter::new();
-        let (world, handle, hear) = (self.world.clone(), arbiter.handle(), self.hear.clone());
+    fn pool(&self, on: &ArbiterHandle) -> Addr<CompilePool> {
+        let (world, handle, hear) = (self.world.clone(), on.clone(), self.hear.clone());
         let hire: HireWorker = Arc::new(move |name, pool: Addr<CompilePool>| -> Recipient<ExecuteStep> {
             let worker = CompileWorker::new(name, world.clone(), pool.clone().recipient(), pool.recipient());
-            keep(&handle, Workshop::worker_called(name), DAEMON_POLICY, WORKER_MAILBOX, hear.clone(), worker).recipient()
+            keep(&handle, Self::worker_called(name), DAEMON_POLICY, WORKER_MAILBOX, hear.clone(), worker).recipient()
         });
-        let pool = CompilePool::new(self.world.clone(), hire, lost);
-        let pool = keep(&arbiter.handle(), "CompilePool".into(), DAEMON_POLICY, POOL_MAILBOX, self.hear.clone(), pool);
-        Workshop {
-            thread: Some(arbiter),
-            borrow: pool.clone().recipient(),
-            ping: pool.clone().recipient(),
-            counts: pool.clone().recipient(),
-            flush: pool.clone().recipient(),
-            pool,
-        }
+        let pool = CompilePool::new(self.world.clone(), hire, self.lost.clone());
+        keep(on, "CompilePool".into(), DAEMON_POLICY, POOL_MAILBOX, self.hear.clone(), pool)
     }
 
-    pub(crate) fn branch(&self, workshop: &Workshop) -> Branch {
+    pub(crate) fn branch(&self) -> Branch {
         let arbiter = Arbiter::new();
         let on = arbiter.handle();
+        let pool = self.pool(&on);
         let tools = ToolCache::new(self.world.clone(), self.cache_dir.clone());
         let tools = keep(&on, "ToolCache".into(), DAEMON_POLICY, SERVICE_MAILBOX, self.hear.clone(), tools);
         let files = FileScanner::new(self.world.clone(), self.cache_dir.clone());
@@ -194,6 +179,9 @@ impl Soil {
             caches: vec![tools.clone().recipient(), files.clone().recipient(), settings.clone().recipient()],
             clear: vec![tools.clone().recipient(), files.clone().recipient(), settings.clone().recipient()],
             flush: vec![tools.clone().recipient(), files.clone().recipient(), settings.clone().recipient()],
+            borrow: pool.clone().recipient(),
+            counts: pool.clone().recipient(),
+            end_steps: pool.clone().recipient(),
             peers: Peers {
                 settings: settings.recipient(),
                 toolchain: tools.clone().recipient(),
@@ -201,9 +189,9 @@ impl Soil {
                 tree: files.clone().recipient(),
                 sync: files.clone().recipient(),
                 watch: files.recipient(),
-                run: workshop.pool.clone().recipient(),
-                stop: workshop.pool.clone().recipient(),
-                reserve: workshop.pool.clone().recipient(),
+                run: pool.clone().recipient(),
+                stop: pool.clone().recipient(),
+                reserve: pool.recipient(),
             },
             files: files_of,
             arbiter: on,

@@ -1,7 +1,7 @@
 //! The root of the tree: starts every other actor, hears of their failures, ends the daemon in order.
 //!
-//! Owns: the branch of small actors, the workshop, open projects, and how often each actor failed.
-//! Receives: `ActorFailed`, `OpenProject`, `GetDaemon`, `ClearCaches`, `GetBranch`, `BeginShutdown`, `Shutdown`, `EndThreads`, `WorkersLost`.
+//! Owns: the branch of all other actors, open projects, and how often each actor failed.
+//! Receives: `ActorFailed`, `OpenProject`, `GetDaemon`, `ClearCaches`, `GetBranch`, `BeginShutdown`, `Shutdown`, `EndThread`, `WorkersLost`.
 //! Sends: `Ping`, `ClearCaches`, `Flush` and queries to all, `WorkersLost` to the orchestrators, `ForgetTree` to the FileScanner.
 //! On failure: the process ends; the next client starts a new one.
 
@@ -13,7 +13,7 @@ use std::time::Duration;
 use actix::prelude::*;
 use futures_util::future::{join_all, join3};
 
-use super::{Branch, Outside, Project, Soil, Workshop};
+use super::{Branch, Outside, Project, Soil};
 use crate::edge::{faults, fs};
 use crate::engine::cache::CacheCounts;
 use crate::engine::failure::Failure;
@@ -21,7 +21,7 @@ use crate::messages::compile_pool::GetPool;
 use crate::messages::file_scanner::ForgetTree;
 use crate::messages::orchestrator::{GetProject, ProjectStanding, WorkersLost};
 use crate::messages::supervisor::{
-    ActorFailed, ActorStanding, BeginShutdown, CurrentBranch, DaemonStanding, EndThreads, Ending, EndingThreads, GetBranch, GetDaemon,
+    ActorFailed, ActorStanding, BeginShutdown, CurrentBranch, DaemonStanding, EndThread, Ending, EndingThread, GetBranch, GetDaemon,
     OpenProject, OpenedProject, Shutdown,
 };
 use crate::messages::{ClearCaches, Flush, GetCaches, Ping};
@@ -36,14 +36,13 @@ const ABANDONED_MAX: u32 = 2;
 const FLUSH_WITHIN: Duration = Duration::from_millis(1200);
 
 /// The actors of the shared thread that are there whatever is built.
-const SMALL: [&str; 3] = ["ToolCache", "FileScanner", "ConfigStore"];
+const FIXED: [&str; 4] = ["ToolCache", "FileScanner", "ConfigStore", "CompilePool"];
 
 /// The root.
 pub struct Supervisor {
     soil: Soil,
     outside: Outside,
     branch: Branch,
-    workshop: Workshop,
     projects: BTreeMap<PathBuf, Project>,
     fates: BTreeMap<String, Fate>,
     abandoned: u32,
@@ -58,11 +57,10 @@ struct Fate {
 }
 
 impl Supervisor {
-    pub(crate) fn new(soil: Soil, lost: Recipient<WorkersLost>, outside: Outside) -> Self {
-        let workshop = soil.workshop(lost);
-        let branch = soil.branch(&workshop);
+    pub(crate) fn new(soil: Soil, outside: Outside) -> Self {
+        let branch = soil.branch();
         let since = soil.world.clock.now();
-        Self { soil, outside, branch, workshop, projects: BTreeMap::new(), fates: BTreeMap::new(), abandoned: 0, since }
+        Self { soil, outside, branch, projects: BTreeMap::new(), fates: BTreeMap::new(), abandoned: 0, since }
     }
 
     fn end(&self, why: &str) {
@@ -79,12 +77,13 @@ impl Supervisor {
             return self.end("its shared thread hung too often");
         }
         self.soil.world.process.kill_all();
-        self.workshop.flush.do_send(Flush);
-        for name in SMALL.map(str::to_owned).into_iter().chain(std::mem::take(&mut self.projects).keys().map(|root| orchestrator_of(root)))
+        // Should it come back before it hears that it is to stop, it begins no step that still waited.
+        self.branch.end_steps.do_send(Flush);
+        for name in FIXED.map(str::to_owned).into_iter().chain(std::mem::take(&mut self.projects).keys().map(|root| orchestrator_of(root)))
         {
             self.fates.entry(name).or_default().restarts += 1;
         }
-        let old = std::mem::replace(&mut self.branch, self.soil.branch(&self.workshop));
+        let old = std::mem::replace(&mut self.branch, self.soil.branch());
         // Stops it if it ever comes back; joining it would hang this thread too.
         old.arbiter.stop();
         (self.outside.cut_sessions)();
@@ -101,9 +100,9 @@ impl Supervisor {
 
     /// Every actor; `workers`: those that the pool has now.
     fn standings(&self, workers: &[usize]) -> Vec<ActorStanding> {
-        let fixed = SMALL.into_iter().chain(["Supervisor", "CompilePool"]).map(str::to_owned);
+        let fixed = FIXED.into_iter().chain(["Supervisor"]).map(str::to_owned);
         let open = self.projects.keys().map(|root| orchestrator_of(root));
-        let workers = workers.iter().map(|worker| Workshop::worker_called(*worker));
+        let workers = workers.iter().map(|worker| Soil::worker_called(*worker));
         let mut names: Vec<_> = fixed.chain(open).chain(workers).chain(self.fates.keys().cloned()).collect();
         names.sort();
         names.dedup();
@@ -135,12 +134,6 @@ impl Actor for Supervisor {
             context.spawn(answer.into_actor(root).map(move |answer, root, _| {
                 if matches!(answer, Err(MailboxError::Timeout)) && root.abandoned == asked {
                     root.abandon_branch();
-                }
-            }));
-            let answer = root.workshop.ping.send(Ping).timeout(HUNG_AFTER);
-            context.spawn(answer.into_actor(root).map(|answer, root, _| {
-                if matches!(answer, Err(MailboxError::Timeout)) {
-                    root.end("the thread of its workers does not answer");
                 }
             }));
         });
@@ -192,12 +185,12 @@ impl Handler<GetDaemon> for Supervisor {
         let caches = join_all(self.branch.caches.iter().map(|door| door.send(GetCaches)));
         let doors = self.projects.iter().map(|(root, project)| (root.clone(), project.opened.standing.clone()));
         let projects = join_all(doors.map(|(root, door)| async move { (root, door.send(GetProject).await.unwrap_or_default()) }));
-        let asked = join3(caches, projects, self.workshop.counts.send(GetPool));
+        let asked = join3(caches, projects, self.branch.counts.send(GetPool));
         Box::pin(asked.into_actor(self).map(|(caches, mut projects, pool), root, _| {
             root.close_gone(&mut projects);
             let uptime = root.soil.world.clock.now().saturating_sub(root.since);
             let Branch { tools, check, load, .. } = &root.branch;
-            let (tools, check, load, borrow) = (tools.clone(), check.clone(), load.clone(), root.workshop.borrow.clone());
+            let (tools, check, load, borrow) = (tools.clone(), check.clone(), load.clone(), root.branch.borrow.clone());
             let (actors, caches) = (root.standings(&pool.unwrap_or_default().workers), caches.into_iter().flatten().flatten().collect());
             DaemonStanding { uptime, actors, projects, caches, tools, check, borrow, load }
         }))
@@ -225,7 +218,7 @@ impl Handler<Shutdown> for Supervisor {
     fn handle(&mut self, _: Shutdown, _: &mut Context<Self>) -> Self::Result {
         let projects = std::mem::take(&mut self.projects);
         let first = join_all(projects.values().map(|project| project.flush.send(Flush).timeout(FLUSH_WITHIN)));
-        let workers = self.workshop.flush.send(Flush).timeout(FLUSH_WITHIN);
+        let workers = self.branch.end_steps.send(Flush).timeout(FLUSH_WITHIN);
         let caches = join_all(self.branch.flush.iter().map(|door| door.send(Flush).timeout(FLUSH_WITHIN)));
         Box::pin(async move {
             for failed in first.await.into_iter().chain([workers.await]).chain(caches.await).filter_map(Result::err) {
@@ -235,14 +228,12 @@ impl Handler<Shutdown> for Supervisor {
     }
 }
 
-impl Handler<EndThreads> for Supervisor {
-    type Result = EndingThreads;
-    fn handle(&mut self, _: EndThreads, _: &mut Context<Self>) -> EndingThreads {
-        let threads: Vec<Arbiter> = self.branch.thread.take().into_iter().chain(self.workshop.thread.take()).collect();
-        for thread in &threads {
-            // It may have ended by itself.
-            let _told = thread.stop();
-        }
-        EndingThreads(threads)
+impl Handler<EndThread> for Supervisor {
+    type Result = EndingThread;
+    fn handle(&mut self, _: EndThread, _: &mut Context<Self>) -> EndingThread {
+        let thread = self.branch.thread.take();
+        // It may have ended by itself.
+        let _told = thread.as_ref().map(Arbiter::stop);
+        EndingThread(thread)
     }
 }

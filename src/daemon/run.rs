@@ -23,12 +23,12 @@ use super::{DaemonOptions, listen, watchdog};
 use crate::actors::{self, Outside, supervisor::Supervisor};
 use crate::edge::{World, compute, own_process, paths};
 use crate::engine::failure::Failure;
-use crate::messages::supervisor::{EndThreads, Ending, GetBranch, Shutdown};
+use crate::messages::supervisor::{EndThread, Ending, GetBranch, Shutdown};
 
 /// How long the last sessions may take to tell their clients the end.
 const FAREWELL: Duration = Duration::from_millis(500);
 
-/// How long the threads of the tree may take to end.
+/// How long the thread of the tree may take to end.
 const JOIN: Duration = Duration::from_millis(200);
 
 /// After so long a client is accepted again that could not be.
@@ -185,12 +185,12 @@ async fn finish(root: &Addr<Supervisor>) {
     }
 }
 
-/// Nobody needs the threads of the tree any more. One that hangs ends with the process.
+/// Nobody needs the thread of the tree any more. If it hangs, it ends with the process.
 async fn join(root: &Addr<Supervisor>) {
-    let Ok(threads) = root.send(EndThreads).await else { return };
-    let joins = threads.0.into_iter().map(|thread| move || drop(thread.join()));
+    let Ok(thread) = root.send(EndThread).await else { return };
+    let joins = thread.0.into_iter().map(|thread| move || drop(thread.join()));
     if !compute::all_within(JOIN, joins) {
-        tracing::warn!("a thread of the actors did not end in time");
+        tracing::warn!("the thread of the actors did not end in time");
     }
 }
 

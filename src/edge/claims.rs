@@ -1,51 +1,70 @@
 //! Who writes a file: one execution at a time, from its first preparation to its last clean-up, whoever still waits for it. Does not know
 //! what is written.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-
-use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
-
-/// Held as long as something may still be written. Clones are for work that outlives the one who began it.
-pub type Claim = Arc<OwnedMutexGuard<()>>;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// All claims.
 #[derive(Debug, Default)]
-pub struct Claims(Mutex<HashMap<PathBuf, Weak<Turn<()>>>>);
+pub struct Claims {
+    held: Mutex<HashSet<PathBuf>>,
+    given_back: Condvar,
+}
+
+/// Held as long as something may still be written.
+#[derive(Debug)]
+pub struct Claim<'a> {
+    all: &'a Claims,
+    path: PathBuf,
+}
 
 impl Claims {
-    /// Waits until nobody else holds a claim to `path`.
-    pub async fn claim(&self, path: &Path) -> Claim {
-        let turn = {
-            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let known = all.get(path).and_then(Weak::upgrade);
-            known.unwrap_or_else(|| {
-                all.retain(|_, turn| turn.strong_count() > 0);
-                let turn = Arc::<Turn<()>>::default();
-                all.insert(path.to_owned(), Arc::downgrade(&turn));
-                turn
-            })
-        };
-        Arc::new(turn.lock_owned().await)
+    /// Waits until nobody else holds a claim to `path`, on this thread.
+    pub fn claim(&self, path: &Path) -> Claim<'_> {
+        let mut held = self.held();
+        while !held.insert(path.to_owned()) {
+            held = self.given_back.wait(held).unwrap_or_else(PoisonError::into_inner);
+        }
+        Claim { all: self, path: path.to_owned() }
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        self.all.held().remove(&self.path);
+        self.all.given_back.notify_all();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
     use super::*;
-    use futures_util::FutureExt;
 
     #[test]
-    fn one_at_a_time_until_the_last_part_is_done() {
+    fn one_at_a_time_and_each_in_the_end() {
         let claims = Claims::default();
-        let now = |path: &str| claims.claim(Path::new(path)).now_or_never();
-        let first = now("/a").unwrap();
-        let behind = first.clone();
-        assert!(now("/a").is_none() && now("/b").is_some());
-        drop(first);
-        assert!(now("/a").is_none());
-        drop(behind);
-        assert!(now("/a").is_some() && now("/a").is_some());
+        let (told, heard) = mpsc::channel();
+        let first = claims.claim(Path::new("/a"));
+        drop(claims.claim(Path::new("/b")));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                let (told, claims) = (told.clone(), &claims);
+                scope.spawn(move || {
+                    let _claim = claims.claim(Path::new("/a"));
+                    told.send(claims.held().len()).unwrap();
+                });
+            }
+            assert!(heard.try_recv().is_err(), "somebody else has it");
+            drop(first);
+        });
+        assert_eq!(heard.try_iter().collect::<Vec<_>>(), [1; 4]);
+        assert!(claims.held().is_empty());
     }
 }

@@ -19,7 +19,7 @@ use crate::engine::change_log::Change;
 use crate::engine::digest::Digest;
 
 /// A file that was written so shortly before it was hashed may be written again without its stat changing.
-const RACY: Duration = Duration::from_millis(20);
+pub const RACY: Duration = Duration::from_millis(20);
 /// Tables, so that threads seldom wait for each other.
 const SHARDS: usize = 16;
 
@@ -111,20 +111,45 @@ impl Digests {
         Some(row)
     }
 
-    /// All changes of this file are heard from now on: until then it need not be looked at. `path` leads there without links.
-    pub fn vouch(&self, path: &Path) {
+    /// All changes of this file are heard from now on: until one is, the file need not be looked at, however lately it was written. What it
+    /// holds. `path` leads there without links, and changes under other names are heard under this one.
+    pub fn vouch(&self, path: &Path) -> Option<(Digest, Stat)> {
         let name = name(path);
+        let moment = self.moment();
+        let row = self.row_of(path, &name)?;
+        if !row.vouched {
+            self.trust(&name, &row, moment);
+        }
+        Some((row.digest, row.stat))
+    }
+
+    /// Whatever was looked at since `moment` shows in `row` or is doubted.
+    fn trust(&self, name: &[u8], row: &Row, moment: u64) {
         let set = |vouched: bool| {
-            let mut shard = self.shard(&name);
-            let row = shard.get_mut(name.as_ref()).filter(|row| !row.racy)?;
-            row.vouched = vouched;
-            Some(row.stat)
+            if let Some(known) = self.shard(name).get_mut(name).filter(|known| known.stat == row.stat && known.digest == row.digest) {
+                known.vouched = vouched;
+            }
         };
-        // In this order: a change before it shows in the stat, one after it is heard.
-        let known = set(true);
-        if known.is_some() && std::fs::metadata(path).map(|about| Stat::of(&about)).ok() != known {
+        // In this order: who doubts tells that first, and then takes it back.
+        set(true);
+        if self.doubts().since(moment).is_none_or(|mut names| names.any(|other| other == name)) {
             set(false);
-            self.doubts().add(&name);
+        }
+    }
+
+    /// What was hashed too soon for its stat to prove it is proven now, if nothing was heard of it meanwhile. All that happened has to be heard
+    /// already.
+    pub fn confirm(&self, path: &Path) {
+        let name = name(path);
+        let Some(row) = self.row_of(path, &name).filter(|row| row.vouched && row.racy) else { return };
+        let now = std::fs::metadata(path).map(|about| Stat::of(&about)).ok();
+        if now == Some(row.stat) && !is_racy(&row.stat, SystemTime::now(), row.seen.elapsed()) {
+            let mut shard = self.shard(&name);
+            shard
+                .get_mut(name.as_ref())
+                .filter(|known| known.vouched && known.stat == row.stat)
+                .into_iter()
+                .for_each(|known| known.racy = false);
         }
     }
 
@@ -138,18 +163,22 @@ impl Digests {
             }
         };
         match change {
+            // In this order: see `trust`.
             Change::Entry { path, .. } => {
                 let name = name(path);
+                self.doubts().add(&name);
                 if let Some(row) = self.shard(&name).get_mut(name.as_ref()) {
                     row.vouched = false;
                 }
-                self.doubts().add(&name);
             }
-            Change::Gone(path) => below(path),
-            Change::Everything => below(Path::new("/")),
-        }
-        if !matches!(change, Change::Entry { .. }) {
-            self.doubts().add_all();
+            Change::Gone(path) => {
+                self.doubts().add_all();
+                below(path);
+            }
+            Change::Everything => {
+                self.doubts().add_all();
+                below(Path::new("/"));
+            }
         }
     }
 
@@ -272,7 +301,7 @@ mod tests {
         for change in [entry(&path), Change::Gone(dir.path().into()), Change::Everything] {
             write("one");
             sure(&digests);
-            digests.vouch(&path);
+            assert!(digests.vouch(&path).is_some());
             write("other");
             digests.doubt(&entry(&dir.path().join("b")));
             digests.doubt(&Change::Gone(dir.path().join("elsewhere")));
@@ -282,8 +311,42 @@ mod tests {
         }
         sure(&digests);
         write("third");
-        digests.vouch(&path);
+        assert!(digests.vouch(&path).is_some());
         assert_eq!(digests.digest(&path), Some(Digest::of(b"third")), "it changed before");
+    }
+
+    #[test]
+    fn what_was_written_just_now_is_vouched_for_and_proven_later() {
+        let dir = tempfile::tempdir().unwrap();
+        let (digests, path) = (Digests::default(), dir.path().join("a"));
+        let (racy, vouched) = (|| digests.shard(&name(&path))[&*name(&path)].racy, || digests.firm(&path).1);
+        let heard = || digests.doubt(&Change::Entry { watched: dir.path().into(), path: path.clone() });
+        assert_eq!((digests.vouch(&path), vouched()), (None, false));
+        std::fs::write(&path, "one").unwrap();
+        assert_eq!(digests.vouch(&path).map(|(digest, _)| digest), Some(Digest::of(b"one")));
+        assert!(racy() && vouched());
+        let end = Instant::now() + Duration::from_secs(10);
+        while racy() {
+            assert!(Instant::now() < end, "it stays doubtful");
+            digests.confirm(&path);
+        }
+        assert!(vouched());
+        std::fs::write(&path, "two").unwrap();
+        heard();
+        assert!(!vouched() && digests.digest(&path) == Some(Digest::of(b"two")));
+        // What is heard while it is hashed counts.
+        let (moment, row) = (digests.moment(), digests.row(&path).unwrap());
+        heard();
+        digests.trust(&name(&path), &row, moment);
+        assert!(!vouched());
+        digests.trust(&name(&path), &row, digests.moment());
+        assert!(vouched());
+        // What was seen is not there any more.
+        std::fs::write(&path, "three").unwrap();
+        heard();
+        assert_eq!(digests.digest(&path), Some(Digest::of(b"three")));
+        digests.trust(&name(&path), &row, digests.moment());
+        assert!(!vouched());
     }
 
     /// Hashes until the stat proves the content.

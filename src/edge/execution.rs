@@ -6,21 +6,23 @@ mod before;
 mod discovered;
 mod members;
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use self::before::Before;
 use super::World;
-use super::compute::compute;
+use super::fs::Stat;
 use super::hidden_reads::{self, HiddenReads};
 use super::process::{Exit, Heard, ProcessSpec};
 use super::{reading, symbol_search, tidying};
 use crate::engine::cxx::diagnostics::machine::{self, Obstacle};
 use crate::engine::cxx::undefined::Lookup;
+use crate::engine::digest::Digest;
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::failure::Failure;
-use crate::engine::fingerprint::{self, Assembled, Lookups, MemberList};
+use crate::engine::fingerprint::{self, Assembled, Identity, Lookups, MemberList};
 use crate::engine::graph::{Command, Environment, Search, SearchKind, StepSpec};
 use crate::engine::half_made;
 use crate::engine::ids::{BuildId, RunId, StepId};
@@ -57,33 +59,25 @@ pub struct Order {
     pub keep: bool,
 }
 
-/// Runs a step to its end; what it prints on standard output goes into `output`, if there is one. Dropping the future kills its process group.
+/// Runs a step to its end, on a thread of its own; what it prints on standard output goes into `output`, if there is one. Dropping the future
+/// kills its process group.
 pub async fn run(world: World, order: Order, output: Option<std::io::PipeWriter>) -> Execution {
-    let Some(command) = order.spec.command.clone() else { return Execution::empty() };
-    // An earlier attempt that was stopped may still be cleaning up.
-    let first = order.spec.outputs.first().map(|output| output.path.under(&order.root)).unwrap_or_default();
-    let claim = world.claims.claim(&first).await;
-    let (at, ready, held) = (world.clone(), order.clone(), claim.clone());
-    // Started where it was prepared: another thread would have to be woken first.
-    let starting = move || {
-        let prepared = prepare(&at, &ready)?;
-        let started = at.process.start(process(&ready, &command, prepared.temporary.as_ref()), output);
-        Ok((prepared, started.map_err(Failure::environment)?, held))
-    };
-    let (prepared, started, _) = match compute(starting).await {
-        Ok(Ok(running)) => running,
-        Ok(Err(failure)) => return Execution::broken(failure),
-        Err(lost) => return Execution::broken(Failure::internal(lost)),
-    };
-    let exit = match started.ended().await {
-        Ok(exit) => exit,
-        Err(error) => return Execution::broken(Failure::environment(error)),
-    };
-    let at = world.clone();
-    match compute(move || (collect(&at, &order, prepared, exit), claim).0).await {
-        Ok(execution) => execution,
-        Err(lost) => Execution::broken(Failure::internal(lost)),
-    }
+    let (process, run) = (world.process.clone(), order.run);
+    let attended = process.attend(run, move || {
+        // An earlier attempt that was stopped may still be cleaning up.
+        let first = order.spec.outputs.first().map(|output| output.path.under(&order.root)).unwrap_or_default();
+        let _claim = world.claims.claim(&first);
+        perform(&world, &order, output).unwrap_or_else(Execution::broken)
+    });
+    attended.await.unwrap_or_else(|lost| Execution::broken(Failure::internal(lost)))
+}
+
+fn perform(world: &World, order: &Order, output: Option<std::io::PipeWriter>) -> Result<Execution, Failure> {
+    let Some(command) = &order.spec.command else { return Ok(Execution::empty()) };
+    let prepared = prepare(world, order)?;
+    let started = world.process.start(process(order, command, prepared.temporary.as_ref()), output).map_err(Failure::environment)?;
+    let exit = started.ended().map_err(Failure::environment)?;
+    Ok(collect(world, order, prepared, exit))
 }
 
 /// What is known before the process starts.
@@ -229,16 +223,19 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
     }
     let shared =
         spec.cxx.as_ref().is_none_or(|cxx| cxx.uncacheable.is_none()) && execution.lookups.unnamed.is_none() && execution.times.is_none();
+    if prepared.temporary.is_some() {
+        // What was just renamed is told, too.
+        world.watches.hear();
+    }
     for output in &spec.outputs {
         let place = output.path.under(root);
-        world.digests.forget(&place);
-        match (world.identity(&place), world.fs.stat(&place)) {
-            (Some(identity), Ok(stat)) => {
+        match made(world, &place) {
+            Some((digest, stat)) => {
                 if order.keep && shared {
                     // A full or missing store costs a later hit, never this build.
-                    let _kept = world.store.put_file(&place, &identity.digest);
+                    let _kept = world.store.put_file(&place, &digest);
                 }
-                execution.outputs.push((output.path.clone(), identity, stat.mode));
+                execution.outputs.push((output.path.clone(), Identity::of(digest), stat.mode));
             }
             _ if output.optional => {}
             _ if spec.kind == StepKind::Job => execution.ending = Ending::Unwritten(output.path.clone()),
@@ -250,6 +247,14 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
         execution.defines_main = Some(defines_main(world, order));
     }
     Ok(())
+}
+
+/// What a step left at `place`. Where changes are heard, it need not be hashed again to be read by others.
+fn made(world: &World, place: &Path) -> Option<(Digest, Stat)> {
+    world.digests.forget(place);
+    let alone = std::fs::symlink_metadata(place).is_ok_and(|about| about.is_file() && about.nlink() == 1);
+    let heard = alone && place.parent().is_some_and(|dir| world.watches.watches(dir));
+    if heard { world.digests.vouch(place) } else { world.digests.held(place) }
 }
 
 /// What the step read that its depfile does not name, and what it looked for in vain, as far as it matters.

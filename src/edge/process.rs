@@ -17,6 +17,7 @@ use rustix::process::{PidfdFlags, pidfd_open};
 use self::registry::Registry;
 pub use self::registry::{Owner, Permit};
 use self::running::Running;
+use super::compute::{Lost, wait};
 use crate::engine::ids::{BuildId, RunId, StepId};
 use crate::engine::jobs::answers::Ended;
 use crate::engine::report::Cost;
@@ -101,8 +102,8 @@ pub struct SpawnError {
     source: io::Error,
 }
 
-/// All running processes, and leave to run more.
-#[derive(Debug, Default)]
+/// All running processes, and leave to run more. Cheap to clone.
+#[derive(Clone, Debug, Default)]
 pub struct Processes {
     registry: Arc<Registry>,
 }
@@ -115,13 +116,25 @@ impl Processes {
         self.registry.permit(owner)
     }
 
-    /// Runs a process to its end; one whose permit was revoked or dropped counts as ended by the polite signal. Dropping the future kills its group.
+    /// Runs a process to its end; one whose permit was revoked or dropped counts as ended by the polite signal. Dropping the future kills its
+    /// group. Only to be called where tokio runs.
     pub async fn run(&self, spec: ProcessSpec) -> Result<ProcessExit, SpawnError> {
-        self.start(spec, None)?.ended().await
+        let (processes, program) = (self.clone(), spec.program.clone());
+        let run = self.attend(spec.run, move || processes.start(spec, None)?.ended());
+        run.await.unwrap_or_else(|lost| Err(SpawnError { program, source: io::Error::other(lost) }))
     }
 
-    /// Starts a process, on whatever thread. What it prints on standard output goes into `output`, if there is one, as fast as somebody takes
-    /// it from the other end. Dropping it kills its group.
+    /// Does `work`, which starts the process of a run and waits for it, on a thread of its own: whatever becomes of the thread that asks, what
+    /// was begun is cleaned up. Dropping the future kills the process's group, or lets it never start. Only to be called where tokio runs.
+    pub async fn attend<T: Send + 'static>(&self, run: RunId, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Lost> {
+        let attended = Attended { registry: &self.registry, run: Some(run) };
+        let done = wait(work).await;
+        attended.ended();
+        done
+    }
+
+    /// Starts a process. What it prints on standard output goes into `output`, if there is one, as fast as somebody takes it from the other
+    /// end. Dropping it kills its group.
     pub fn start(&self, spec: ProcessSpec, output: Option<io::PipeWriter>) -> Result<Started, SpawnError> {
         let program = spec.program.clone();
         match self.started(spec, output) {
@@ -197,10 +210,30 @@ pub struct Started {
 }
 
 impl Started {
-    /// Waits for its end. Only to be called where tokio runs. Dropping the future kills its group.
-    pub async fn ended(self) -> Result<ProcessExit, SpawnError> {
+    /// Waits for its end, on this thread.
+    pub fn ended(self) -> Result<ProcessExit, SpawnError> {
         let Some(running) = self.running else { return Ok(NEVER_RUN) };
-        running.ended().await.map_err(|source| SpawnError { program: self.program, source })
+        running.ended().map_err(|source| SpawnError { program: self.program, source })
+    }
+}
+
+/// Ends a run when dropped, unless it ended.
+struct Attended<'a> {
+    registry: &'a Registry,
+    run: Option<RunId>,
+}
+
+impl Attended<'_> {
+    fn ended(mut self) {
+        self.run = None;
+    }
+}
+
+impl Drop for Attended<'_> {
+    fn drop(&mut self) {
+        if let Some(run) = self.run {
+            self.registry.abandon(run);
+        }
     }
 }
 

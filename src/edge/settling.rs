@@ -183,7 +183,10 @@ impl Surroundings {
 
     /// All that is watched need not be looked at until something is heard of it.
     pub fn vouch<'a>(&self, world: &World, root: &Path, paths: impl Iterator<Item = &'a FilePath>) {
-        paths.filter(|path| !self.linked.contains(*path)).for_each(|path| world.digests.vouch(&path.under(root)));
+        for path in paths.filter(|path| !self.linked.contains(*path)) {
+            // One that is not there is looked for again.
+            let _held = world.digests.vouch(&path.under(root));
+        }
     }
 
     /// Looks at paths of which something was heard; those that concern nobody are left out. `None` if one of them has another name now,
@@ -204,9 +207,8 @@ impl Surroundings {
             world.digests.doubt(&Change::Everything);
             return None;
         }
-        let all = concerning.iter().map(|path| seen(world, root, settled.held(path), path.clone())).collect();
         self.vouch(world, root, concerning.iter());
-        Some(all)
+        Some(concerning.into_iter().map(|path| seen(world, root, settled.held(&path), path)).collect())
     }
 
     /// The names under which these real paths are known.

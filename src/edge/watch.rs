@@ -166,6 +166,12 @@ impl Watches {
         Some(Box::pin(stream::select(readable, left)))
     }
 
+    /// Whether changes of what lies in a directory are heard. `dir` is a real path.
+    #[must_use]
+    pub fn watches(&self, dir: &Path) -> bool {
+        self.table().watches(dir)
+    }
+
     /// How many paths are watched.
     #[must_use]
     pub fn count(&self) -> usize {

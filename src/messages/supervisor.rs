@@ -133,23 +133,23 @@ pub struct GetBranch;
 /// Answer to [`GetBranch`].
 #[derive(Clone, Debug, MessageResponse)]
 pub struct CurrentBranch {
-    /// The thread that the small actors and the sessions share.
+    /// The thread that all actors but the root share with the sessions.
     pub arbiter: ArbiterHandle,
 }
 
-/// Request: end the daemon in order. Answered when all is flushed; then come [`EndThreads`].
+/// Request: end the daemon in order. Answered when all is flushed; then comes [`EndThread`].
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "()")]
 pub struct Shutdown;
 
-/// Request: nothing more will be asked. The threads of the tree are told to end.
+/// Request: nothing more will be asked. The thread that all but the root share is told to end.
 #[derive(Clone, Copy, Debug, Message)]
-#[rtype(result = "EndingThreads")]
-pub struct EndThreads;
+#[rtype(result = "EndingThread")]
+pub struct EndThread;
 
-/// Answer to [`EndThreads`]: to be waited for.
+/// Answer to [`EndThread`]: to be waited for. `None` if it was asked before.
 #[derive(Debug, MessageResponse)]
-pub struct EndingThreads(pub Vec<Arbiter>);
+pub struct EndingThread(pub Option<Arbiter>);
 
 /// Request: tell the daemon's main loop that somebody wants it to end.
 #[derive(Clone, Copy, Debug, Message)]

@@ -20,14 +20,19 @@ const PIECE: usize = 64 << 10;
 /// What a regular file holds, and what the system said of it before it was read; `None` if there is no such file or it cannot be read.
 pub(super) fn hash(path: &Path) -> Option<(Digest, Stat)> {
     let (file, stat) = fs::open(path).ok()?;
-    let digest = if stat.size < LARGE { in_order(file)? } else { side_by_side(&file, stat.size).or_else(|| in_order(file))? };
+    let digest = if stat.size < LARGE {
+        in_order(file, stat.size)?
+    } else {
+        side_by_side(&file, stat.size).or_else(|| in_order(file, stat.size))?
+    };
     tracing::debug!("hashed {}", path.display());
     Some((digest, stat))
 }
 
-fn in_order(mut file: File) -> Option<Digest> {
+fn in_order(mut file: File, size: u64) -> Option<Digest> {
     let mut hasher = Hasher::default();
-    let mut buffer = vec![0; PIECE];
+    // The end of a small one is found with room to spare.
+    let mut buffer = vec![0; usize::try_from(size + 1).map_or(PIECE, |size| size.min(PIECE))];
     loop {
         match file.read(&mut buffer) {
             Ok(0) => return Some(hasher.finish()),

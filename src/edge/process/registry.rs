@@ -91,6 +91,18 @@ impl Registry {
         }
     }
 
+    /// Ends a run at once that nobody waits for any more, or lets it never start.
+    pub(super) fn abandon(&self, run: RunId) {
+        let mut running = self.running();
+        if let Some((_, revoked)) = running.permits.get_mut(&run) {
+            *revoked = true;
+        }
+        for (pid, _) in running.groups.iter().filter(|(_, (other, _))| *other == run) {
+            // It may have ended just now.
+            let _gone = kill_process_group(*pid, Signal::KILL);
+        }
+    }
+
     /// Ends processes politely, then for good, and lets none start that was to.
     pub(super) fn kill(self: &Arc<Self>, matches: impl Fn(RunId, Owner) -> bool) {
         let mut running = self.running();

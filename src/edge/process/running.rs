@@ -1,13 +1,11 @@
 //! A process that runs: what it prints is read until it ends. Does not know how it was started.
 
-use std::io;
-use std::os::fd::OwnedFd;
+use std::io::{self, Read};
+use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::Pid;
-use tokio::io::AsyncReadExt;
-use tokio::io::unix::AsyncFd;
-use tokio::net::unix::pipe;
 
 use super::registry::Group;
 use super::{Exit, Heard, ProcessExit};
@@ -15,6 +13,9 @@ use crate::engine::report::Cost;
 
 /// How long what a dead leader left in its group may hold the pipe.
 const LINGER: Duration = Duration::from_millis(100);
+
+/// What is read at once. A pipe holds as much.
+const CHUNK: usize = 64 << 10;
 
 /// A process, its end, and the pipes it prints into.
 pub(super) struct Running {
@@ -30,45 +31,45 @@ pub(super) struct Running {
 
 impl Running {
     /// Waits for its end.
-    pub(super) async fn ended(self) -> io::Result<ProcessExit> {
-        let ended = registered(self.leader)?;
-        let mut output = Output::new(self.reader, self.limit)?;
-        let mut errors = self.apart.map(|errors| Output::new(errors, self.limit)).transpose()?;
-        let waited = wait(&ended, &mut output, errors.as_mut(), self.group.pid).await?;
+    pub(super) fn ended(self) -> io::Result<ProcessExit> {
+        let mut outputs = vec![Output::new(self.reader, self.limit)];
+        outputs.extend(self.apart.map(|errors| Output::new(errors, self.limit)));
+        let (status, user_ms, max_rss_kb) = wait(&self.leader, &mut outputs, self.group.pid)?;
         drop(self.group);
-        let (status, user_ms, max_rss_kb) = waited;
         let wall_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let errors = errors.map(Output::finish).unwrap_or_default();
-        let cut = output.cut;
+        let mut outputs = outputs.into_iter();
+        let output = outputs.next().unwrap_or_default();
+        let (cut, errors) = (output.cut, outputs.next().map(Output::finish).unwrap_or_default());
         let output = if self.heard == Heard::Apart { output.bytes } else { output.finish() };
         Ok(ProcessExit { status, output, errors, cut, cost: Cost { wall_ms, user_ms, max_rss_kb } })
     }
 }
 
+#[derive(Default)]
 struct Output {
-    pipe: pipe::Receiver,
+    /// Until its other end is closed.
+    pipe: Option<io::PipeReader>,
     bytes: Vec<u8>,
     cut: usize,
     limit: usize,
 }
 
 impl Output {
-    fn new(reader: io::PipeReader, limit: usize) -> io::Result<Self> {
-        Ok(Self { pipe: pipe::Receiver::from_owned_fd(reader.into())?, bytes: Vec::new(), cut: 0, limit })
+    fn new(reader: io::PipeReader, limit: usize) -> Self {
+        Self { pipe: Some(reader), limit, ..Self::default() }
     }
 
-    /// Reads until the other end is closed.
-    async fn drain(&mut self) -> io::Result<()> {
-        let mut buffer = vec![0; 64 << 10];
-        loop {
-            let read = self.pipe.read(&mut buffer).await?;
-            if read == 0 {
-                return Ok(());
-            }
-            let kept = read.min(self.limit.saturating_sub(self.bytes.len()));
-            self.bytes.extend_from_slice(&buffer[..kept]);
-            self.cut += read - kept;
+    /// Takes what is there; only to be called where something is, or the other end is closed.
+    fn read(&mut self, chunk: &mut [u8]) -> io::Result<()> {
+        let Some(pipe) = &mut self.pipe else { return Ok(()) };
+        let read = pipe.read(chunk)?;
+        if read == 0 {
+            self.pipe = None;
         }
+        let kept = read.min(self.limit.saturating_sub(self.bytes.len()));
+        self.bytes.extend_from_slice(&chunk[..kept]);
+        self.cut += read - kept;
+        Ok(())
     }
 
     fn finish(mut self) -> Vec<u8> {
@@ -79,35 +80,47 @@ impl Output {
     }
 }
 
-async fn drain(output: &mut Output, errors: Option<&mut Output>) -> io::Result<()> {
-    match errors {
-        Some(errors) => futures_util::future::try_join(output.drain(), errors.drain()).await.map(|_| ()),
-        None => output.drain().await,
-    }
-}
-
 /// Waits for the leader while reading what it prints. What it left running may print a moment longer.
-async fn wait(ended: &AsyncFd<OwnedFd>, output: &mut Output, mut errors: Option<&mut Output>, pid: Pid) -> io::Result<(Exit, u64, u64)> {
-    let mut open = true;
+fn wait(leader: &OwnedFd, outputs: &mut [Output], pid: Pid) -> io::Result<(Exit, u64, u64)> {
+    let mut chunk = vec![0; CHUNK];
+    let (mut exit, mut until) = (None, None::<Instant>);
     loop {
-        tokio::select! {
-            biased;
-            read = drain(output, errors.as_deref_mut()), if open => { read?; open = false; }
-            ready = ended.readable() => { ready?.retain_ready(); break; }
+        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        let ready = ready(exit.is_none().then_some(leader), outputs, left)?;
+        for (output, _) in outputs.iter_mut().filter(|output| output.pipe.is_some()).zip(&ready.pipes).filter(|(_, ready)| **ready) {
+            output.read(&mut chunk)?;
+        }
+        if ready.leader {
+            exit = Some(reap(pid, 0)?.ok_or(io::ErrorKind::NotFound)?);
+            until = Some(Instant::now() + LINGER);
+        }
+        let over = outputs.iter().all(|output| output.pipe.is_none()) || until.is_some_and(|until| until <= Instant::now());
+        if let Some(exit) = exit.filter(|_| over) {
+            return Ok(exit);
         }
     }
-    let exit = reap(pid, 0)?.ok_or(io::ErrorKind::NotFound)?;
-    if open && let Ok(read) = tokio::time::timeout(LINGER, drain(output, errors)).await {
-        read?;
-    }
-    Ok(exit)
 }
 
-/// A process's descriptor, to be awaited.
-#[expect(unsafe_code, reason = "tokio asks its caller to promise that the descriptor stays open")]
-fn registered(process: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
-    // SAFETY: the descriptor is owned by the result, which nobody takes apart before it is dropped.
-    Ok(unsafe { AsyncFd::register(process) }?)
+/// Which of those that are waited for have something to tell.
+struct Ready {
+    leader: bool,
+    /// Of those outputs that are open.
+    pipes: Vec<bool>,
+}
+
+/// Waits until one has, or for so long.
+fn ready(leader: Option<&OwnedFd>, outputs: &[Output], limit: Option<Duration>) -> io::Result<Ready> {
+    let pipes = outputs.iter().filter_map(|output| output.pipe.as_ref()).map(AsFd::as_fd);
+    let mut all: Vec<PollFd<'_>> =
+        pipes.chain(leader.map(AsFd::as_fd)).map(|descriptor| PollFd::from_borrowed_fd(descriptor, PollFlags::IN)).collect();
+    let limit = limit.map(Timespec::try_from).transpose().map_err(io::Error::other)?;
+    match poll(&mut all, limit.as_ref()) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let mut told: Vec<bool> = all.iter().map(|one| !one.revents().is_empty()).collect();
+    let leader = leader.is_some() && told.pop().unwrap_or_default();
+    Ok(Ready { leader, pipes: told })
 }
 
 /// Takes a child's exit and what it used; `None` if it runs on, which only `WNOHANG` sees.

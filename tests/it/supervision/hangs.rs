@@ -1,4 +1,4 @@
-//! The thread that the small actors share does not answer: they start afresh on another one, and too often ends the daemon.
+//! The thread that all actors but the root share does not answer: they start afresh on another one, and too often ends the daemon.
 
 use std::os::unix::net::UnixStream;
 
@@ -58,14 +58,16 @@ fn three_times_end_the_daemon() {
 }
 
 #[test]
-fn of_the_workers_ends_the_daemon() {
-    let space = adder();
-    let daemon = space.started_daemon();
-    fault(&space, "CompilePool", &["ok", "hang"]);
-    space.build(&[]).ok().says("the daemon was lost");
-    gone(&space, daemon);
-    assert!(space.log().contains("the thread of its workers does not answer"), "{}", space.log());
-    next_builds_are_right(&space);
+fn in_the_midst_of_a_build_starts_it_again() {
+    for actor in ["CompilePool", "CompileWorker"] {
+        let space = adder();
+        let daemon = space.started_daemon();
+        fault(&space, actor, &["ok", "hang"]);
+        space.build(&[]).ok().says("the daemon was lost");
+        assert_eq!((result(&space), restarts(&space, "CompilePool"), faults_left(&space).len()), (Some(34), 1, 0), "{actor}");
+        next_builds_are_right(&space);
+        assert_eq!(space.daemon(), Some(daemon));
+    }
 }
 
 #[test]
