@@ -2,22 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::prelude::*;
 use futures_util::future::OptionFuture;
-use tokio::task::yield_now;
 
 use super::listener::Listener;
 use super::prepare::Ground;
 use super::standing::{Evidence, Standing, Standings};
-use super::{Orchestrator, Running, settle};
+use super::{Left, Orchestrator, Running, settle};
 use crate::edge::compute::compute;
-use crate::edge::{compile_database, faults, judging, leftovers, stamp};
+use crate::edge::{compile_database, digests, faults, judging, leftovers, stamp};
 use crate::engine::build::{Build, Effect, Event, SHUTDOWN};
+use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
 use crate::engine::request::BuildRequest;
 use crate::messages::compile_pool::{RunStep, StopSteps};
 use crate::messages::orchestrator::{StepRestored, StepsJudged};
+
+/// So long who waited for a build has the processors for himself: to hear the end, and to end.
+const FAREWELL: Duration = Duration::from_millis(1);
+
+/// When what was just made is looked at again.
+const LATER: Duration = digests::RACY.saturating_mul(2);
 
 /// Why a build ended that was in flight when its Orchestrator failed.
 const FAILED: &str =
@@ -142,16 +149,21 @@ impl Orchestrator {
         context.spawn(written.into_actor(self).map(move |_, orchestrator, context| {
             faults::point("Orchestrator.spawned");
             orchestrator.close();
-            // Nobody waits for the disk: what a crash takes costs the next build time.
-            orchestrator.leave(context);
-            orchestrator.settling = true;
-            // Who waited for the build is told first.
-            context.spawn(yield_now().into_actor(orchestrator).map(move |(), orchestrator, context| {
-                orchestrator.settling = false;
-                orchestrator.settle(&build, ground, exit_code == 0, context);
+            orchestrator.left = Some(Left { build, ground, success: exit_code == 0 });
+            context.run_later(FAREWELL, |orchestrator, context| {
+                orchestrator.arrange(context);
                 orchestrator.begin_next(context);
-            }));
+            });
         }));
+    }
+
+    /// Arranges what a build left, if there is something.
+    fn arrange(&mut self, context: &mut Context<Self>) {
+        if let Some(Left { build, ground, success }) = self.left.take() {
+            // Nobody waits for the disk: what a crash takes costs the next build time.
+            self.leave(context);
+            self.settle(&build, ground, success, context);
+        }
     }
 
     fn close(&mut self) {
@@ -169,6 +181,7 @@ impl Orchestrator {
         }
         match ground {
             Ground::Narrowed(narrow) if success && !build.request().dry_run => {
+                self.look_again(narrow.made(), context);
                 let confirmed = narrow.described.confirmed.clone();
                 match narrow.done(&self.records) {
                     Some(standing) => self.standings.put(key, standing),
@@ -181,6 +194,7 @@ impl Orchestrator {
                 let confirmed = build.confirmed();
                 if let Ok(lowered) = basis.front_end.lower(&confirmed) {
                     basis.lowered = lowered;
+                    self.look_again(basis.lowered.steps.iter().flat_map(StepSpec::made).collect(), context);
                     let settling =
                         settle::settle(self.world.clone(), self.peers.clone(), build.request().clone(), *basis, records, confirmed);
                     context.spawn(settling.into_actor(self).map(move |standing, orchestrator, _| {
@@ -192,6 +206,18 @@ impl Orchestrator {
             }
             Ground::Whole(_) => {}
         }
+    }
+
+    /// What was just made was hashed too soon for its stat to prove it: it is looked at again behind the answer, rather than by the next build.
+    fn look_again(&self, made: Vec<FilePath>, context: &mut Context<Self>) {
+        let (world, root) = (self.world.clone(), self.root.clone());
+        context.run_later(LATER, move |orchestrator, context| {
+            let looking = compute(move || {
+                world.watches.hear();
+                made.iter().for_each(|path| world.digests.confirm(&path.under(&root)));
+            });
+            context.spawn(looking.into_actor(orchestrator).map(|_, _, _| ()));
+        });
     }
 
     /// What the failed state left open is ended: nobody waits for ever, and nothing runs on.
@@ -212,6 +238,7 @@ impl Orchestrator {
             self.tell(build, Event::Shutdown, context);
         }
         self.close();
+        self.arrange(context);
         let preparing = self.preparing.take().map(|(listener, ..)| listener);
         for listener in preparing.into_iter().chain(std::mem::take(&mut self.waiting).into_iter().map(|(listener, _)| listener)) {
             listener.refuse(self.now(), SHUTDOWN.to_owned(), 4);

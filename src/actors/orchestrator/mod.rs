@@ -72,6 +72,13 @@ struct Running {
     since: u64,
 }
 
+/// A build that ended.
+struct Left {
+    build: Build,
+    ground: Ground,
+    success: bool,
+}
+
 /// One per open project.
 pub struct Orchestrator {
     world: World,
@@ -89,8 +96,8 @@ pub struct Orchestrator {
     running: Option<Running>,
     /// A build that ended, until what it leaves is written, and its exit code.
     finishing: Option<(Listener, u8)>,
-    /// What it leaves is being arranged.
-    settling: bool,
+    /// One of which what it leaves is still to be arranged.
+    left: Option<Left>,
     /// What was made is being removed: no build begins meanwhile.
     cleaning: bool,
     generation: u64,
@@ -114,7 +121,7 @@ impl Orchestrator {
             preparing: None,
             running: None,
             finishing: None,
-            settling: false,
+            left: None,
             cleaning: false,
             generation: 0,
         }
@@ -125,7 +132,7 @@ impl Orchestrator {
     }
 
     fn is_busy(&self) -> bool {
-        self.preparing.is_some() || self.running.is_some() || self.finishing.is_some() || self.settling || self.cleaning
+        self.preparing.is_some() || self.running.is_some() || self.finishing.is_some() || self.left.is_some() || self.cleaning
     }
 
     /// Begins the next waiting build, if none is under way.

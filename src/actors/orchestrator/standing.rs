@@ -10,6 +10,7 @@ use crate::engine::build::{Answer, Prepared, Records};
 use crate::engine::change_log::{Heard, Moment};
 use crate::engine::config::settings::Settings;
 use crate::engine::front_end::FrontEnd;
+use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
 use crate::engine::request::RequestKey;
 use crate::engine::settled::{Seen, Settled};
@@ -75,6 +76,12 @@ impl Narrow {
             notices: self.answer.notices.clone(),
             untouched: Some(total - u32::try_from(self.steps.len()).unwrap_or(total)),
         }
+    }
+
+    /// What it may have made.
+    pub(super) fn made(&self) -> Vec<FilePath> {
+        let steps = self.steps.iter().filter_map(|step| self.described.settled.lowered().steps.get(*step as usize));
+        steps.flat_map(StepSpec::made).collect()
     }
 
     /// It succeeded: what it was asked about is settled. `None` if it went beyond what is watched.
