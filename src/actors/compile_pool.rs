@@ -15,7 +15,7 @@ use crate::edge::process::Permit;
 use crate::edge::{World, faults};
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::fair_queue::FairQueue;
-use crate::engine::ids::BuildId;
+use crate::engine::ids::{BuildId, RunId};
 use crate::messages::compile_pool::{
     BorrowWorker, Customer, GetPool, Loan, PoolCounts, ReserveWorkers, RunStep, StopSteps, WorkerFreed, WorkerRestarted,
 };
@@ -241,7 +241,10 @@ impl Handler<Flush> for CompilePool {
     fn handle(&mut self, _: Flush, _: &mut Context<Self>) {
         self.queue.clear();
         self.builds.clear();
-        self.world.process.kill_steps();
+        // Only its own: it may be one that was given up, and there may be another.
+        let run = |work: &Work| if let Work::Step(_, permit) = work { Some(permit.run) } else { None };
+        let runs: HashSet<RunId> = self.running.values().filter_map(run).collect();
+        self.world.process.end_all(&runs);
     }
 }
 

@@ -4,6 +4,10 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How often who waits asks whether that is still wanted.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// All claims.
 #[derive(Debug, Default)]
@@ -20,13 +24,16 @@ pub struct Claim<'a> {
 }
 
 impl Claims {
-    /// Waits until nobody else holds a claim to `path`, on this thread.
-    pub fn claim(&self, path: &Path) -> Claim<'_> {
+    /// Waits until nobody else holds a claim to `path`, on this thread; `None` once it is not wanted any more.
+    pub fn claim(&self, path: &Path, is_wanted: impl Fn() -> bool) -> Option<Claim<'_>> {
         let mut held = self.held();
         while !held.insert(path.to_owned()) {
-            held = self.given_back.wait(held).unwrap_or_else(PoisonError::into_inner);
+            held = self.given_back.wait_timeout(held, PATIENCE).unwrap_or_else(PoisonError::into_inner).0;
+            if !is_wanted() {
+                return None;
+            }
         }
-        Claim { all: self, path: path.to_owned() }
+        Some(Claim { all: self, path: path.to_owned() })
     }
 
     fn held(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
@@ -51,13 +58,14 @@ mod tests {
     fn one_at_a_time_and_each_in_the_end() {
         let claims = Claims::default();
         let (told, heard) = mpsc::channel();
-        let first = claims.claim(Path::new("/a"));
-        drop(claims.claim(Path::new("/b")));
+        let first = claims.claim(Path::new("/a"), || true);
+        assert!(first.is_some() && claims.claim(Path::new("/b"), || true).is_some());
+        assert!(claims.claim(Path::new("/a"), || false).is_none());
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 let (told, claims) = (told.clone(), &claims);
                 scope.spawn(move || {
-                    let _claim = claims.claim(Path::new("/a"));
+                    let _claim = claims.claim(Path::new("/a"), || true).unwrap();
                     told.send(claims.held().len()).unwrap();
                 });
             }

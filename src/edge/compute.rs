@@ -27,6 +27,19 @@ pub fn wait<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> imp
     async move { waiting.await.map_err(|_| Lost) }
 }
 
+/// Runs `work` that takes its time on a thread of its own. An error if there is none to be had.
+pub fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> std::io::Result<impl Future<Output = Result<T, Lost>> + Send + 'static> {
+    let (sender, receiver) = oneshot::channel();
+    let run = move || {
+        // The asker may be gone: then nobody needs the value.
+        let _unwanted = sender.send(work());
+    };
+    std::thread::Builder::new().name("step".into()).spawn(run)?;
+    Ok(async move { receiver.await.map_err(|_| Lost) })
+}
+
 /// Does all of `work`, each on a thread of its own; false if some of it took longer than `limit`, and goes on.
 pub fn all_within(limit: Duration, work: impl Iterator<Item = impl FnOnce() + Send + 'static>) -> bool {
     let (done, ends) = mpsc::channel();

@@ -111,45 +111,50 @@ impl Digests {
         Some(row)
     }
 
-    /// All changes of this file are heard from now on: until one is, the file need not be looked at, however lately it was written. What it
-    /// holds. `path` leads there without links, and changes under other names are heard under this one.
-    pub fn vouch(&self, path: &Path) -> Option<(Digest, Stat)> {
+    /// All changes of a file that was looked at before are heard from now on, if `is_watched` says so: until one is, it need not be looked at,
+    /// however lately it was written. What it holds. `path` leads there without links.
+    pub fn vouch(&self, path: &Path, is_watched: impl FnOnce() -> bool) -> Option<(Digest, Stat)> {
         let name = name(path);
+        let known = self.shard(&name).contains_key(name.as_ref());
+        if known { self.believe(path, &name, is_watched) } else { None }
+    }
+
+    /// The same of a file that was just made, under no other name: what was known of it is void.
+    pub fn made(&self, path: &Path, is_watched: impl FnOnce() -> bool) -> Option<(Digest, Stat)> {
+        self.forget(path);
+        self.believe(path, &name(path), is_watched)
+    }
+
+    fn believe(&self, path: &Path, name: &[u8], is_watched: impl FnOnce() -> bool) -> Option<(Digest, Stat)> {
+        // In this order: a watch that ends later is told of, and what changes later is.
         let moment = self.moment();
-        let row = self.row_of(path, &name)?;
-        if !row.vouched {
-            self.trust(&name, &row, moment);
+        let is_watched = is_watched();
+        let row = self.row_of(path, name)?;
+        if is_watched && !row.vouched {
+            self.trust(name, &row, moment);
         }
         Some((row.digest, row.stat))
     }
 
-    /// Whatever was looked at since `moment` shows in `row` or is doubted.
+    /// Whatever was changed since `moment` is doubted. Who doubts holds what is doubted until no row says otherwise.
     fn trust(&self, name: &[u8], row: &Row, moment: u64) {
-        let set = |vouched: bool| {
-            if let Some(known) = self.shard(name).get_mut(name).filter(|known| known.stat == row.stat && known.digest == row.digest) {
-                known.vouched = vouched;
-            }
-        };
-        // In this order: who doubts tells that first, and then takes it back.
-        set(true);
-        if self.doubts().since(moment).is_none_or(|mut names| names.any(|other| other == name)) {
-            set(false);
+        let doubts = self.doubts();
+        if doubts.since(moment).is_some_and(|mut names| names.all(|other| other != name)) {
+            let mut shard = self.shard(name);
+            let same = shard.get_mut(name).filter(|known| known.stat == row.stat && known.digest == row.digest);
+            same.into_iter().for_each(|known| known.vouched = true);
         }
     }
 
-    /// What was hashed too soon for its stat to prove it is proven now, if nothing was heard of it meanwhile. All that happened has to be heard
-    /// already.
-    pub fn confirm(&self, path: &Path) {
+    /// What was hashed too soon for its stat to prove it is proven now, if nothing was heard of it. All that happened until `heard` has to be
+    /// heard already.
+    pub fn confirm(&self, path: &Path, heard: Instant) {
         let name = name(path);
-        let Some(row) = self.row_of(path, &name).filter(|row| row.vouched && row.racy) else { return };
-        let now = std::fs::metadata(path).map(|about| Stat::of(&about)).ok();
-        if now == Some(row.stat) && !is_racy(&row.stat, SystemTime::now(), row.seen.elapsed()) {
+        let Some(row) = self.row_of(path, &name).filter(|row| row.vouched && row.racy && row.seen + RACY <= heard) else { return };
+        if std::fs::metadata(path).is_ok_and(|about| Stat::of(&about) == row.stat) {
             let mut shard = self.shard(&name);
-            shard
-                .get_mut(name.as_ref())
-                .filter(|known| known.vouched && known.stat == row.stat)
-                .into_iter()
-                .for_each(|known| known.racy = false);
+            let same = shard.get_mut(name.as_ref()).filter(|known| known.vouched && known.stat == row.stat && known.seen == row.seen);
+            same.into_iter().for_each(|known| known.racy = false);
         }
     }
 
@@ -162,21 +167,22 @@ impl Digests {
                 shard.iter_mut().filter(|(path, _)| within(path)).for_each(|(_, row)| row.vouched = false);
             }
         };
+        // Held until no row says otherwise: who asks what was doubted since a moment, and looks at rows after it, misses nothing.
+        let mut doubts = self.doubts();
         match change {
-            // In this order: see `trust`.
             Change::Entry { path, .. } => {
                 let name = name(path);
-                self.doubts().add(&name);
+                doubts.add(&name);
                 if let Some(row) = self.shard(&name).get_mut(name.as_ref()) {
                     row.vouched = false;
                 }
             }
             Change::Gone(path) => {
-                self.doubts().add_all();
+                doubts.add_all();
                 below(path);
             }
             Change::Everything => {
-                self.doubts().add_all();
+                doubts.add_all();
                 below(Path::new("/"));
             }
         }
@@ -185,8 +191,9 @@ impl Digests {
     /// The file was written by ourselves: what was known of it is void.
     pub fn forget(&self, path: &Path) {
         let name = name(path);
+        let mut doubts = self.doubts();
+        doubts.add(&name);
         self.shard(&name).remove(name.as_ref());
-        self.doubts().add(&name);
     }
 
     /// Everything that a later process may trust once a stat confirms it.
@@ -301,7 +308,7 @@ mod tests {
         for change in [entry(&path), Change::Gone(dir.path().into()), Change::Everything] {
             write("one");
             sure(&digests);
-            assert!(digests.vouch(&path).is_some());
+            assert!(digests.vouch(&path, || true).is_some());
             write("other");
             digests.doubt(&entry(&dir.path().join("b")));
             digests.doubt(&Change::Gone(dir.path().join("elsewhere")));
@@ -311,7 +318,7 @@ mod tests {
         }
         sure(&digests);
         write("third");
-        assert!(digests.vouch(&path).is_some());
+        assert!(digests.vouch(&path, || true).is_some());
         assert_eq!(digests.digest(&path), Some(Digest::of(b"third")), "it changed before");
     }
 
@@ -321,14 +328,17 @@ mod tests {
         let (digests, path) = (Digests::default(), dir.path().join("a"));
         let (racy, vouched) = (|| digests.shard(&name(&path))[&*name(&path)].racy, || digests.firm(&path).1);
         let heard = || digests.doubt(&Change::Entry { watched: dir.path().into(), path: path.clone() });
-        assert_eq!((digests.vouch(&path), vouched()), (None, false));
         std::fs::write(&path, "one").unwrap();
-        assert_eq!(digests.vouch(&path).map(|(digest, _)| digest), Some(Digest::of(b"one")));
+        assert_eq!((digests.vouch(&path, || true), vouched()), (None, false), "nobody looked at it");
+        let made = |is_watched: bool| digests.made(&path, || is_watched).map(|(digest, _)| digest) == Some(Digest::of(b"one"));
+        assert!(made(false) && racy() && !vouched() && made(true));
         assert!(racy() && vouched());
+        digests.confirm(&path, digests.row(&path).unwrap().seen);
+        assert!(racy(), "what was written since may not be heard yet");
         let end = Instant::now() + Duration::from_secs(10);
         while racy() {
             assert!(Instant::now() < end, "it stays doubtful");
-            digests.confirm(&path);
+            digests.confirm(&path, Instant::now());
         }
         assert!(vouched());
         std::fs::write(&path, "two").unwrap();
@@ -347,6 +357,32 @@ mod tests {
         assert_eq!(digests.digest(&path), Some(Digest::of(b"three")));
         digests.trust(&name(&path), &row, digests.moment());
         assert!(!vouched());
+    }
+
+    #[test]
+    fn who_takes_the_moment_first_and_then_looks_misses_no_doubt() {
+        let dir = tempfile::tempdir().unwrap();
+        let (digests, path) = (Digests::default(), dir.path().join("a"));
+        std::fs::write(&path, "one").unwrap();
+        let row = digests.row(&path).unwrap();
+        digests.restore((0..5000).map(|number| (format!("/x/{number}").into_bytes(), row.stat, row.digest)).collect());
+        let entry = Change::Entry { watched: dir.path().into(), path: path.clone() };
+        for (number, change) in [entry, Change::Everything, Change::Gone(dir.path().into())].iter().cycle().take(600).enumerate() {
+            digests.trust(&name(&path), &row, digests.moment());
+            assert!(digests.firm(&path).1);
+            let go = std::sync::Barrier::new(2);
+            let (moment, firm) = std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    go.wait();
+                    digests.doubt(change);
+                });
+                go.wait();
+                (0..number % 40 * 200).for_each(|_| std::hint::spin_loop());
+                (digests.moment(), digests.firm(&path).1)
+            });
+            let told = digests.doubted_since(moment).is_none_or(|all| all.contains(&path));
+            assert!(told || !firm, "{change:?} came between");
+        }
     }
 
     /// Hashes until the stat proves the content.

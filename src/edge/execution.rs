@@ -15,7 +15,7 @@ use self::before::Before;
 use super::World;
 use super::fs::Stat;
 use super::hidden_reads::{self, HiddenReads};
-use super::process::{Exit, Heard, ProcessSpec};
+use super::process::{Exit, Heard, ProcessSpec, Unattended};
 use super::{reading, symbol_search, tidying};
 use crate::engine::cxx::diagnostics::machine::{self, Obstacle};
 use crate::engine::cxx::undefined::Lookup;
@@ -62,18 +62,25 @@ pub struct Order {
 /// Runs a step to its end, on a thread of its own; what it prints on standard output goes into `output`, if there is one. Dropping the future
 /// kills its process group.
 pub async fn run(world: World, order: Order, output: Option<std::io::PipeWriter>) -> Execution {
+    let Some(command) = order.spec.command.clone() else { return Execution::empty() };
     let (process, run) = (world.process.clone(), order.run);
-    let attended = process.attend(run, move || {
-        // An earlier attempt that was stopped may still be cleaning up.
-        let first = order.spec.outputs.first().map(|output| output.path.under(&order.root)).unwrap_or_default();
-        let _claim = world.claims.claim(&first);
-        perform(&world, &order, output).unwrap_or_else(Execution::broken)
-    });
-    attended.await.unwrap_or_else(|lost| Execution::broken(Failure::internal(lost)))
+    let attended = process.attend(run, move || perform(&world, &order, &command, output).unwrap_or_else(Execution::broken));
+    match attended.await {
+        Ok(execution) => execution,
+        Err(Unattended::NoThread(error)) => {
+            Execution::broken(Failure::environment(format!("no thread for a step can be started: {error}")))
+        }
+        Err(Unattended::Lost(lost)) => Execution::broken(Failure::internal(lost)),
+    }
 }
 
-fn perform(world: &World, order: &Order, output: Option<std::io::PipeWriter>) -> Result<Execution, Failure> {
-    let Some(command) = &order.spec.command else { return Ok(Execution::empty()) };
+fn perform(world: &World, order: &Order, command: &Command, output: Option<std::io::PipeWriter>) -> Result<Execution, Failure> {
+    let first = order.spec.outputs.first().map(|output| output.path.under(&order.root));
+    // An earlier attempt that was stopped may still be cleaning up.
+    let claim = first.map(|first| world.claims.claim(&first, || world.process.is_wanted(order.run)));
+    if matches!(claim, Some(None)) {
+        return Ok(Execution { ending: Ending::Signalled(libc::SIGTERM), ..Execution::empty() });
+    }
     let prepared = prepare(world, order)?;
     let started = world.process.start(process(order, command, prepared.temporary.as_ref()), output).map_err(Failure::environment)?;
     let exit = started.ended().map_err(Failure::environment)?;
@@ -229,7 +236,9 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
     }
     for output in &spec.outputs {
         let place = output.path.under(root);
-        match made(world, &place) {
+        // A list says what the members hold: it is believed as they are.
+        let is_told = !output.lists_inputs || prepared.before.is_firm();
+        match made(world, &place, is_told) {
             Some((digest, stat)) => {
                 if order.keep && shared {
                     // A full or missing store costs a later hit, never this build.
@@ -250,11 +259,9 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
 }
 
 /// What a step left at `place`. Where changes are heard, it need not be hashed again to be read by others.
-fn made(world: &World, place: &Path) -> Option<(Digest, Stat)> {
-    world.digests.forget(place);
+fn made(world: &World, place: &Path, is_told: bool) -> Option<(Digest, Stat)> {
     let alone = std::fs::symlink_metadata(place).is_ok_and(|about| about.is_file() && about.nlink() == 1);
-    let heard = alone && place.parent().is_some_and(|dir| world.watches.watches(dir));
-    if heard { world.digests.vouch(place) } else { world.digests.held(place) }
+    world.digests.made(place, || alone && is_told && world.watches.hears(place))
 }
 
 /// What the step read that its depfile does not name, and what it looked for in vain, as far as it matters.

@@ -120,7 +120,7 @@ fn judge(now: &Now<'_>, task: &JudgeTask) -> Judged {
     let look = task.inspect_main && matches!(judgement, Judgement::UpToDate { .. });
     let defines_main = look.then(|| defines_main(now.world, now.root, &task.spec));
     let renewed = judgement.renewed(&task.spec, &task.records, &now.taints).map(Arc::new);
-    let light = matches!(judgement, Judgement::Run(_)) && is_light(now, &task.spec);
+    let light = is_light(now, &task.spec);
     Judged { step: task.step, judgement, renewed, defines_main, light }
 }
 

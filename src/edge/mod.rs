@@ -126,6 +126,11 @@ impl World {
         self.texts.known(content).or_else(|| self.projects.text(root, content))
     }
 
+    /// Believes what was seen of a file until something is heard of it, if it is watched.
+    pub fn vouch(&self, path: &Path) -> Option<(Digest, fs::Stat)> {
+        self.digests.vouch(path, || self.watches.hears(path))
+    }
+
     /// What a file holds now; `None` if there is none.
     #[must_use]
     pub fn identity(&self, path: &Path) -> Option<Identity> {

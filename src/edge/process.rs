@@ -4,6 +4,7 @@
 mod registry;
 mod running;
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -17,7 +18,7 @@ use rustix::process::{PidfdFlags, pidfd_open};
 use self::registry::Registry;
 pub use self::registry::{Owner, Permit};
 use self::running::Running;
-use super::compute::{Lost, wait};
+use super::compute::{Lost, apart};
 use crate::engine::ids::{BuildId, RunId, StepId};
 use crate::engine::jobs::answers::Ended;
 use crate::engine::report::Cost;
@@ -102,6 +103,16 @@ pub struct SpawnError {
     source: io::Error,
 }
 
+/// Nobody could run a process, or nobody knows what became of it.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the texts say all")]
+pub enum Unattended {
+    #[error("no thread can be started: {0}")]
+    NoThread(#[from] io::Error),
+    #[error(transparent)]
+    Lost(#[from] Lost),
+}
+
 /// All running processes, and leave to run more. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Processes {
@@ -117,20 +128,26 @@ impl Processes {
     }
 
     /// Runs a process to its end; one whose permit was revoked or dropped counts as ended by the polite signal. Dropping the future kills its
-    /// group. Only to be called where tokio runs.
+    /// group.
     pub async fn run(&self, spec: ProcessSpec) -> Result<ProcessExit, SpawnError> {
         let (processes, program) = (self.clone(), spec.program.clone());
         let run = self.attend(spec.run, move || processes.start(spec, None)?.ended());
-        run.await.unwrap_or_else(|lost| Err(SpawnError { program, source: io::Error::other(lost) }))
+        run.await.unwrap_or_else(|error| Err(SpawnError { program, source: io::Error::other(error) }))
     }
 
     /// Does `work`, which starts the process of a run and waits for it, on a thread of its own: whatever becomes of the thread that asks, what
-    /// was begun is cleaned up. Dropping the future kills the process's group, or lets it never start. Only to be called where tokio runs.
-    pub async fn attend<T: Send + 'static>(&self, run: RunId, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Lost> {
+    /// was begun is cleaned up. Dropping the future kills the process's group, or lets it never start.
+    pub async fn attend<T: Send + 'static>(&self, run: RunId, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Unattended> {
         let attended = Attended { registry: &self.registry, run: Some(run) };
-        let done = wait(work).await;
+        let done = apart(work)?.await;
         attended.ended();
-        done
+        Ok(done?)
+    }
+
+    /// Whether a run that has not begun may begin.
+    #[must_use]
+    pub fn is_wanted(&self, run: RunId) -> bool {
+        self.registry.is_wanted(run)
     }
 
     /// Starts a process. What it prints on standard output goes into `output`, if there is one, as fast as somebody takes it from the other
@@ -180,6 +197,11 @@ impl Processes {
     /// Ends one process: politely, then for good. What it printed until then is told by whoever runs it.
     pub fn end(&self, run: RunId) {
         self.registry.kill(|other, _| other == run);
+    }
+
+    /// Ends these processes: politely, then for good.
+    pub fn end_all(&self, runs: &HashSet<RunId>) {
+        self.registry.kill(|run, _| runs.contains(&run));
     }
 
     /// Ends the processes of a build: politely, then for good.

@@ -181,11 +181,11 @@ impl Surroundings {
         self.directories.iter().chain(&self.files).map(PathBuf::as_path).chain(self.fences.watched())
     }
 
-    /// All that is watched need not be looked at until something is heard of it.
+    /// All that was looked at and is watched need not be looked at until something is heard of it.
     pub fn vouch<'a>(&self, world: &World, root: &Path, paths: impl Iterator<Item = &'a FilePath>) {
         for path in paths.filter(|path| !self.linked.contains(*path)) {
-            // One that is not there is looked for again.
-            let _held = world.digests.vouch(&path.under(root));
+            // Of what cannot be vouched for the next build asks again.
+            let _held = world.vouch(&path.under(root));
         }
     }
 
@@ -207,7 +207,8 @@ impl Surroundings {
             world.digests.doubt(&Change::Everything);
             return None;
         }
-        self.vouch(world, root, concerning.iter());
+        // A name that was not heard of leads there by a link.
+        self.vouch(world, root, concerning.iter().filter(|path| heard.contains(&path.under(root))));
         Some(concerning.into_iter().map(|path| seen(world, root, settled.held(&path), path)).collect())
     }
 

@@ -166,10 +166,12 @@ impl Watches {
         Some(Box::pin(stream::select(readable, left)))
     }
 
-    /// Whether changes of what lies in a directory are heard. `dir` is a real path.
+    /// Whether changes of what lies at `path` are heard, under this name or, if the file itself is watched, under all. A path that leads through
+    /// links is not known here.
     #[must_use]
-    pub fn watches(&self, dir: &Path) -> bool {
-        self.table().watches(dir)
+    pub fn hears(&self, path: &Path) -> bool {
+        let table = self.table();
+        table.watches(path) || path.parent().is_some_and(|dir| table.watches(dir))
     }
 
     /// How many paths are watched.
@@ -181,21 +183,22 @@ impl Watches {
     /// All that happened since the last call, in order. Never waits. Nothing for a reader that was replaced.
     #[must_use]
     pub fn drain(&self, reader: u64) -> Vec<Change> {
-        self.take();
-        if self.reader.load(Ordering::SeqCst) == reader { self.table().told() } else { Vec::new() }
+        let mut table = self.table();
+        self.take(&mut table);
+        if self.reader.load(Ordering::SeqCst) == reader { table.told() } else { Vec::new() }
     }
 
     /// Everything written before this call is known to [`Self::drain`], and doubted where it was vouched for.
     pub fn hear(&self) {
-        if self.take() {
+        let told = self.take(&mut self.table());
+        if told {
             self.left.notify_one();
         }
     }
 
     /// Whether anything was told.
-    fn take(&self) -> bool {
+    fn take(&self, table: &mut Table) -> bool {
         let Some(kernel) = self.kernel.as_deref() else { return false };
-        let mut table = self.table();
         if let Err(error) = kernel.read(&mut |event| table.take(event, kernel)) {
             tracing::error!("watches cannot be read: {error}; all files are looked at");
             table.lose();

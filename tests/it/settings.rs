@@ -259,6 +259,11 @@ fn linked_directories_count_if_settings_say_so() {
     fs::write(more.join("new.c"), "int new_one;\n").unwrap();
     assert!(runs(&space).contains(&"compile more/new.c".to_owned()));
     assert!(space.exists(".jmake_cache/obj/dev/project/more/new.c.o"));
+    // It is heard of under another name than the one that is known of it.
+    for number in 0..3 {
+        fs::write(more.join("new.c"), format!("int new_{number};\n")).unwrap();
+        assert!(runs(&space).contains(&"compile more/new.c".to_owned()), "{number}");
+    }
     fs::remove_file(more.join("new.c")).unwrap();
     space.build(&[]).ok();
     assert!(!space.exists(".jmake_cache/obj/dev/project/more/new.c.o"));

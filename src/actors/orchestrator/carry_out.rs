@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix::prelude::*;
 use futures_util::future::OptionFuture;
@@ -150,15 +150,14 @@ impl Orchestrator {
             faults::point("Orchestrator.spawned");
             orchestrator.close();
             orchestrator.left = Some(Left { build, ground, success: exit_code == 0 });
-            context.run_later(FAREWELL, |orchestrator, context| {
-                orchestrator.arrange(context);
-                orchestrator.begin_next(context);
-            });
+            // Or as soon as somebody asks for something.
+            context.run_later(FAREWELL, Self::arrange);
+            orchestrator.begin_next(context);
         }));
     }
 
     /// Arranges what a build left, if there is something.
-    fn arrange(&mut self, context: &mut Context<Self>) {
+    pub(super) fn arrange(&mut self, context: &mut Context<Self>) {
         if let Some(Left { build, ground, success }) = self.left.take() {
             // Nobody waits for the disk: what a crash takes costs the next build time.
             self.leave(context);
@@ -213,8 +212,9 @@ impl Orchestrator {
         let (world, root) = (self.world.clone(), self.root.clone());
         context.run_later(LATER, move |orchestrator, context| {
             let looking = compute(move || {
+                let heard = Instant::now();
                 world.watches.hear();
-                made.iter().for_each(|path| world.digests.confirm(&path.under(&root)));
+                made.iter().for_each(|path| world.digests.confirm(&path.under(&root), heard));
             });
             context.spawn(looking.into_actor(orchestrator).map(|_, _, _| ()));
         });

@@ -132,7 +132,7 @@ impl Orchestrator {
     }
 
     fn is_busy(&self) -> bool {
-        self.preparing.is_some() || self.running.is_some() || self.finishing.is_some() || self.left.is_some() || self.cleaning
+        self.preparing.is_some() || self.running.is_some() || self.finishing.is_some() || self.cleaning
     }
 
     /// Begins the next waiting build, if none is under way.
@@ -141,6 +141,7 @@ impl Orchestrator {
             return;
         }
         let Some((listener, start)) = self.waiting.pop_front() else { return };
+        self.arrange(context);
         self.generation += 1;
         let (build, request) = (listener.build, start.request.clone());
         let project = &request.project;

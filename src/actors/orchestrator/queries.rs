@@ -45,7 +45,8 @@ impl Handler<ChartProject> for Orchestrator {
 
 impl Handler<GetProject> for Orchestrator {
     type Result = ProjectStanding;
-    fn handle(&mut self, _: GetProject, _: &mut Context<Self>) -> ProjectStanding {
+    fn handle(&mut self, _: GetProject, context: &mut Context<Self>) -> ProjectStanding {
+        self.arrange(context);
         let running = self.running.iter().map(|running| &running.listener);
         let preparing = self.preparing.iter().map(|(listener, ..)| listener);
         let waiting = self.waiting.iter().map(|(listener, _)| listener);

@@ -50,6 +50,11 @@ impl Before {
         Self { number, inputs, loose, moment, outputs }
     }
 
+    /// Whether something is heard before any of them is another.
+    pub(super) fn is_firm(&self) -> bool {
+        self.loose.is_empty()
+    }
+
     /// A job would do with nothing what it is to do with a file that is not there.
     pub(super) fn refuse_missing(&self, spec: &StepSpec, root: &Path) -> Result<(), Failure> {
         let missing = |(path, identity): &&Input| identity.is_none() && !exists(&path.under(root));
@@ -104,7 +109,7 @@ mod tests {
         let heard = |path: &Path| world.digests.doubt(&Change::Entry { watched: root.into(), path: path.into() });
         write(&a, "one");
         write(&b, "one");
-        assert!(world.digests.vouch(&a).is_some());
+        assert!(world.digests.made(&a, || true).is_some());
         let before = look();
         assert_eq!(before.loose, [1, 2]);
         assert_eq!(before.changed(&world, root), None);

@@ -46,7 +46,7 @@ impl Permit {
     /// Whether what it was given for is not wanted any more.
     #[must_use]
     pub fn is_revoked(&self) -> bool {
-        self.registry.running().permits.get(&self.run).is_none_or(|(_, revoked)| *revoked)
+        !self.registry.is_wanted(self.run)
     }
 }
 
@@ -89,6 +89,10 @@ impl Registry {
             // It may have ended just now.
             let _gone = kill_process_group(*pid, Signal::KILL);
         }
+    }
+
+    pub(super) fn is_wanted(&self, run: RunId) -> bool {
+        matches!(self.running().permits.get(&run), Some((_, false)))
     }
 
     /// Ends a run at once that nobody waits for any more, or lets it never start.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::engine::cxx::lower::Lowered;
 use crate::engine::cxx::undefined::Lookup;
 use crate::engine::execution::Execution;
-use crate::engine::fingerprint::{Assembled, Identity, Judgement, Record, Taints};
+use crate::engine::fingerprint::{Assembled, Identity, Judgement, Reason, Record, Taints};
 use crate::engine::front_end::FrontEnd;
 use crate::engine::graph::StepSpec;
 use crate::engine::ids::StepId;
@@ -49,8 +49,15 @@ pub struct Judged {
     pub renewed: Option<Arc<Vec<Record>>>,
     /// For a step whose object was inspected.
     pub defines_main: Option<bool>,
-    /// It has to run, and can do so the light way.
+    /// It can run the light way, should it have to.
     pub light: bool,
+}
+
+impl Judged {
+    /// The same where everything has to run.
+    pub(super) fn forced(self, force: bool) -> Self {
+        if force { Self { judgement: Judgement::Run(Reason::Forced), renewed: None, ..self } } else { self }
+    }
 }
 
 /// A fact.

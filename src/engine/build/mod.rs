@@ -195,7 +195,8 @@ impl Build {
     }
 
     fn check(&mut self, now: Duration, steps: Vec<StepId>, effects: &mut Vec<Effect>) {
-        let (decided, open): (Vec<_>, Vec<_>) = steps.into_iter().partition(|step| self.request.force || self.waits_for_pretence(*step));
+        let is_decided = |step: &StepId| self.waits_for_pretence(*step) || self.request.force && !self.has_light_way(*step);
+        let (decided, open): (Vec<_>, Vec<_>) = steps.into_iter().partition(is_decided);
         if !open.is_empty() {
             let tasks = open.into_iter().map(|step| self.judge_task(step)).collect();
             effects.push(Effect::Judge { tasks, assumed: self.assumed.clone(), taints: self.records.taints().clone() });
@@ -205,6 +206,10 @@ impl Build {
             let judged = Judged { step, judgement: Judgement::Run(reason), renewed: None, defines_main: None, light: false };
             self.judged(now, judged, effects);
         }
+    }
+
+    fn has_light_way(&self, step: StepId) -> bool {
+        self.plan.graph().step(step).spec.cxx.as_ref().is_some_and(|cxx| cxx.light.is_some())
     }
 
     fn judge_task(&mut self, step: StepId) -> JudgeTask {
@@ -219,10 +224,12 @@ impl Build {
     }
 
     fn judged(&mut self, now: Duration, judged: Judged, effects: &mut Vec<Effect>) {
-        let Judged { step, judgement, renewed, defines_main, light } = judged;
+        let Judged { step, judgement, renewed, defines_main, light } = judged.forced(self.request.force);
         if light {
-            self.light.insert(step);
-        }
+            self.light.insert(step)
+        } else {
+            self.light.remove(&step)
+        };
         let path = key(&self.spec(step));
         let first = renewed.is_some();
         if let Some(records) = renewed {
