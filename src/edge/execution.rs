@@ -4,25 +4,23 @@
 mod assembled;
 mod before;
 mod discovered;
+mod made;
 mod members;
 
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use self::before::Before;
 use super::World;
-use super::fs::Stat;
 use super::hidden_reads::{self, HiddenReads};
 use super::process::{Exit, Heard, ProcessSpec, Unattended};
 use super::{reading, symbol_search, tidying};
 use crate::engine::cxx::diagnostics::machine::{self, Obstacle};
 use crate::engine::cxx::undefined::Lookup;
-use crate::engine::digest::Digest;
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::failure::Failure;
-use crate::engine::fingerprint::{self, Assembled, Identity, Lookups, MemberList};
+use crate::engine::fingerprint::{self, Assembled, Lookups};
 use crate::engine::graph::{Command, Environment, Search, SearchKind, StepSpec};
 use crate::engine::half_made;
 use crate::engine::ids::{BuildId, RunId, StepId};
@@ -218,50 +216,12 @@ fn take(world: &World, order: &Order, prepared: &Prepared, execution: &mut Execu
         execution.ending = Ending::Outdated(path);
         return Ok(());
     }
-    if let (Some(temporary), Some(output)) = (&prepared.temporary, spec.outputs.first()) {
-        world.fs.rename(&temporary.under(root), &output.path.under(root)).map_err(Failure::environment)?;
-    }
-    for (link, target) in spec.outputs.iter().filter_map(|output| Some((&output.path, output.leads_to.as_ref()?))) {
-        world.fs.link(target.as_path(), &link.under(root)).map_err(Failure::environment)?;
-    }
-    for list in spec.outputs.iter().filter(|output| output.lists_inputs) {
-        let text = MemberList::text(&prepared.before.inputs);
-        world.fs.write_atomic(&list.path.under(root), &text).map_err(Failure::environment)?;
-    }
-    let shared =
-        spec.cxx.as_ref().is_none_or(|cxx| cxx.uncacheable.is_none()) && execution.lookups.unnamed.is_none() && execution.times.is_none();
-    if prepared.temporary.is_some() {
-        // What was just renamed is told, too.
-        world.watches.hear();
-    }
-    for output in &spec.outputs {
-        let place = output.path.under(root);
-        // A list says what the members hold: it is believed as they are.
-        let is_told = !output.lists_inputs || prepared.before.is_firm();
-        match made(world, &place, is_told) {
-            Some((digest, stat)) => {
-                if order.keep && shared {
-                    // A full or missing store costs a later hit, never this build.
-                    let _kept = world.store.put_file(&place, &digest);
-                }
-                execution.outputs.push((output.path.clone(), Identity::of(digest), stat.mode));
-            }
-            _ if output.optional => {}
-            _ if spec.kind == StepKind::Job => execution.ending = Ending::Unwritten(output.path.clone()),
-            _ => return Err(Failure::internal(format!("{} was not written by its step; run with -v to see the command", output.path))),
-        }
-    }
+    made::take(world, order, prepared, execution)?;
     execution.untouched = prepared.before.untouched(world, root);
     if order.inspect_main {
         execution.defines_main = Some(defines_main(world, order));
     }
     Ok(())
-}
-
-/// What a step left at `place`. Where changes are heard, it need not be hashed again to be read by others.
-fn made(world: &World, place: &Path, is_told: bool) -> Option<(Digest, Stat)> {
-    let alone = std::fs::symlink_metadata(place).is_ok_and(|about| about.is_file() && about.nlink() == 1);
-    world.digests.made(place, || alone && is_told && world.watches.hears(place))
 }
 
 /// What the step read that its depfile does not name, and what it looked for in vain, as far as it matters.

@@ -1,6 +1,8 @@
 //! Steps whose compiler is a shell script that says what it read. Knows nothing of real compilers.
 
 use super::*;
+use crate::engine::digest::Digest;
+use crate::engine::fingerprint::Identity;
 use crate::engine::graph::{Depfile, Output, Purity, StepFlags};
 
 /// Runs a step that makes `out` and lists what it read in `out.d`.

@@ -6,6 +6,7 @@
 mod account;
 mod answer;
 mod causes;
+mod checks;
 mod ending;
 mod event;
 mod explanation;
@@ -192,30 +193,6 @@ impl Build {
                 plan::Action::Complete(summary) => effects.extend(self.account.finish(self.id, now, &summary)),
             }
         }
-    }
-
-    fn check(&mut self, now: Duration, steps: Vec<StepId>, effects: &mut Vec<Effect>) {
-        let is_decided = |step: &StepId| self.waits_for_pretence(*step) || self.request.force && !self.has_light_way(*step);
-        let (decided, open): (Vec<_>, Vec<_>) = steps.into_iter().partition(is_decided);
-        if !open.is_empty() {
-            let tasks = open.into_iter().map(|step| self.judge_task(step)).collect();
-            effects.push(Effect::Judge { tasks, assumed: self.assumed.clone(), taints: self.records.taints().clone() });
-        }
-        for step in decided {
-            let reason = if self.request.force { Reason::Forced } else { Reason::DependencyWouldRun };
-            let judged = Judged { step, judgement: Judgement::Run(reason), renewed: None, defines_main: None, light: false };
-            self.judged(now, judged, effects);
-        }
-    }
-
-    fn has_light_way(&self, step: StepId) -> bool {
-        self.plan.graph().step(step).spec.cxx.as_ref().is_some_and(|cxx| cxx.light.is_some())
-    }
-
-    fn judge_task(&mut self, step: StepId) -> JudgeTask {
-        let spec = self.spec(step);
-        let records = self.records.get(&key(&spec)).cloned().unwrap_or_default();
-        JudgeTask { step, spec, records, inspect_main: self.awaiting.contains_key(&step) }
     }
 
     fn spec(&mut self, step: StepId) -> Arc<StepSpec> {
