@@ -33,7 +33,7 @@ impl Listing {
 impl Show for Listing {
     fn line(&mut self, line: &FromDaemon, _raw: &[u8]) {
         match line {
-            FromDaemon::Control(Control::Reply(reply)) => self.screen.put(Stream::Out, text_of(reply, self.verbose)),
+            FromDaemon::Control(Control::Reply(reply)) => self.screen.put(Stream::Out, text_of(reply, self)),
             FromDaemon::Control(Control::Failed(failed)) => self.screen.put_line(Stream::Err, format!("jmake: error: {}", failed.message)),
             FromDaemon::Event(timed) => {
                 if let (Event::Notice { text }, false) = (&timed.event, self.quiet) {
@@ -59,12 +59,13 @@ impl Show for Listing {
     }
 }
 
-fn text_of(reply: &Reply, verbose: bool) -> String {
+fn text_of(reply: &Reply, Listing { quiet, verbose, .. }: &Listing) -> String {
+    let verbose = *verbose;
     match reply {
         Reply::Status(reply) => status(reply),
         Reply::Tools(reply) => tools(reply),
         Reply::Discover(reply) => discover(reply, verbose),
-        Reply::Clean(reply) => clean(reply),
+        Reply::Clean(reply) => clean(reply, *quiet, verbose),
         Reply::Install(reply) => install(reply),
         Reply::Init(reply) => started::started(reply),
         Reply::Templates(reply) => started::templates(reply),
@@ -153,15 +154,21 @@ fn install(reply: &InstallReply) -> String {
     out
 }
 
-fn clean(reply: &CleanReply) -> String {
+/// What stays is told however quiet it is to be: it was asked to go.
+fn clean(reply: &CleanReply, quiet: bool, verbose: bool) -> String {
     let mut out = String::new();
-    for path in &reply.removed {
+    let shown = if quiet { 0 } else { limit(reply.removed.len(), verbose) };
+    for path in &reply.removed[..shown] {
         let _ = writeln!(out, "removed {}", name(path));
+    }
+    let rest = reply.removed.len() - shown;
+    if rest > 0 && !quiet {
+        let _ = writeln!(out, "… {rest} more (-v)");
     }
     for it in &reply.kept {
         let _ = writeln!(out, "kept {}: {}", name(&it.path), it.why);
     }
-    if out.is_empty() {
+    if out.is_empty() && !quiet {
         out.push_str("nothing to remove\n");
     }
     out
@@ -169,6 +176,11 @@ fn clean(reply: &CleanReply) -> String {
 
 /// Long lists show their beginning unless the user wants more.
 pub(super) const SHORT: usize = 20;
+
+/// How many of `count` are shown.
+fn limit(count: usize, verbose: bool) -> usize {
+    if verbose { count } else { count.min(SHORT) }
+}
 
 fn discover(reply: &DiscoverReply, verbose: bool) -> String {
     let limit = if verbose { usize::MAX } else { SHORT };

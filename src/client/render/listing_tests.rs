@@ -33,9 +33,16 @@ fn tools_name_the_install_in_use() {
 
 #[test]
 fn clean_says_what_is_gone_and_what_is_not() {
-    assert_eq!(clean(&CleanReply::default()), "nothing to remove\n");
+    let (quiet, verbose) = (true, true);
+    assert_eq!(clean(&CleanReply::default(), !quiet, !verbose), "nothing to remove\n");
+    assert_eq!(clean(&CleanReply::default(), quiet, !verbose), "");
     let kept = vec![LeftOutReply { path: "build/own.txt".into(), why: "not ours".to_owned() }];
-    assert_eq!(clean(&CleanReply { removed: vec!["build/dev".into()], kept }), "removed build/dev\nkept build/own.txt: not ours\n");
+    let mut reply = CleanReply { removed: vec!["build/dev".into()], kept };
+    assert_eq!(clean(&reply, !quiet, !verbose), "removed build/dev\nkept build/own.txt: not ours\n");
+    assert_eq!(clean(&reply, quiet, !verbose), "kept build/own.txt: not ours\n");
+    reply.removed = (0..22).map(|number| format!("{number}.o").as_str().into()).collect();
+    assert!(clean(&reply, !quiet, !verbose).ends_with("removed 19.o\n… 2 more (-v)\nkept build/own.txt: not ours\n"));
+    assert_eq!(clean(&reply, !quiet, verbose).lines().count(), 23);
 }
 
 #[test]

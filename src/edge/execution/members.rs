@@ -17,7 +17,7 @@ pub(super) fn changed(world: &World, root: &Path, archives: &[ThinArchive], sinc
     let doubted: Option<HashSet<FilePath>> = world.digests.doubted_since(since).map(|all| all.into_iter().map(within).collect());
     archives.iter().find_map(|ThinArchive { list, .. }| {
         let place = list.under(root);
-        // Nobody vouches for the members of a list for which nobody vouches: it was just made, or is not watched.
+        // A list is vouched for if its members are.
         let (content, heard) = world.digests.firm(&place);
         if heard && doubted.as_ref().is_some_and(HashSet::is_empty) {
             return None;
