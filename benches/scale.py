@@ -258,7 +258,7 @@ def _edited(setting, size, both, bare, measured, cell):
         return act
 
     every = {**{name: edited(side) for name, side in both.items()}, "commands alone": edited(bare)}
-    figures = measured(every, 2 * setting.rounds)
+    figures = measured(every, 6 * setting.rounds)
     yield [f"{size}, one source edited", *(cell(figures, name, every) for name in COLUMNS)]
     beyond = lambda name: f"{figures.difference(name, 'commands alone') * 1000:.2f} ms" if name in both else cell(figures, name, both)
     yield [f"{size}, one source edited, beyond the commands alone", *(beyond(name) for name in COLUMNS)]

@@ -31,6 +31,9 @@ const FAREWELL: Duration = Duration::from_millis(500);
 /// How long the thread of the tree may take to end.
 const JOIN: Duration = Duration::from_millis(200);
 
+/// How long steps that were ended may take to clean up.
+const CLEANING_UP: Duration = Duration::from_millis(500);
+
 /// After so long a client is accepted again that could not be.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -93,10 +96,14 @@ async fn live(options: DaemonOptions) -> Result<u8, Failure> {
         None => paths::socket_path(&variable),
     };
     let world = World::real(&cache_dir);
-    let processes = world.process.clone();
+    let (processes, claims) = (world.process.clone(), world.claims.clone());
     let exit_code = if options.once { once(world, cache_dir, socket).await } else { resident(world, cache_dir, socket, &options).await? };
     // Whatever a failure left running.
     processes.close();
+    // What is stopped cleans up: nobody else knows of it.
+    if !claims.are_given_back(CLEANING_UP) {
+        tracing::warn!("a step that was stopped is still cleaning up");
+    }
     Ok(exit_code)
 }
 

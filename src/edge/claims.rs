@@ -36,6 +36,12 @@ impl Claims {
         Some(Claim { all: self, path: path.to_owned() })
     }
 
+    /// Waits until all are given back; false if some are not within so long.
+    pub fn are_given_back(&self, within: Duration) -> bool {
+        let waited = self.given_back.wait_timeout_while(self.held(), within, |held| !held.is_empty());
+        waited.unwrap_or_else(PoisonError::into_inner).0.is_empty()
+    }
+
     fn held(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -61,6 +67,7 @@ mod tests {
         let first = claims.claim(Path::new("/a"), || true);
         assert!(first.is_some() && claims.claim(Path::new("/b"), || true).is_some());
         assert!(claims.claim(Path::new("/a"), || false).is_none());
+        assert!(!claims.are_given_back(Duration::ZERO));
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 let (told, claims) = (told.clone(), &claims);
@@ -73,6 +80,6 @@ mod tests {
             drop(first);
         });
         assert_eq!(heard.try_iter().collect::<Vec<_>>(), [1; 4]);
-        assert!(claims.held().is_empty());
+        assert!(claims.are_given_back(Duration::ZERO));
     }
 }

@@ -76,7 +76,7 @@ fn perform(world: &World, order: &Order, command: &Command, output: Option<std::
     let first = order.spec.outputs.first().map(|output| output.path.under(&order.root));
     // An earlier attempt that was stopped may still be cleaning up.
     let claim = first.map(|first| world.claims.claim(&first, || world.process.is_wanted(order.run)));
-    if matches!(claim, Some(None)) {
+    if matches!(claim, Some(None)) || !world.process.is_wanted(order.run) {
         return Ok(Execution { ending: Ending::Signalled(libc::SIGTERM), ..Execution::empty() });
     }
     let prepared = prepare(world, order)?;

@@ -10,6 +10,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -166,12 +168,13 @@ impl Watches {
         Some(Box::pin(stream::select(readable, left)))
     }
 
-    /// Whether changes of what lies at `path` are heard, under this name or, if the file itself is watched, under all. A path that leads through
-    /// links is not known here.
+    /// Whether changes of the regular file at `path` are heard under this name, whatever its others are. No link is one, and a path that leads
+    /// through links is not known here.
     #[must_use]
     pub fn hears(&self, path: &Path) -> bool {
+        let Some(about) = path.symlink_metadata().ok().filter(Metadata::is_file) else { return false };
         let table = self.table();
-        table.watches(path) || path.parent().is_some_and(|dir| table.watches(dir))
+        table.watches(path) || about.nlink() == 1 && path.parent().is_some_and(|dir| table.watches(dir))
     }
 
     /// How many paths are watched.

@@ -106,6 +106,13 @@ impl Orchestrator {
         }
     }
 
+    /// What a build left is of no use any more.
+    pub(super) fn let_go(&mut self, context: &mut Context<Self>) {
+        if self.left.take().is_some() {
+            self.leave(context);
+        }
+    }
+
     /// Sends the value of a computation to this actor. A computation that panics fails this actor, which then starts anew.
     fn answer<T, M>(
         &self,
@@ -148,6 +155,10 @@ impl Orchestrator {
         self.finishing = Some((listener, exit_code));
         context.spawn(written.into_actor(self).map(move |_, orchestrator, context| {
             faults::point("Orchestrator.spawned");
+            // The daemon ends, or this actor began anew: then all of it is arranged.
+            if orchestrator.finishing.is_none() {
+                return;
+            }
             orchestrator.close();
             orchestrator.left = Some(Left { build, ground, success: exit_code == 0 });
             // Or as soon as somebody asks for something.

@@ -16,7 +16,7 @@ use crate::messages::orchestrator::{CleanProject, Cleaned};
 impl Handler<CleanProject> for Orchestrator {
     type Result = ResponseActFuture<Self, Result<Cleaned, Failure>>;
     fn handle(&mut self, CleanProject: CleanProject, context: &mut Context<Self>) -> Self::Result {
-        self.arrange(context);
+        self.let_go(context);
         if self.is_busy() {
             let why = "a build of this project is running; wait for it or stop it, then clean";
             return Box::pin(fut::ready(Err(Failure::usage(why))));

@@ -67,7 +67,7 @@ impl Follower {
 }
 
 fn has_names(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|about| about.is_file() && std::os::unix::fs::MetadataExt::nlink(&about) > 1)
+    fs::symlink_metadata(path).is_ok_and(|about| about.is_file() && about.nlink() > 1)
 }
 
 fn look(tree: &Path) -> Files {
