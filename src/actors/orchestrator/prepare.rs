@@ -234,7 +234,10 @@ async fn tidy(request: &BuildRequest, ground: &Ground, state: &Arc<ProjectState>
         Ground::Narrowed(_) => &[],
     };
     let mut directories = tidying::directories(steps, records);
-    directories.insert(request.project.build_dir.clone());
+    let build_dir = &request.project.build_dir;
+    // What was built there may be built no more, and never have been recorded.
+    directories.extend(["bin", "lib"].map(|kind| build_dir.join(&request.project.profile).join(kind)));
+    directories.insert(build_dir.clone());
     let (root, state) = (request.project.root.clone(), state.clone());
     let tidying = compute(move || {
         tidying::tidy(&root, &directories);
