@@ -127,7 +127,7 @@ fn judge(now: &Now<'_>, task: &JudgeTask) -> Judged {
 /// Whether its inputs are as small as they have to be for its light way.
 fn is_light(now: &Now<'_>, spec: &StepSpec) -> bool {
     let size = |path: &FilePath| now.world.digests.held(&path.under(now.root)).map_or(0, |(_, stat)| stat.size);
-    spec.cxx.as_ref().is_some_and(|cxx| cxx.light.is_some()) && spec.is_light(spec.explicit.iter().map(size).sum())
+    spec.light().is_some() && spec.is_light(spec.explicit.iter().map(size).sum())
 }
 
 fn defines_main(world: &World, root: &Path, spec: &StepSpec) -> bool {

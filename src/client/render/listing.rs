@@ -157,7 +157,8 @@ fn install(reply: &InstallReply) -> String {
 /// What stays is told however quiet it is to be: it was asked to go.
 fn clean(reply: &CleanReply, quiet: bool, verbose: bool) -> String {
     let mut out = String::new();
-    let shown = if quiet { 0 } else { limit(reply.removed.len(), verbose) };
+    let limit = if verbose { usize::MAX } else { SHORT };
+    let shown = if quiet { 0 } else { limit.min(reply.removed.len()) };
     for path in &reply.removed[..shown] {
         let _ = writeln!(out, "removed {}", name(path));
     }
@@ -176,11 +177,6 @@ fn clean(reply: &CleanReply, quiet: bool, verbose: bool) -> String {
 
 /// Long lists show their beginning unless the user wants more.
 pub(super) const SHORT: usize = 20;
-
-/// How many of `count` are shown.
-fn limit(count: usize, verbose: bool) -> usize {
-    if verbose { count } else { count.min(SHORT) }
-}
 
 fn discover(reply: &DiscoverReply, verbose: bool) -> String {
     let limit = if verbose { usize::MAX } else { SHORT };

@@ -23,7 +23,7 @@ impl Build {
     }
 
     fn has_light_way(&self, step: StepId) -> bool {
-        self.plan.graph().step(step).spec.cxx.as_ref().is_some_and(|cxx| cxx.light.is_some())
+        self.plan.graph().step(step).spec.light().is_some()
     }
 
     fn judge_task(&mut self, step: StepId) -> JudgeTask {

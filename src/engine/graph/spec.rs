@@ -242,10 +242,16 @@ impl StepSpec {
         self
     }
 
+    /// Its light way, if it has one.
+    #[must_use]
+    pub fn light(&self) -> Option<&Light> {
+        self.cxx.as_ref().and_then(|cxx| cxx.light.as_ref())
+    }
+
     /// Whether it does its work the light way when its inputs have so many bytes.
     #[must_use]
     pub fn is_light(&self, bytes: u64) -> bool {
-        self.cxx.as_ref().and_then(|cxx| cxx.light.as_ref()).is_some_and(|light| bytes <= light.up_to)
+        self.light().is_some_and(|light| bytes <= light.up_to)
     }
 
     /// The same step, done the light way. Only for running: it is known by what it is otherwise.
