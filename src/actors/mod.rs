@@ -82,8 +82,7 @@ pub(crate) struct Soil {
     lost: Recipient<WorkersLost>,
 }
 
-/// All actors but the root, which share one thread: to wake another one costs a step more than what it does there. Replaced as a whole if
-/// that thread hangs.
+/// All actors but the root, which share one thread. Replaced as a whole if that thread hangs.
 pub(crate) struct Branch {
     pub(crate) arbiter: ArbiterHandle,
     /// Until it is told to end.
