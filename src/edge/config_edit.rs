@@ -8,8 +8,9 @@ use std::path::Path;
 use rustix::fs::{Access, CWD, RenameFlags, access, renameat_with};
 use tempfile::NamedTempFile;
 
+use super::tidying;
 use crate::engine::failure::Failure;
-use crate::engine::half_made::MARK;
+use crate::engine::half_made;
 
 /// So often the file may change under our hands.
 const ATTEMPTS: u32 = 5;
@@ -68,7 +69,8 @@ fn put(target: &Path, before: &str, after: &str) -> io::Result<bool> {
     access(target, Access::WRITE_OK)?;
     let about = std::fs::metadata(target)?;
     let parent = target.parent().unwrap_or(Path::new("/"));
-    let mut file = tempfile::Builder::new().prefix(MARK).tempfile_in(parent)?;
+    tidying::tidy_after_others(parent);
+    let mut file = tempfile::Builder::new().prefix(&half_made::by(std::process::id())).tempfile_in(parent)?;
     file.write_all(after.as_bytes())?;
     // Of somebody else's file only root can give the copy to its owner; the mode comes after, since that takes bits of it away.
     let _ = std::os::unix::fs::fchown(file.as_file(), Some(about.uid()), Some(about.gid()));

@@ -15,13 +15,13 @@ use self::before::Before;
 use super::World;
 use super::hidden_reads::{self, HiddenReads};
 use super::process::{Exit, Heard, ProcessSpec, Unattended};
-use super::{reading, symbol_search, tidying};
+use super::{opaque_runs, reading, symbol_search, tidying};
 use crate::engine::cxx::diagnostics::machine::{self, Obstacle};
 use crate::engine::cxx::undefined::Lookup;
 use crate::engine::execution::{Ending, Execution};
 use crate::engine::failure::Failure;
 use crate::engine::fingerprint::{self, Assembled, Lookups};
-use crate::engine::graph::{Command, Environment, Search, SearchKind, StepSpec};
+use crate::engine::graph::{Command, Environment, Purity, Search, SearchKind, StepSpec};
 use crate::engine::half_made;
 use crate::engine::ids::{BuildId, RunId, StepId};
 use crate::engine::path::FilePath;
@@ -108,6 +108,9 @@ fn prepare(world: &World, order: &Order) -> Result<Prepared, Failure> {
     }
     let before = Before::look(world, spec, root, order.run);
     before.refuse_missing(spec, root)?;
+    if spec.purity == Purity::Opaque {
+        opaque_runs::begin(world, root, before.number).map_err(Failure::environment)?;
+    }
     Ok(Prepared { temporary: temporary(order), before, started: (world.clock.wall(), Instant::now()) })
 }
 

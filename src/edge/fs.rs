@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use crate::engine::failure::Failure;
+use crate::engine::half_made;
 
 /// No file of a project is read whole that is larger.
 pub const READ_LIMIT: u64 = 1 << 30;
@@ -154,7 +155,10 @@ impl Fs for Disk {
         self.create_dir_all(parent)?;
         let mode = self.stat(path).map_or(0o644, |stat| stat.mode & 0o7777);
         let written = || -> io::Result<()> {
-            let mut file = tempfile::Builder::new().prefix(".jmake-").permissions(Permissions::from_mode(mode)).tempfile_in(parent)?;
+            let mut file = tempfile::Builder::new()
+                .prefix(&half_made::by(std::process::id()))
+                .permissions(Permissions::from_mode(mode))
+                .tempfile_in(parent)?;
             file.write_all(content)?;
             file.persist(path).map_err(|error| error.error)?;
             Ok(())
@@ -173,7 +177,9 @@ impl Fs for Disk {
     fn link(&self, target: &Path, path: &Path) -> Result<(), FsError> {
         let made = || -> io::Result<()> {
             let parent = path.parent().unwrap_or(Path::new("."));
-            let link = tempfile::Builder::new().prefix(".jmake-").make_in(parent, |place| std::os::unix::fs::symlink(target, place))?;
+            let link = tempfile::Builder::new()
+                .prefix(&half_made::by(std::process::id()))
+                .make_in(parent, |place| std::os::unix::fs::symlink(target, place))?;
             link.into_temp_path().persist(path).map_err(|error| error.error)
         };
         at("write", path, made())

@@ -30,6 +30,7 @@ pub mod job_needs;
 pub mod judging;
 pub mod leftovers;
 pub mod links;
+pub mod opaque_runs;
 pub mod own_process;
 pub mod paths;
 pub mod pkg_config;

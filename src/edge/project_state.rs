@@ -20,6 +20,7 @@ use super::World;
 use super::by_content::ByContent;
 use super::fs::Stat;
 use super::project_lock::{LockError, ProjectLock};
+use super::tidying;
 use crate::engine::build::Records;
 use crate::engine::digest::Digest;
 use crate::engine::failure::Failure;
@@ -197,6 +198,7 @@ impl Kept {
                 note = self.open_database()?;
             }
             used.lock = Some(lock);
+            tidying::tidy_after_others(&self.directory);
         }
         used.by += 1;
         Ok(note)

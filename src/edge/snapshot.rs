@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::own_process;
+use super::tidying;
 use super::whole_file::Unnamed;
 use crate::engine::digest::Digest;
 
@@ -47,6 +48,7 @@ pub fn write_at<T: Serialize>(path: &Path, content: &T) -> std::io::Result<()> {
     let payload = postcard::to_stdvec(content).map_err(std::io::Error::other)?;
     let parent = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent)?;
+    tidying::tidy_after_others(parent);
     let whole = Unnamed::within(parent)?;
     let mut file = whole.file();
     file.write_all(MAGIC)?;

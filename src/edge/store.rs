@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::fs;
 use super::whole_file::Unnamed;
 use crate::engine::digest::{Digest, Hasher};
+use crate::engine::half_made;
 
 /// The store failed. Never a reason for a build to fail.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +74,7 @@ impl Store for Directory {
         let get = || -> io::Result<()> {
             let parent = path.parent().unwrap_or(Path::new("."));
             let mut blob = fs::open(&place)?.0;
-            let temporary = tempfile::Builder::new().prefix(".jmake-").tempfile_in(parent)?;
+            let temporary = tempfile::Builder::new().prefix(&half_made::by(std::process::id())).tempfile_in(parent)?;
             let mut checked = Checked { file: temporary.as_file().try_clone()?, hasher: Hasher::default() };
             io::copy(&mut blob, &mut checked)?;
             if checked.hasher.finish() != *digest {

@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
+
 use super::project_state::DIRECTORY;
 use crate::engine::build::Records;
 use crate::engine::graph::StepSpec;
@@ -17,6 +20,15 @@ pub fn tidy(root: &Path, directories: &BTreeSet<FilePath>) {
     for directory in directories {
         remove_in(&directory.under(root), half_made::is_own);
     }
+}
+
+/// Removes from JMake's own directory what processes began there that are gone, whether they had the project for themselves or not.
+pub fn tidy_after_others(directory: &Path) {
+    let is_gone = |process: u32| {
+        let process = i32::try_from(process).ok().and_then(Pid::from_raw);
+        process.is_some_and(|process| test_kill_process(process) == Err(Errno::SRCH))
+    };
+    remove_in(directory, |name| half_made::writer(name).is_some_and(is_gone));
 }
 
 /// Where these steps and those of the records write.
@@ -42,5 +54,30 @@ fn remove_in(directory: &Path, is_half_made: impl Fn(&[u8]) -> bool) {
 fn remove(path: &Path) {
     if let Err(error) = std::fs::remove_file(path) {
         tracing::warn!("{} was left half made and cannot be removed: {error}", path.display());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_living_write_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut ended = std::process::Command::new("true").spawn().unwrap();
+        ended.wait().unwrap();
+        let (living, ended) = (std::process::id(), ended.id());
+        let stay = [
+            format!(".jmake-{living}-a"),
+            format!(".new-{living}-1"),
+            "notes".to_owned(),
+            format!("jmake-{ended}-a"),
+            ".jmake-b".to_owned(),
+        ];
+        let go = [format!(".jmake-{ended}-a"), format!(".new-{ended}-0")];
+        stay.iter().chain(&go).for_each(|name| std::fs::write(dir.path().join(name), "").unwrap());
+        tidy_after_others(dir.path());
+        assert!(stay.iter().all(|name| dir.path().join(name).exists()));
+        assert!(go.iter().all(|name| !dir.path().join(name).exists()));
     }
 }

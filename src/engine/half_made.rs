@@ -15,6 +15,20 @@ pub fn beside(output: &FilePath, build: BuildId, step: StepId) -> FilePath {
     output.parent().join(format!(".{}{MARK}{build}-{step}", output.name()))
 }
 
+/// How the names of files begin that a process puts in place itself.
+#[must_use]
+pub fn by(process: u32) -> String {
+    format!("{MARK}{process}-")
+}
+
+/// The process that is writing a file of this name, or was.
+#[must_use]
+pub fn writer(name: &[u8]) -> Option<u32> {
+    let name = std::str::from_utf8(name).ok()?;
+    let rest = name.strip_prefix(MARK).or_else(|| name.strip_prefix(NEW))?;
+    rest.split_once('-')?.0.parse().ok()
+}
+
 /// Whether a file of this name is JMake's, anywhere.
 #[must_use]
 pub fn is_own(name: &[u8]) -> bool {
@@ -59,6 +73,16 @@ mod tests {
             ("state.redb", false, false),
         ] {
             assert_eq!((is_own(name.as_bytes()), is_in_own_place(name.as_bytes())), (own, in_own_place), "{name}");
+        }
+    }
+
+    #[test]
+    fn who_writes_a_file_is_in_its_name() {
+        assert_eq!(by(42), ".jmake-42-");
+        for (name, expect) in
+            [(".jmake-42-Ab1-x", Some(42)), (".new-7-0", Some(7)), (".jmake-Ab12cd", None), (".jmake-x-1", None), ("7-1", None)]
+        {
+            assert_eq!(writer(name.as_bytes()), expect, "{name}");
         }
     }
 

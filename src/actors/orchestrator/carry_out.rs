@@ -12,7 +12,7 @@ use super::prepare::Ground;
 use super::standing::{Evidence, Standing, Standings};
 use super::{Left, Orchestrator, Running, settle};
 use crate::edge::compute::compute;
-use crate::edge::{compile_database, digests, faults, judging, leftovers, stamp};
+use crate::edge::{compile_database, digests, faults, judging, leftovers, opaque_runs, stamp};
 use crate::engine::build::{Build, Effect, Event, SHUTDOWN};
 use crate::engine::graph::StepSpec;
 use crate::engine::path::FilePath;
@@ -170,9 +170,11 @@ impl Orchestrator {
     /// Arranges what a build left, if there is something.
     pub(super) fn arrange(&mut self, context: &mut Context<Self>) {
         if let Some(Left { build, ground, success }) = self.left.take() {
+            // Before others may run something.
+            let run = opaque_runs::newest(&self.world, &self.root);
             // Nobody waits for the disk: what a crash takes costs the next build time.
             self.leave(context);
-            self.settle(&build, ground, success, context);
+            self.settle(&build, ground, (success, run), context);
         }
     }
 
@@ -183,7 +185,7 @@ impl Orchestrator {
     }
 
     /// Keeps what the next build may stand on.
-    fn settle(&mut self, build: &Build, ground: Ground, success: bool, context: &mut Context<Self>) {
+    fn settle(&mut self, build: &Build, ground: Ground, (success, run): (bool, Option<u64>), context: &mut Context<Self>) {
         let key = build.request().key();
         if build.leaves_doubt() {
             self.standings = Standings::default();
@@ -193,20 +195,18 @@ impl Orchestrator {
             Ground::Narrowed(narrow) if success && !build.request().dry_run => {
                 self.look_again(narrow.made(), context);
                 let confirmed = narrow.described.confirmed.clone();
-                match narrow.done(&self.records) {
+                match narrow.done(&self.records, run) {
                     Some(standing) => self.standings.put(key, standing),
                     None => self.find_out(build.request().clone(), confirmed, context),
                 }
             }
             Ground::Narrowed(narrow) => self.standings.put(key, narrow.left()),
             Ground::Whole(mut basis) if success && !build.request().dry_run => {
-                let records = Arc::new(self.records.clone());
-                let confirmed = build.confirmed();
-                if let Ok(lowered) = basis.front_end.lower(&confirmed) {
+                let known = settle::Remembered { records: Arc::new(self.records.clone()), run, confirmed: build.confirmed() };
+                if let Ok(lowered) = basis.front_end.lower(&known.confirmed) {
                     basis.lowered = lowered;
                     self.look_again(basis.lowered.steps.iter().flat_map(StepSpec::made).collect(), context);
-                    let settling =
-                        settle::settle(self.world.clone(), self.peers.clone(), build.request().clone(), *basis, records, confirmed);
+                    let settling = settle::settle(self.world.clone(), self.peers.clone(), build.request().clone(), *basis, known);
                     context.spawn(settling.into_actor(self).map(move |standing, orchestrator, _| {
                         if let Some(standing) = standing {
                             orchestrator.standings.put(key, standing);

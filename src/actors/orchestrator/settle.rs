@@ -12,7 +12,7 @@ use crate::edge::compute::compute;
 use crate::edge::project_state::ProjectState;
 use crate::edge::settling::{self, Sources};
 use crate::edge::stamp::{self, Stamp};
-use crate::edge::{judging, own_process};
+use crate::edge::{judging, opaque_runs, own_process};
 use crate::engine::build::{Answer, Records};
 use crate::engine::change_log::{Heard, Moment};
 use crate::engine::failure::Failure;
@@ -49,6 +49,7 @@ pub(super) async fn consider(
         None if request.force => (None, true),
         None => (stamped(peers, request.key(), root.clone()).await, false),
     };
+    let standing = standing.filter(|standing| standing.counts(world, &root));
     let since = standing.as_ref().map_or_else(Moment::default, |standing| standing.since);
     let heard = sync(peers, root.clone(), since).await?;
     let world = world.clone();
@@ -116,14 +117,21 @@ fn weigh(world: &World, root: &Path, mut standing: Standing, heard: &Heard) -> C
     }
 }
 
+/// What is known of steps before it is looked around.
+pub(super) struct Remembered {
+    pub(super) records: Arc<Records>,
+    /// The newest run of an opaque command that may be in the records.
+    pub(super) run: Option<u64>,
+    pub(super) confirmed: BTreeMap<FilePath, bool>,
+}
+
 /// Settles a build that looked at everything. `None` if that is not possible here or now: the next build looks at everything again.
 pub(super) async fn settle(
     world: World,
     peers: Peers,
     request: BuildRequest,
     mut basis: prepare::Basis,
-    records: Arc<Records>,
-    confirmed: BTreeMap<FilePath, bool>,
+    Remembered { records, run, confirmed }: Remembered,
 ) -> Option<Standing> {
     let root = request.project.root.clone();
     // The first time around, its directories are not watched yet: then it is looked at once more, from when they are.
@@ -164,7 +172,7 @@ pub(super) async fn settle(
                     return None;
                 }
                 let answer = Answer { notices, counts: settled.counts(), artifacts: settled.lowered().artifacts.clone() };
-                let described = Described { settled, front_end, confirmed, around };
+                let described = Described { settled, front_end, confirmed, around, run };
                 return Some(Standing { answer: Arc::new(answer), evidence: Evidence::Described(Box::new(described)), since: moment });
             }
             Watched::Never => return None,
@@ -192,10 +200,15 @@ async fn confirm(
 /// Finds out what an answer stands on, so that the next change costs what it concerns.
 pub(super) async fn describe(world: World, peers: Peers, request: BuildRequest, confirmed: BTreeMap<FilePath, bool>) -> Option<Standing> {
     let (at, root) = (world.clone(), request.project.root.clone());
-    let records = compute(move || Some(ProjectState::open(&at, &root).ok()?.0.records())).await.ok()??;
-    let records = Arc::new(records);
-    let basis = confirm(&world, &peers, &request, &records, &confirmed).await?;
-    settle(world, peers, request, basis, records, confirmed).await
+    let known = compute(move || {
+        // In this order: a run that begins meanwhile is one that is not known.
+        let run = opaque_runs::newest(&at, &root);
+        let records = Arc::new(ProjectState::open(&at, &root).ok()?.0.records());
+        Some(Remembered { records, run, confirmed })
+    });
+    let known = known.await.ok()??;
+    let basis = confirm(&world, &peers, &request, &known.records, &known.confirmed).await?;
+    settle(world, peers, request, basis, known).await
 }
 
 /// Writes down what holds now, for the next process.

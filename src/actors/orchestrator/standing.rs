@@ -2,10 +2,12 @@
 //! the engine's.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::edge::settling::Surroundings;
 use crate::edge::stamp::Stamp;
+use crate::edge::{World, opaque_runs};
 use crate::engine::build::{Answer, Prepared, Records};
 use crate::engine::change_log::{Heard, Moment};
 use crate::engine::config::settings::Settings;
@@ -34,6 +36,15 @@ pub(super) enum Evidence {
 }
 
 impl Standing {
+    /// Whether what changes tell is all that has to be asked.
+    pub(super) fn counts(&self, world: &World, root: &Path) -> bool {
+        match &self.evidence {
+            Evidence::Described(described) => described.knows_all_runs(world, root),
+            // With any change everything is looked at.
+            Evidence::Stamped(_) => true,
+        }
+    }
+
     /// Whether it holds as surely as it did, without a look at anything.
     pub(super) fn is_left_alone(&self, heard: &Heard) -> bool {
         let fences = match &self.evidence {
@@ -50,6 +61,15 @@ pub(super) struct Described {
     pub(super) front_end: FrontEnd,
     pub(super) confirmed: BTreeMap<FilePath, bool>,
     pub(super) around: Surroundings,
+    /// The newest run of an opaque command that it knows of.
+    pub(super) run: Option<u64>,
+}
+
+impl Described {
+    /// Whether no command has run since that may have changed what nobody named.
+    fn knows_all_runs(&self, world: &World, root: &Path) -> bool {
+        !self.settled.runs_opaque() || self.run == opaque_runs::newest(world, root)
+    }
 }
 
 /// What is left to do of a build that succeeded before.
@@ -85,7 +105,8 @@ impl Narrow {
     }
 
     /// It succeeded: what it was asked about is settled. `None` if it went beyond what is watched.
-    pub(super) fn done(mut self, records: &Records) -> Option<Standing> {
+    pub(super) fn done(mut self, records: &Records, run: Option<u64>) -> Option<Standing> {
+        self.described.run = run;
         self.described.settled.learn(&self.seen);
         let known = self.described.settled.absorb(&self.steps, records);
         known.then_some(Standing { answer: self.answer, evidence: Evidence::Described(self.described), since: self.now })
