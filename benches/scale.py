@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import manifest
 import sides
@@ -72,6 +73,29 @@ class Bare:
         return sum(timing.seconds(command, self.space.env) for command in self.commands)
 
 
+class ByDriver(Bare):
+    """The same, the link by the compiler's driver, as people write it. That it makes the same program is checked."""
+
+    def __init__(self, place, tree, commands, built):
+        super().__init__(place, tree, commands, built)
+        os.chdir(self.root)
+        for at, command in enumerate(self.commands):
+            if "--eh-frame-hdr" in command:
+                made = self.root / manifest.output_of(command)
+                self.commands[at] = through_driver(command)
+                programs = [timing.seconds(line, self.space.env) and made.read_bytes() for line in (command, self.commands[at])]
+                if programs[0] != programs[1]:
+                    raise timing.Failed("the driver makes another program")
+
+
+def through_driver(command):
+    """The line of the driver that passes on such a line of a linker."""
+    own = [word for word in command[1:] if re.search(r"\.(o|a)$", word) and not word.startswith("/")]
+    return [str(Path(command[0]).parent / "clang"), "-fuse-ld=lld", "-o", manifest.output_of(command), "-Xlinker", *[
+        word for word in command if word.startswith("--dependency-file=")
+    ], *own, "-Wl,--push-state,--as-needed", "-lm", "-lpthread", "-ldl", "-Wl,--pop-state", "-Wl,--color-diagnostics"]
+
+
 class N2(sides.Ninja):
     """Another reader of Ninja's manifests."""
 
@@ -101,11 +125,11 @@ class Tup:
                 at = words.index(flag)
                 del words[at : at + count]
         for at in [at for at, word in enumerate(words) if word.startswith("--dependency-file=")]:
-            del words[at - 1 : at + 1]
+            del words[at]
         out = manifest.output_of(words)
         words, out = [renamed(word) for word in words], renamed(out)
         spelled = manifest.spelled_out(self.root, words[1:])
-        inputs = [word for word in spelled if re.search(r"\.(c|o|a)$", word) and word != out]
+        inputs = [word for word in spelled if re.search(r"\.(c|o|a)$", word) and word != out and not word.startswith("/")]
         return f": {' '.join(inputs)} |> {' '.join(words)} |> {out}\n"
 
     def build(self, jobs):
@@ -131,7 +155,10 @@ class Ccached(sides.Ninja):
 
 
 PEERS = {"ninja": sides.Ninja, "ninja + ccache": Ccached, "n2": N2, "tup": Tup}
-COLUMNS = ("jmake", "ninja", "ninja + ccache", "n2", "tup", "tup + monitor", "commands alone")
+COLUMNS = ("jmake", "ninja", "ninja + ccache", "n2", "tup", "tup + monitor", "commands alone", "by the driver")
+
+
+ALONE = ("commands alone", "by the driver")
 
 
 def rows(setting):
@@ -147,7 +174,9 @@ def rows(setting):
         peers = {name: PEERS[name](at(name), tree, commands, responses) for name in wanted}
         for name, peer in peers.items():
             print(f"  {name} builds {sources} sources: {peer.build(setting.jobs):.1f} s", file=sys.stderr)
-        bare = None if hollow else Bare(at("bare"), tree, commands, peers["ninja"])
+        bare = None
+        if not hollow:
+            bare = {"commands alone": Bare(at("bare"), tree, commands, peers["ninja"]), "by the driver": ByDriver(at("driver"), tree, commands, peers["ninja"])}
         yield from _figures(setting, f"{sources:,} sources", jmake, peers, bare)
         if "tup" in peers:
             peers["tup"].monitor("stop")
@@ -201,9 +230,9 @@ def _figures(setting, size, jmake, peers, bare):
 
     def cell(figures, name, sides_of):
         if name not in sides_of:
-            return "-" if name == "commands alone" or is_here(name) else "absent"
+            return "-" if name in ALONE or is_here(name) else "absent"
         shown = f"{figures.median(name) * 1000:.2f} ms"
-        return shown if name in ("jmake", "commands alone") else f"{shown} ({figures.ratio('jmake', name):.3f})"
+        return shown if name in ("jmake", *ALONE) else f"{shown} ({figures.ratio('jmake', name):.3f})"
 
     def row(what, sides_of, rounds):
         figures = measured(sides_of, rounds)
@@ -257,11 +286,12 @@ def _edited(setting, size, both, bare, measured, cell):
 
         return act
 
-    every = {**{name: edited(side) for name, side in both.items()}, "commands alone": edited(bare)}
+    every = {name: edited(side) for name, side in {**both, **bare}.items()}
     figures = measured(every, 6 * setting.rounds)
     yield [f"{size}, one source edited", *(cell(figures, name, every) for name in COLUMNS)]
-    beyond = lambda name: f"{figures.difference(name, 'commands alone') * 1000:.2f} ms" if name in both else cell(figures, name, both)
-    yield [f"{size}, one source edited, beyond the commands alone", *(beyond(name) for name in COLUMNS)]
+    for alone, words in zip(ALONE, ("the commands alone", "the same with the link by the driver")):
+        beyond = lambda name: f"{figures.difference(name, alone) * 1000:.2f} ms" if name in both else cell(figures, name, both)
+        yield [f"{size}, one source edited, beyond {words}", *(beyond(name) for name in COLUMNS)]
 
 
 def _edit(side):

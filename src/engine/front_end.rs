@@ -80,7 +80,7 @@ impl FrontEnd {
     pub fn lookup(&self, target: &str) -> Lookup {
         let declared = self.discovery.declared.get(target);
         let options = declared.map_or(&self.settings.options, |declared| &declared.options);
-        let library_dirs = self.probes.link(options, &self.toolchain).map(|probe| probe.library_dirs.clone()).unwrap_or_default();
+        let library_dirs = self.probes.any_link(options, &self.toolchain).map(|probe| probe.library_dirs.clone()).unwrap_or_default();
         Lookup { settings: self.settings.clone(), discovery: self.discovery.clone(), library_dirs }
     }
 

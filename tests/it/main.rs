@@ -16,6 +16,7 @@ mod complete;
 mod corpus;
 mod cutoffs;
 mod daemon;
+mod direct_links;
 mod embedding;
 mod errors;
 mod explain;

@@ -163,7 +163,8 @@ fn another_archiver_does_again_what_it_did() {
 #[test]
 fn another_clang_compiles_again() {
     for ran in after(|llvm| replace_by_a_longer_one(&llvm.join("bin/clang"))) {
-        assert_eq!(ran, [&SOURCES[..], &[PROGRAM]].concat());
+        // It makes the same objects, and has no part in the link.
+        assert_eq!(ran, SOURCES);
     }
 }
 

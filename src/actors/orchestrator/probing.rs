@@ -14,7 +14,6 @@ use crate::edge::tools_search;
 use crate::engine::cxx::flag_sets::{FlagSets, Probes};
 use crate::engine::cxx::toolchain::Identities;
 use crate::engine::cxx::{argv, probe};
-use crate::engine::discover::Language;
 use crate::engine::failure::Failure;
 use crate::engine::path::FilePath;
 use crate::engine::request::ProjectRequest;
@@ -36,7 +35,7 @@ pub(super) async fn probed(
     };
     let compiles =
         sets.compiles.iter().map(|(language, flags)| (ProbeKind::Compile, *language, probe::compile_arguments(*language, flags)));
-    let links = sets.links.iter().map(|flags| (ProbeKind::Link, Language::Cxx, probe::link_arguments(flags)));
+    let links = sets.links.iter().map(|(language, line)| (ProbeKind::Link, *language, probe::link_arguments(line)));
     let all = compiles.chain(links).map(|(kind, language, arguments)| {
         let answer = asked(kind, language, arguments);
         async { answer.await? }

@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::argv::{compile, link};
+use super::argv::compile;
+use super::argv::link::{self, Product};
 use super::probe::LinkProbe;
 use super::toolchain::{DriverProbe, Toolchain};
 use crate::engine::config::options::Options;
-use crate::engine::config::settings::Settings;
-use crate::engine::config::targets::FileRule;
+use crate::engine::config::settings::{LibraryType, Settings};
+use crate::engine::config::targets::{FileRule, Kind};
 use crate::engine::discover::patterns::{PatternError, Patterns};
 use crate::engine::discover::{Declared, FileEntry, Language};
 use crate::engine::path::FilePath;
+use crate::engine::scan::facts::MainFact;
 use crate::engine::scan::kind::FileKind;
 
 /// `[[files]]`, ready to be matched.
@@ -50,12 +52,15 @@ impl<'a> Rules<'a> {
 /// A set of flags for compiles of one language, as the driver gets them, inferred include directories left out.
 type Compile = (Language, Vec<FilePath>);
 
-/// What is to be asked: compiles by language, and links.
+/// A set of flags for links by the driver of one language: the line of any of them.
+type Linked = (Language, Vec<FilePath>);
+
+/// What is to be asked: compiles and links by language.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[allow(missing_docs, reason = "the type says all")]
 pub struct FlagSets {
     pub compiles: BTreeSet<Compile>,
-    pub links: BTreeSet<Vec<FilePath>>,
+    pub links: BTreeSet<Linked>,
 }
 
 impl FlagSets {
@@ -69,12 +74,8 @@ impl FlagSets {
         for language in [Language::C, Language::Cxx] {
             sets.compiles.insert(compile_set(&settings.options, language));
         }
-        sets.links.insert(link::probe_flags(&settings.options, toolchain));
-        sets.links.extend(declared.iter().map(|target| link::probe_flags(&target.options, toolchain)));
-        let sources = files.iter().filter_map(|file| match file.kind {
-            FileKind::Source(language) => Some((&file.path, language)),
-            _ => None,
-        });
+        let sources = files.iter().filter_map(|file| Some((&file.path, language_of(file)?)));
+        sets.add_links(settings, declared, files, toolchain);
         if declared.is_empty() {
             sets.add(&settings.options, &rules, sources);
             return Ok(sets);
@@ -93,16 +94,67 @@ impl FlagSets {
         self.compiles.extend(distinct.iter().map(|(language, fitting)| compile_set(&rules.applied(options, fitting), *language)));
     }
 
+    /// Links that are likely; others are left to the driver.
+    fn add_links(&mut self, settings: &Settings, declared: &[Declared], files: &[FileEntry], toolchain: &Toolchain) {
+        let sources = files.iter().filter_map(|file| Some((&file.path, language_of(file)?)));
+        let languages: BTreeMap<&FilePath, Language> = sources.collect();
+        for target in declared {
+            let Some(product) = product(target.kind) else { continue };
+            let merged = declared.iter().filter(|other| target.libraries.contains(&other.name) || target.objects.contains(&other.name));
+            let merged = merged.filter(|other| matches!(other.kind, Kind::StaticLibrary | Kind::Objects));
+            let sources = std::iter::once(target).chain(merged).flat_map(|target| &target.sources);
+            let language = linked_as(sources.filter_map(|source| languages.get(source).copied()));
+            self.links.insert(link_set(&target.link_options(), toolchain, language, product));
+        }
+        if !self.links.is_empty() {
+            return;
+        }
+        let (options, language) = (&settings.options, linked_as(languages.into_values()));
+        let mains = files.iter().filter(|file| language_of(file).is_some()).map(|file| file.facts.main != MainFact::None);
+        let (programs, others): (Vec<bool>, Vec<bool>) = mains.partition(|is_program| *is_program);
+        let shared = settings.library_type.unwrap_or_default() == LibraryType::Shared && !others.is_empty();
+        if shared {
+            self.links.insert(link_set(options, toolchain, language, SHARED));
+        }
+        if !shared || !programs.is_empty() {
+            self.links.insert(link_set(options, toolchain, language, Product::Executable));
+        }
+    }
+
     /// All that drivers are told.
     #[must_use]
     pub fn flags(&self) -> Vec<FilePath> {
-        self.compiles.iter().map(|(_, flags)| flags).chain(&self.links).flatten().cloned().collect()
+        self.compiles.iter().chain(&self.links).flat_map(|(_, flags)| flags).cloned().collect()
     }
 }
 
 fn compile_set(options: &Options, language: Language) -> Compile {
     let language = asked_as(language);
     (language, compile::flags(options, language, &[]))
+}
+
+fn language_of(file: &FileEntry) -> Option<Language> {
+    if let FileKind::Source(language) = file.kind { Some(language) } else { None }
+}
+
+/// Whose driver links objects of these languages.
+fn linked_as(mut languages: impl Iterator<Item = Language>) -> Language {
+    if languages.any(|language| language == Language::Cxx) { Language::Cxx } else { Language::C }
+}
+
+fn link_set(options: &Options, toolchain: &Toolchain, language: Language, product: Product<'_>) -> Linked {
+    (language, link::around(options, toolchain, language, product))
+}
+
+const SHARED: Product<'static> = Product::Shared { soname: "" };
+
+/// What the link of a target makes, if it is linked.
+fn product(kind: Kind) -> Option<Product<'static>> {
+    match kind {
+        Kind::Executable | Kind::Test | Kind::Example | Kind::Benchmark => Some(Product::Executable),
+        Kind::SharedLibrary | Kind::Plugin => Some(SHARED),
+        Kind::StaticLibrary | Kind::Headers | Kind::Objects => None,
+    }
 }
 
 /// Assembler is asked about as C is.
@@ -115,7 +167,7 @@ fn asked_as(language: Language) -> Language {
 #[allow(missing_docs, reason = "the type says all")]
 pub struct Probes {
     pub compiles: BTreeMap<Compile, DriverProbe>,
-    pub links: BTreeMap<Vec<FilePath>, LinkProbe>,
+    pub links: BTreeMap<Linked, LinkProbe>,
 }
 
 impl Probes {
@@ -125,10 +177,18 @@ impl Probes {
         self.compiles.get(&compile_set(options, language))
     }
 
-    /// Of a link with these options.
+    /// Of links with these options by the driver of that language.
     #[must_use]
-    pub fn link(&self, options: &Options, toolchain: &Toolchain) -> Option<&LinkProbe> {
-        self.links.get(&link::probe_flags(options, toolchain))
+    pub fn link(&self, options: &Options, toolchain: &Toolchain, language: Language, product: Product<'_>) -> Option<&LinkProbe> {
+        self.links.get(&link_set(options, toolchain, language, product))
+    }
+
+    /// Of some link with these options: where libraries are found, and by which programs, is the same for all.
+    #[must_use]
+    pub fn any_link(&self, options: &Options, toolchain: &Toolchain) -> Option<&LinkProbe> {
+        let all = [Language::Cxx, Language::C].into_iter().flat_map(|language| [Product::Executable, SHARED].map(|made| (language, made)));
+        let asked = all.into_iter().find_map(|(language, product)| self.link(options, toolchain, language, product));
+        asked.or_else(|| self.links.values().next())
     }
 
     /// All that was asked.

@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use self::search_lists::SearchLists;
+use super::argv::link;
 use super::comment_neutral::dialect_of;
 use super::diagnostics;
 use super::interface_only;
@@ -60,6 +61,8 @@ pub struct LinkProbe {
     pub library_dirs: Vec<FilePath>,
     /// Of shared libraries nothing but the interface counts for it.
     pub interfaces: bool,
+    /// What it is told, with places for the files of a link, if that is all that the driver does.
+    pub line: Option<Vec<String>>,
 }
 
 impl LinkProbe {
@@ -114,11 +117,10 @@ pub fn compile_arguments(language: Language, flags: &[FilePath]) -> Vec<FilePath
     std::iter::once("-###").map(FilePath::from).chain(flags.iter().cloned()).chain(rest.map(FilePath::from)).collect()
 }
 
-/// Arguments of the run that shows what `flags` mean for the linker.
+/// Arguments of the run that shows what a driver passes on to the linker, of the line of any link.
 #[must_use]
-pub fn link_arguments(flags: &[FilePath]) -> Vec<FilePath> {
-    let rest = ["/dev/null", "-o", "jmake-probe"];
-    std::iter::once("-###").map(FilePath::from).chain(flags.iter().cloned()).chain(rest.map(FilePath::from)).collect()
+pub fn link_arguments(line: &[FilePath]) -> Vec<FilePath> {
+    std::iter::once("-###".into()).chain(line.iter().cloned()).collect()
 }
 
 /// Reads what [`compile_arguments`] made the driver print on stderr.
@@ -158,7 +160,8 @@ pub fn parse_compile(stderr: &str) -> Result<DriverProbe, ProbeError> {
 /// # Errors
 /// The flags are refused, or the output is not clang's.
 pub fn parse_link(stderr: &str) -> Result<LinkProbe, ProbeError> {
-    let commands = commands(stderr)?;
+    let told = commands(stderr)?;
+    let commands: Vec<Vec<String>> = told.iter().map(|line| link::without_places(line)).collect();
     let ld = commands.last().ok_or_else(|| ProbeError::NoCommand(stderr.to_owned()))?;
     let program = ld.first().ok_or_else(|| ProbeError::NoCommand(stderr.to_owned()))?;
     let dirs = ld.iter().filter_map(|arg| arg.strip_prefix("-L")).filter(|dir| !dir.is_empty()).map(FilePath::from);
@@ -169,7 +172,15 @@ pub fn parse_link(stderr: &str) -> Result<LinkProbe, ProbeError> {
     let profiles = ld.iter().filter_map(profile).collect();
     let (library_dirs, interfaces) = (dirs.collect(), interface_only::reads_interfaces(&commands));
     let (identity, expanded) = (identity(&commands), expanded(&commands));
-    Ok(LinkProbe { identity, expanded, program: program.as_str().into(), plugins, profiles, library_dirs, interfaces })
+    let line = line_of(told);
+    Ok(LinkProbe { identity, expanded, program: program.as_str().into(), plugins, profiles, library_dirs, interfaces, line })
+}
+
+/// The line of the only program that a driver runs, without that program.
+fn line_of(told: Vec<Vec<String>>) -> Option<Vec<String>> {
+    let [mut line] = <[Vec<String>; 1]>::try_from(told).ok()?;
+    let program = line.drain(..1).next()?;
+    (Path::new(&program).is_absolute() && link::has_places(&line)).then_some(line)
 }
 
 /// The first word of each line, once.

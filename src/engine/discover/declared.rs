@@ -46,6 +46,17 @@ pub struct Declared {
     pub by_default: bool,
 }
 
+impl Declared {
+    /// The options that it is linked with.
+    #[must_use]
+    pub fn link_options(&self) -> Options {
+        let mut options = self.options.as_ref().clone();
+        // Who loads a plugin has what that lacks.
+        options.allow_undefined |= self.kind == Kind::Plugin;
+        options
+    }
+}
+
 /// Why the targets of jmake.toml cannot be built.
 #[derive(Debug, Eq, PartialEq, thiserror::Error)]
 pub enum DeclareError {

@@ -173,12 +173,16 @@ impl Directories for Imagined<'_> {
     }
 }
 
-/// Where the step looks, as its own driver says.
+/// Where the step looks, as its driver says, or its own words.
 fn search(space: &Space, step: &Step) -> Search {
     let root = space.path("").canonicalize().unwrap();
     let mut spell = |path: &Path| Spelling::seen_from(&root).of(path);
     let mut search = Search { kind: SearchKind::Libraries, dirs: Vec::new(), unordered: 0, embed_dirs: Vec::new(), fence: None };
-    if step.kind == "archive" {
+    if step.kind == "link" && !step.by_driver() {
+        let dirs = step.words.iter().filter_map(|word| word.strip_prefix("-L"));
+        search.dirs = dirs.map(|dir| spell(Path::new(dir))).collect();
+    }
+    if !step.by_driver() {
         return search;
     }
     let mut ask = space.command(&step.words[0]);

@@ -25,6 +25,11 @@ impl Step {
         Self { kind: text(&event["kind"]), words: event["command"].as_array().unwrap().iter().map(text).collect() }
     }
 
+    /// Whether the compiler's driver runs the program that does the work.
+    fn by_driver(&self) -> bool {
+        self.words[0].contains("/clang")
+    }
+
     /// What it makes: the first output names the record.
     fn output(&self) -> &str {
         match self.kind.as_str() {
@@ -72,7 +77,7 @@ fn check(space: &Space, run: &Run) {
     for step in &steps {
         let record = records.get(&step.output().into()).unwrap_or_else(|| panic!("no record of {}", step.output()))[0].clone();
         let paths = tried(space, &shim, step, false);
-        let by_driver = if step.kind == "archive" { BTreeSet::new() } else { tried(space, &shim, step, true) };
+        let by_driver = if step.by_driver() { tried(space, &shim, step, true) } else { BTreeSet::new() };
         for path in Cover::of(space, &world, step, &record).misses(&paths, &by_driver) {
             uncovered.entry(path).or_default().push(step.output().to_owned());
         }

@@ -92,6 +92,7 @@ fn probes(sets: FlagSets) -> Probes {
         profiles: vec![],
         library_dirs: vec![],
         interfaces: false,
+        line: None,
     };
     Probes {
         compiles: sets.compiles.into_iter().map(|set| (set, compile.clone())).collect(),

@@ -6,6 +6,7 @@ use super::compile::{self, without_own};
 use super::{joined, operand, platform, words};
 use crate::engine::config::options::Options;
 use crate::engine::config::settings::Lto;
+use crate::engine::cxx::interface_only::is_operand;
 use crate::engine::cxx::toolchain::Toolchain;
 use crate::engine::discover::Language;
 use crate::engine::path::FilePath;
@@ -37,6 +38,17 @@ pub struct Files<'a> {
     pub output: &'a FilePath,
     /// Where the linker lists what it read.
     pub depfile: &'a FilePath,
+    /// Which symbols the product offers, if not all that it may.
+    pub script: Option<&'a FilePath>,
+}
+
+/// What stands in a driver's line for the files of a link, so that what it passes on can be used for any.
+mod place {
+    pub(super) const OUTPUT: &str = "jmake-output";
+    pub(super) const DEPFILE: &str = "jmake-depfile";
+    pub(super) const SONAME: &str = "jmake-soname";
+    pub(super) const INPUTS: &str = "--jmake-inputs";
+    pub(super) const LIBRARIES: &str = "-ljmake-libraries";
 }
 
 /// Flags of a link: which linker, what the compiler's flags mean for it. `language` is C++ if any object is.
@@ -72,12 +84,17 @@ pub fn flags(options: &Options, toolchain: &Toolchain, language: Language, produ
     out
 }
 
-/// Flags of the run that shows what the driver makes of any link of these options.
+/// What the driver is asked to learn what it makes of any link of these options: the whole line, with placeholders for files.
 #[must_use]
-pub fn probe_flags(options: &Options, toolchain: &Toolchain) -> Vec<FilePath> {
-    let mut out = flags(options, toolchain, Language::Cxx, Product::Shared { soname: "libjmake-probe.so" });
-    out.extend(options.lib_dirs.iter().map(searched));
-    out.extend(words(late(options)));
+pub fn around(options: &Options, toolchain: &Toolchain, language: Language, product: Product<'_>) -> Vec<FilePath> {
+    let product = match product {
+        Product::Executable => Product::Executable,
+        Product::Shared { .. } => Product::Shared { soname: place::SONAME },
+    };
+    let mut out = flags(options, toolchain, language, product);
+    out.extend(ends(&place::OUTPUT.into(), &place::DEPFILE.into()));
+    out.extend(words(["-Xlinker", place::INPUTS]));
+    out.extend(rest(options, std::iter::once(place::LIBRARIES.into())));
     out
 }
 
@@ -85,8 +102,8 @@ pub fn probe_flags(options: &Options, toolchain: &Toolchain) -> Vec<FilePath> {
 #[must_use]
 pub fn arguments(flags: &[FilePath], options: &Options, files: Files<'_>) -> Vec<FilePath> {
     let mut out = flags.to_vec();
-    out.extend([FilePath::from("-o"), files.output.clone()]);
-    out.extend([FilePath::from("-Xlinker"), joined("--dependency-file=", files.depfile)]);
+    out.extend(ends(files.output, files.depfile));
+    out.extend(files.script.into_iter().flat_map(|script| ["-Xlinker".into(), joined("--version-script=", script)]));
     for dir in files.run_paths {
         out.extend([FilePath::from("-Xlinker"), "-rpath".into(), "-Xlinker".into(), dir.clone()]);
     }
@@ -96,12 +113,79 @@ pub fn arguments(flags: &[FilePath], options: &Options, files: Files<'_>) -> Vec
     out.extend(words(several.then_some("-Wl,--start-group")));
     out.extend(files.archives.iter().map(operand));
     out.extend(words(several.then_some("-Wl,--end-group")));
-    out.extend(options.lib_dirs.iter().map(searched));
+    out.extend(rest(options, files.libraries.iter().map(|library| self::library(library))));
+    out
+}
+
+/// What is made, and where is told of what.
+fn ends(output: &FilePath, depfile: &FilePath) -> [FilePath; 4] {
+    ["-o".into(), output.clone(), "-Xlinker".into(), joined("--dependency-file=", depfile)]
+}
+
+/// What comes after the inputs.
+fn rest(options: &Options, libraries: impl Iterator<Item = FilePath>) -> Vec<FilePath> {
+    let mut out: Vec<FilePath> = options.lib_dirs.iter().map(searched).collect();
     out.extend(words(late(options)));
-    out.extend(files.libraries.iter().map(|library| self::library(library)));
+    out.extend(libraries);
     // In older C libraries these are libraries of their own; only what is used is recorded.
     out.extend(words(["-Wl,--push-state,--as-needed", "-lm", "-lpthread", "-ldl", "-Wl,--pop-state"]));
     out
+}
+
+/// The line of the linker itself, where `line` is what the driver passes on when it is asked [`around`]. `None` if it is the driver that
+/// has to see the files: it may compile one, or pass another on in its place.
+#[must_use]
+pub fn direct(line: &[String], product: Product<'_>, files: Files<'_>) -> Option<Vec<FilePath>> {
+    let named = files.libraries.iter().filter(|library| library.contains('/'));
+    let passed_on = named.map(String::as_str).chain(files.inputs.iter().filter_map(|path| path.as_path().to_str())).all(is_operand);
+    // What stands for the C++ library depends on `-stdlib`.
+    if !passed_on || files.libraries.iter().any(|library| library == "stdc++") {
+        return None;
+    }
+    let soname = match product {
+        Product::Executable => FilePath::default(),
+        Product::Shared { soname } => soname.into(),
+    };
+    let places = [(place::OUTPUT, files.output), (place::DEPFILE, files.depfile), (place::SONAME, &soname)];
+    let mut out = Vec::with_capacity(line.len() + files.inputs.len());
+    for word in line {
+        match word.as_str() {
+            place::INPUTS => out.extend(linker_inputs(files)),
+            place::LIBRARIES => out.extend(files.libraries.iter().map(|library| self::library(library))),
+            word => out.push(filled(word, &places)),
+        }
+    }
+    Some(out)
+}
+
+/// Whether a line that a driver passes on has all of its places.
+#[must_use]
+pub fn has_places(line: &[String]) -> bool {
+    let once = |place: &str| line.iter().filter(|word| *word == place).count() == 1;
+    [place::OUTPUT, place::INPUTS, place::LIBRARIES].into_iter().all(once)
+}
+
+/// The line without what no linker knows.
+#[must_use]
+pub fn without_places(line: &[String]) -> Vec<String> {
+    line.iter().filter(|word| *word != place::INPUTS).cloned().collect()
+}
+
+fn linker_inputs(files: Files<'_>) -> Vec<FilePath> {
+    let mut out = Vec::from_iter(files.script.map(|script| joined("--version-script=", script)));
+    out.extend(files.run_paths.iter().flat_map(|dir| ["-rpath".into(), dir.clone()]));
+    out.extend(files.inputs.iter().map(operand));
+    let several = files.archives.len() > 1;
+    out.extend(words(several.then_some("--start-group")));
+    out.extend(files.archives.iter().map(operand));
+    out.extend(words(several.then_some("--end-group")));
+    out
+}
+
+fn filled(word: &str, places: &[(&str, &FilePath)]) -> FilePath {
+    let parts = places.iter().find_map(|(place, path)| Some((word.split_once(place)?, path)));
+    let Some(((before, after), path)) = parts else { return word.into() };
+    FilePath::from_bytes(&[before.as_bytes(), path.as_bytes(), after.as_bytes()].concat())
 }
 
 /// Flags that may name libraries: they come after what uses these.

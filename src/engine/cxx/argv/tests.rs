@@ -83,6 +83,7 @@ fn links_are_written_out() {
             run_paths: &[],
             output: &output,
             depfile: &depfile,
+            script: None,
         };
         assert_eq!(text(&link::arguments(&flags, &settings.options, files)), expect);
     };
@@ -150,8 +151,8 @@ fn every_option_has_its_flags() {
         let flags = link::flags(&options, &toolchain(false), Language::C, link::Product::Executable);
         let (output, depfile, inputs) = ("out/x".into(), "x.d".into(), ["a.o".into()]);
         let run_paths = [link::run_path(&output, &"out/lib".into())];
-        let files =
-            link::Files { inputs: &inputs, archives: &[], libraries: &[], run_paths: &run_paths, output: &output, depfile: &depfile };
+        let (inputs, run_paths) = (inputs.as_slice(), run_paths.as_slice());
+        let files = link::Files { inputs, archives: &[], libraries: &[], run_paths, output: &output, depfile: &depfile, script: None };
         let line = text(&link::arguments(&flags, &options, files));
         let shown = line.replace(" -Wl,--push-state,--as-needed -lm -lpthread -ldl -Wl,--pop-state", "");
         let shown = shown.replace(" -Qunused-arguments -fcolor-diagnostics -o out/x -Xlinker --dependency-file=x.d", " |");

@@ -82,8 +82,7 @@ impl<'a> Lowering<'a> {
         let before: Vec<&'a Declared> = self.named(&target.before);
         let before = before.into_iter().map(|other| self.made(other)).collect::<Result<Vec<_>, _>>()?.concat();
         let soname = names::soname(&target.output_name, &target.library);
-        let mut options = target.options.as_ref().clone();
-        options.allow_undefined |= target.kind == Kind::Plugin;
+        let options = target.link_options();
         self.link(Link {
             target: &target.name,
             options: &options,

@@ -242,7 +242,11 @@ impl<'a> Lowering<'a> {
 
     /// A process of the toolchain.
     pub fn command(&self, program: &str, args: Vec<FilePath>, tools: &Tools) -> Command {
-        let program = self.program(program);
+        self.command_of(self.program(program), args, tools)
+    }
+
+    /// A process.
+    pub fn command_of(&self, program: FilePath, args: Vec<FilePath>, tools: &Tools) -> Command {
         let preloaded = self.request.toolchain.preloaded.map(|identity| ("LD_LIBRARY_PATH".to_owned(), identity));
         let variables = preloaded.into_iter().collect();
         let (cwd, sets, responses, depfile) = Default::default();

@@ -8,7 +8,7 @@ use super::tools::Tools;
 use super::{LowerError, whole};
 use crate::engine::config::options::Options;
 use crate::engine::config::settings::{Lto, Settings};
-use crate::engine::cxx::argv::{archive, compile, joined, link, response};
+use crate::engine::cxx::argv::{archive, compile, link, response};
 use crate::engine::cxx::flags::{Classified, classify};
 use crate::engine::cxx::interface_only::is_operand;
 use crate::engine::cxx::probe::LinkProbe;
@@ -96,16 +96,17 @@ impl Lowering<'_> {
 
     /// The step that links.
     pub fn link(&mut self, link: Link<'_>) -> Result<(), LowerError> {
-        let Link { options, language, output, libraries, .. } = &link;
+        let Link { options, output, libraries, .. } = &link;
         let named = |ending: &str| FilePath::from(format!("{}.{ending}", link.stem).as_str());
-        let mut flags = link::flags(options, self.request.toolchain, *language, link.product);
         let offered = (!link.export_list.is_empty()).then(|| version_script(named("map"), link.export_list));
-        flags.extend(offered.iter().flat_map(|script| ["-Xlinker".into(), joined("--version-script=", &script.path)]));
+        let script = offered.as_ref().map(|script| &script.path);
         let (depfile, run_paths) = (named("d"), run_paths(&link, self.request.settings));
         let archives: Vec<FilePath> = link.archives.iter().map(|archive| archive.path.clone()).collect();
-        let files = link::Files { inputs: &link.inputs, archives: &archives, libraries, run_paths: &run_paths, output, depfile: &depfile };
-        let (args, response) = response::shorten(link::arguments(&flags, options, files), Some(output), &named("rsp"));
-        let probe = self.request.probes.link(options, self.request.toolchain);
+        let (inputs, run_paths) = (link.inputs.as_slice(), run_paths.as_slice());
+        let files = link::Files { inputs, archives: &archives, libraries, run_paths, output, depfile: &depfile, script };
+        let probe = self.request.probes.any_link(options, self.request.toolchain);
+        let (program, args, tools) = self.link_line(&link, files, probe);
+        let (args, response) = response::shorten(args, Some(output), &named("rsp"));
         let mut step = blank(StepKind::Link, output.to_string(), link.target.to_owned());
         step.explicit = [link.inputs.as_slice(), &archives].concat();
         step.order_only.clone_from(&link.before);
@@ -126,14 +127,28 @@ impl Lowering<'_> {
             thin_archives: link.archives.clone(),
             ..CxxStep::default()
         });
-        let command = self.command(compile::driver(*language), args, &self.link_tools(*language, probe));
+        let command = self.command_of(program, args, &tools);
         let responses = response.into_iter().chain(offered).collect();
         step.command = Some(Command { responses, depfile: Some(Depfile { path: depfile }), ..command });
         self.push(step)
     }
 
-    fn link_tools(&self, language: Language, probe: Option<&LinkProbe>) -> Tools {
-        let driver = self.request.toolchain.tool(compile::driver(language));
+    /// What runs, with its arguments: the linker if it is known what the driver makes of such a link, which takes as long as the link of a
+    /// small program; else the driver.
+    fn link_line(&self, link: &Link<'_>, files: link::Files<'_>, probe: Option<&LinkProbe>) -> (FilePath, Vec<FilePath>, Tools) {
+        let Link { options, language, product, .. } = link;
+        let toolchain = self.request.toolchain;
+        let asked = self.request.probes.link(options, toolchain, *language, *product);
+        let direct = asked.and_then(|asked| Some((asked, link::direct(asked.line.as_ref()?, *product, files)?)));
+        if let Some((asked, args)) = direct {
+            return (asked.program.clone(), args, self.link_tools(None, Some(asked)));
+        }
+        let driver = self.program(compile::driver(*language));
+        let tools = self.link_tools(toolchain.tool(compile::driver(*language)), asked.or(probe));
+        (driver, link::arguments(&link::flags(options, toolchain, *language, *product), options, files), tools)
+    }
+
+    fn link_tools(&self, driver: Option<&FilePath>, probe: Option<&LinkProbe>) -> Tools {
         let programs = driver.into_iter().chain(probe.into_iter().flat_map(LinkProbe::programs));
         Tools::new(&self.request, programs, probe.map(|probe| (&probe.identity, probe.expanded.as_slice())))
     }

@@ -141,6 +141,7 @@ fn requested_of<T>(
         profiles: vec![],
         library_dirs: vec![],
         interfaces: false,
+        line: None,
     };
     let entry = |source: &Source| FileEntry {
         path: source.path.clone(),
