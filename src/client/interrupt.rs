@@ -33,7 +33,7 @@ pub fn end_programs_at_once() {
 
 #[expect(clippy::exit, reason = "the user asked for it, and other threads wait for programs that are gone")]
 fn leave() {
-    program::kill_all();
+    let _none_starts = program::kill_all();
     std::process::exit(exit_code::INTERRUPTED.into());
 }
 

@@ -2,6 +2,7 @@
 //! it runs.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::Path;
 use std::process::Child;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -25,17 +26,27 @@ fn groups() -> MutexGuard<'static, Vec<Pid>> {
     GROUPS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Kills all of them, without waiting.
-pub fn kill_all() {
-    for group in groups().drain(..) {
+/// Kills all of them, without waiting. No other one starts as long as what this returns is kept.
+pub fn kill_all() -> impl Drop {
+    let mut groups = groups();
+    for group in groups.drain(..) {
         // It may be gone.
         let _ = kill_process_group(group, Signal::KILL);
     }
+    groups
 }
 
-/// A group that was started by somebody else here.
-pub fn hold(group: Option<Pid>) {
-    groups().extend(group);
+/// Starts one that leads a group: there is no moment at which it runs and is not among them.
+pub fn started(start: impl FnOnce() -> io::Result<Child>) -> io::Result<Child> {
+    let mut groups = groups();
+    let child = start()?;
+    groups.extend(group_of(&child));
+    Ok(child)
+}
+
+/// The group that it leads.
+pub fn group_of(child: &Child) -> Option<Pid> {
+    Pid::from_raw(child.id().cast_signed())
 }
 
 /// Kills what is left of it.
@@ -63,11 +74,9 @@ impl Program {
     /// Starts `argv`, which is not empty, in `folder`.
     pub fn start(argv: &[OsString], folder: &Path, err_only: bool) -> Result<Self, ClientError> {
         let Some((program, args)) = argv.split_first() else { return Err(ClientError::Usage("nothing to run was named".to_owned())) };
-        let child =
-            spawn::start_beside(program, args, folder, err_only).map_err(|source| ClientError::NotRun { path: program.into(), source })?;
-        let group = Pid::from_raw(child.id().cast_signed());
-        groups().extend(group);
-        Ok(Self { child, group })
+        let child = started(|| spawn::start_beside(program, args, folder, err_only));
+        let child = child.map_err(|source| ClientError::NotRun { path: program.into(), source })?;
+        Ok(Self { group: group_of(&child), child })
     }
 
     /// Ends it: SIGTERM to its group, SIGKILL to what is left of that after 2 s.

@@ -59,13 +59,12 @@ fn start(root: &Path, test: &Test, output: &File) -> std::io::Result<Child> {
     let argv = argv(root, test);
     let args: Vec<OsString> = argv[1..].iter().map(|arg| arg.clone().into_os_string()).collect();
     let folder = root.join(test.run.working_dir.as_path());
-    spawn::start_into(argv[0].as_os_str(), &args, &folder, &test.run.env, output)
+    program::started(|| spawn::start_into(argv[0].as_os_str(), &args, &folder, &test.run.env, output))
 }
 
 /// How it ends; what is left of its group then ends with it.
 fn outcome(child: &mut Child, limit: Duration, stop: &AtomicBool) -> Outcome {
-    let group = Pid::from_raw(child.id().cast_signed());
-    program::hold(group);
+    let group = program::group_of(child);
     // Whoever says so kills all that are held then.
     if stop.load(Ordering::SeqCst) {
         program::kill(group);
