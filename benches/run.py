@@ -66,7 +66,7 @@ TABLES = {
         "Projects that grow",
         "N sources, N/5 headers, seven of them included by each source. Medians; in brackets JMake's time over that peer's, in the same rounds.\n"
         "*-*: not measured. *absent*: that program is not on this machine. *Commands alone*: the compile, the archive and the link of the edit run\n"
-        "by hand, as JMake runs them: its links leave out the compiler's driver, and so do those of the others here. *By the driver*: the same with\n"
+        "by hand, as JMake tells them: its links leave out the compiler's driver, and so do those of the others here. *By the driver*: the same with\n"
         "that link as people write it. *Beyond* either is the median of the rounds' differences. Where 0 steps have to run it is checked that none did. Objects of 50,000\n"
         "sources are empty and made by a stand-in for the compiler (`--hollow`): no edit is measured there. Bounds: nothing changed 1.3 ms and no\n"
         "slower than tup with its monitor, 50,000 sources within 20 % of 1,000; headers touched 100 ms at 10,000; a comment 10 ms; an edit 5 ms\n"

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant, SystemTime};
 use self::before::Before;
 use super::World;
 use super::hidden_reads::{self, HiddenReads};
-use super::process::{Exit, Heard, ProcessSpec, Unattended};
-use super::{opaque_runs, reading, symbol_search, tidying};
+use super::process::{Exit, Heard, ProcessExit, ProcessSpec, Unattended};
+use super::{archiver, opaque_runs, reading, symbol_search, tidying};
 use crate::engine::cxx::diagnostics::machine::{self, Obstacle};
 use crate::engine::cxx::undefined::Lookup;
 use crate::engine::execution::{Ending, Execution};
@@ -80,6 +80,11 @@ fn perform(world: &World, order: &Order, command: &Command, output: Option<std::
         return Ok(Execution { ending: Ending::Signalled(libc::SIGTERM), ..Execution::empty() });
     }
     let prepared = prepare(world, order)?;
+    let began = Instant::now();
+    let place = prepared.temporary.as_ref().filter(|_| order.spec.kind == StepKind::Archive).map(|place| place.under(&order.root));
+    if place.is_some_and(|place| archiver::write(&order.spec, &order.root, &place)) {
+        return Ok(collect(world, order, prepared, ProcessExit::done_here(began.elapsed())));
+    }
     let started = world.process.start(process(order, command, prepared.temporary.as_ref()), output).map_err(Failure::environment)?;
     let exit = started.ended().map_err(Failure::environment)?;
     Ok(collect(world, order, prepared, exit))
@@ -145,7 +150,7 @@ fn process(order: &Order, command: &Command, temporary: Option<&FilePath>) -> Pr
     }
 }
 
-fn collect(world: &World, order: &Order, prepared: Prepared, exit: super::process::ProcessExit) -> Execution {
+fn collect(world: &World, order: &Order, prepared: Prepared, exit: ProcessExit) -> Execution {
     let root = order.root.as_path();
     let mut execution = Execution { number: prepared.before.number, output: exit.output, cost: exit.cost, ..Execution::empty() };
     execution.ending = match exit.status {

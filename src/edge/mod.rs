@@ -3,6 +3,7 @@
 //! Each file is one door: a small trait with its real implementation where tests need another one, plain functions elsewhere.
 //! Nothing here knows actors, messages or the wire.
 
+pub mod archiver;
 pub mod by_content;
 pub mod checking;
 pub mod claims;

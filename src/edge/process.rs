@@ -11,7 +11,7 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::process::{PidfdFlags, pidfd_open};
 
@@ -84,6 +84,15 @@ pub struct ProcessExit {
     pub cut: usize,
     /// What it cost.
     pub cost: Cost,
+}
+
+impl ProcessExit {
+    /// Its work was done in `wall`, without a process.
+    #[must_use]
+    pub fn done_here(wall: Duration) -> Self {
+        let wall_ms = u64::try_from(wall.as_millis()).unwrap_or(u64::MAX);
+        Self { status: Exit::Exited(0), cost: Cost { wall_ms, ..Cost::default() }, ..NEVER_RUN }
+    }
 }
 
 /// What comes of a process that was ended before it began.

@@ -174,6 +174,8 @@ pub struct CxxStep {
     pub thin_archives: Vec<ThinArchive>,
     /// What it does while its inputs are small.
     pub light: Option<Light>,
+    /// Its archiver is LLVM's own, so that what that makes is known without running it.
+    pub known_archiver: bool,
 }
 
 /// Another way to do the same work, for small inputs: who reads what comes of it cannot tell.

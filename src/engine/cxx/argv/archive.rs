@@ -26,6 +26,27 @@ pub fn holding_small() -> Light {
     Light { up_to: 1 << 20, first: WHOLE.into() }
 }
 
+/// What holds the members.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Kind {
+    /// The archive.
+    Whole,
+    /// Their own files, which it names.
+    Thin,
+}
+
+impl Kind {
+    /// Of the archive that such a line makes, if it is one of these.
+    #[must_use]
+    pub fn of(line: &[FilePath]) -> Option<Self> {
+        match line.first()?.as_bytes() {
+            word if word == WHOLE.as_bytes() => Some(Self::Whole),
+            word if word == THIN.as_bytes() => Some(Self::Thin),
+            _ => None,
+        }
+    }
+}
+
 const WHOLE: &str = "rcsD";
 const THIN: &str = "rcsDT";
 

@@ -88,7 +88,9 @@ impl Lowering<'_> {
         let mut step = blank(StepKind::Archive, label, target.to_owned());
         step.explicit = objects.to_vec();
         step.outputs = outputs;
-        step.cxx = Some(CxxStep { light, ..CxxStep::default() });
+        let toolchain = self.request.toolchain;
+        let known_archiver = toolchain.tool("llvm-ar").is_some_and(|archiver| archiver.parent() == toolchain.bin_dir);
+        step.cxx = Some(CxxStep { light, known_archiver, ..CxxStep::default() });
         let responses = Vec::from_iter(response);
         step.command = Some(Command { responses, ..self.plain("llvm-ar", args) });
         self.push(step)
