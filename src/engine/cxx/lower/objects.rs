@@ -12,7 +12,7 @@ use crate::engine::cxx::argv::compile;
 use crate::engine::cxx::flag_sets::Rules;
 use crate::engine::cxx::flags::Classified;
 use crate::engine::discover::{Declared, Language};
-use crate::engine::graph::{Command, CxxStep, Depfile, Environment, Output, Purity, StepFlags, StepSpec};
+use crate::engine::graph::{Command, CxxStep, Depfile, Output, Purity, StepFlags, StepSpec};
 use crate::engine::path::FilePath;
 use crate::engine::report::StepKind;
 
@@ -229,29 +229,6 @@ impl<'a> Lowering<'a> {
 
     fn step(&self, kind: StepKind, part: Part<'_>, program: &str, args: Vec<FilePath>, tools: &Tools) -> StepSpec {
         StepSpec { command: Some(self.command(program, args, tools)), ..blank(kind, part.source.to_string(), self.home(part)) }
-    }
-
-    /// A process of the toolchain that runs nothing else.
-    pub fn plain(&self, program: &str, args: Vec<FilePath>) -> Command {
-        self.command(program, args, &self.tools_of(program))
-    }
-
-    fn tools_of(&self, program: &str) -> Tools {
-        Tools::new(&self.request, self.request.toolchain.tool(program), None)
-    }
-
-    /// A process of the toolchain.
-    pub fn command(&self, program: &str, args: Vec<FilePath>, tools: &Tools) -> Command {
-        self.command_of(self.program(program), args, tools)
-    }
-
-    /// A process.
-    pub fn command_of(&self, program: FilePath, args: Vec<FilePath>, tools: &Tools) -> Command {
-        let preloaded = self.request.toolchain.preloaded.map(|identity| ("LD_LIBRARY_PATH".to_owned(), identity));
-        let variables = preloaded.into_iter().collect();
-        let (cwd, sets, responses, depfile) = Default::default();
-        let Tools { identity, origins } = tools.clone();
-        Command { program, args, cwd, environment: Environment::Tools, sets, responses, depfile, variables, identity, origins }
     }
 }
 

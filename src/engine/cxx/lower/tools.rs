@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::LowerRequest;
+use super::objects::Lowering;
 use crate::engine::digest::{Digest, Hasher};
-use crate::engine::graph::Origin;
+use crate::engine::graph::{Command, Environment, Origin};
 use crate::engine::path::FilePath;
 
 /// All of it.
@@ -34,5 +35,31 @@ impl Tools {
             origins.extend(words.iter().cloned().map(Origin::Expanded));
         }
         Self { identity: hasher.finish(), origins: origins.into() }
+    }
+}
+
+impl Lowering<'_> {
+    /// A process of the toolchain that runs nothing else.
+    pub fn plain(&self, program: &str, args: Vec<FilePath>) -> Command {
+        self.command(program, args, &self.tools_of(program))
+    }
+
+    /// Of such a process.
+    pub fn tools_of(&self, program: &str) -> Tools {
+        Tools::new(&self.request, self.request.toolchain.tool(program), None)
+    }
+
+    /// A process of the toolchain.
+    pub fn command(&self, program: &str, args: Vec<FilePath>, tools: &Tools) -> Command {
+        self.command_of(self.program(program), args, tools)
+    }
+
+    /// A process.
+    pub fn command_of(&self, program: FilePath, args: Vec<FilePath>, tools: &Tools) -> Command {
+        let preloaded = self.request.toolchain.preloaded.map(|identity| ("LD_LIBRARY_PATH".to_owned(), identity));
+        let variables = preloaded.into_iter().collect();
+        let (cwd, sets, responses, depfile) = Default::default();
+        let Tools { identity, origins } = tools.clone();
+        Command { program, args, cwd, environment: Environment::Tools, sets, responses, depfile, variables, identity, origins }
     }
 }
