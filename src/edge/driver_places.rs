@@ -93,7 +93,11 @@ pub fn places(driver: &Driver<'_>) -> BTreeSet<PathBuf> {
     all.extend(["/usr/local", "/opt", "/opt/rh"].map(PathBuf::from));
     let own = driver.bin_dir.parent().map(Path::to_owned);
     let resources = own.iter().flat_map(|own| entries(&own.join("lib/clang")));
-    all.extend(resources.flat_map(|version| [version.join("lib"), version.join("lib/linux"), version]));
+    all.extend(resources.flat_map(|version| {
+        let lib = version.join("lib");
+        // One for all machines, or one for each.
+        entries(&lib).into_iter().filter(|dir| dir.is_dir()).chain([lib.join("linux"), lib, version]).collect::<Vec<_>>()
+    }));
     all.extend(own.iter().flat_map(|own| OF_PROGRAMS.map(|name| own.join(name))));
     for prefix in ["/", "/usr"].into_iter().map(PathBuf::from).chain(own) {
         add_install(&prefix, &mut all);
@@ -102,6 +106,7 @@ pub fn places(driver: &Driver<'_>) -> BTreeSet<PathBuf> {
         let place = place.under(driver.root);
         if place.is_dir() {
             add_install(&place, &mut all);
+            add_install(&place.join("usr"), &mut all);
         }
         add_configuration(&place, &mut all);
     }

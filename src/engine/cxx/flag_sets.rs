@@ -109,15 +109,17 @@ impl FlagSets {
         if !self.links.is_empty() {
             return;
         }
-        let (options, language) = (&settings.options, linked_as(languages.into_values()));
+        // A program is linked as what is in it: that is not known yet.
+        let mut any: BTreeSet<Language> = languages.into_values().map(asked_as).collect();
+        if any.is_empty() {
+            any.insert(Language::Cxx);
+        }
         let mains = files.iter().filter(|file| language_of(file).is_some()).map(|file| file.facts.main != MainFact::None);
         let (programs, others): (Vec<bool>, Vec<bool>) = mains.partition(|is_program| *is_program);
         let shared = settings.library_type.unwrap_or_default() == LibraryType::Shared && !others.is_empty();
-        if shared {
-            self.links.insert(link_set(options, toolchain, language, SHARED));
-        }
-        if !shared || !programs.is_empty() {
-            self.links.insert(link_set(options, toolchain, language, Product::Executable));
+        let products = [(shared, SHARED), (!shared || !programs.is_empty(), Product::Executable)];
+        for product in products.into_iter().filter_map(|(likely, product)| likely.then_some(product)) {
+            self.links.extend(any.iter().map(|language| link_set(&settings.options, toolchain, *language, product)));
         }
     }
 

@@ -82,6 +82,8 @@ impl Classified {
                 let next = argument.filter(|a| !flag.ends_with(a));
                 self.unknown.push(next.map_or_else(|| flag.to_owned(), |a| format!("{flag} {a}")));
                 let words = [Some(flag), next].into_iter().flatten().flat_map(|word| word.split(['=', ',']));
+                // A linker reads more words from a file that is named so.
+                let words = words.map(|word| word.strip_prefix('@').unwrap_or(word));
                 self.named_paths.extend(words.filter(|w| !w.is_empty() && !w.starts_with('-')).map(FilePath::from));
                 return;
             }

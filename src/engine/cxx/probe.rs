@@ -172,15 +172,20 @@ pub fn parse_link(stderr: &str) -> Result<LinkProbe, ProbeError> {
     let profiles = ld.iter().filter_map(profile).collect();
     let (library_dirs, interfaces) = (dirs.collect(), interface_only::reads_interfaces(&commands));
     let (identity, expanded) = (identity(&commands), expanded(&commands));
-    let line = line_of(told);
+    let line = line_of(told, stderr);
     Ok(LinkProbe { identity, expanded, program: program.as_str().into(), plugins, profiles, library_dirs, interfaces, line })
 }
 
-/// The line of the only program that a driver runs, without that program.
-fn line_of(told: Vec<Vec<String>>) -> Option<Vec<String>> {
+/// The line of the only program that a driver runs, without that program, if it is the linker of the driver's own install and follows from
+/// nothing but that, the flags and what is known of the machine: where else one is looked for, or a configuration file says, may change unseen.
+fn line_of(told: Vec<Vec<String>>, stderr: &str) -> Option<Vec<String>> {
     let [mut line] = <[Vec<String>; 1]>::try_from(told).ok()?;
     let program = line.drain(..1).next()?;
-    (Path::new(&program).is_absolute() && link::has_places(&line)).then_some(line)
+    let of = |name: &str| stderr.lines().find_map(|said| said.strip_prefix(name));
+    let own = Path::new(of("InstalledDir: ")?);
+    let is_plain = Path::new(&program).parent() == Some(own) && of("Configuration file: ").is_none();
+    let is_text = !stderr.contains(char::REPLACEMENT_CHARACTER) && stderr.lines().filter(|said| said.starts_with(" \"")).all(is_whole);
+    (is_plain && is_text && link::has_places(&line)).then_some(line)
 }
 
 /// The first word of each line, once.
@@ -231,6 +236,16 @@ fn commands(stderr: &str) -> Result<Vec<Vec<String>>, ProbeError> {
         return Err(ProbeError::NoCommand(stderr.to_owned()));
     }
     Ok(printed.iter().map(|line| split(line)).collect())
+}
+
+/// Whether every word ends: one may hold the end of a line.
+fn is_whole(line: &str) -> bool {
+    let (mut within, mut quoted) = (false, false);
+    for c in line.chars() {
+        within ^= c == '"' && !quoted;
+        quoted = c == '\\' && !quoted;
+    }
+    !within
 }
 
 /// Takes apart `"a" "b \"c\""`.

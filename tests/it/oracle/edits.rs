@@ -1,7 +1,7 @@
 //! Random edits of a project's files. Does not know what they mean for a build.
 
 use super::chance::Chance;
-use super::project::{Header, Project, Role, SETTINGS, joined, parent, value};
+use super::project::{Header, Project, Role, SETTINGS, joined, parent, passed_on, value};
 use super::tree::Tree;
 use crate::support::Space;
 
@@ -45,7 +45,7 @@ const EDITS: [(usize, Edit); 18] = [
     (5, Edit::Appear),
     (3, Edit::Settings),
     (5, Edit::Passed),
-    (1, Edit::Break),
+    (2, Edit::Break),
 ];
 
 /// Changes the project and what of it has to be done on the disk at once. Says what it did.
@@ -91,7 +91,7 @@ fn body(chance: &mut Chance, project: &mut Project) -> String {
 /// What jobs pass on.
 fn passed(chance: &mut Chance, project: &mut Project) -> Option<String> {
     let passed = project.passed.as_mut()?;
-    *passed = value(chance);
+    *passed = passed_on(chance);
     Some(format!("data/passed.txt: {passed}"))
 }
 

@@ -163,7 +163,9 @@ impl Model {
 }
 
 fn key(step: &Value, facts: &Facts<'_>) -> Step {
-    (text(step, "kind").to_owned(), text(step, "label").to_owned(), facts.profile.to_owned())
+    // What jobs make is the same for all profiles.
+    let profile = if is_job(step) { "" } else { facts.profile };
+    (text(step, "kind").to_owned(), text(step, "label").to_owned(), profile.to_owned())
 }
 
 fn text<'a>(step: &'a Value, name: &str) -> &'a str {

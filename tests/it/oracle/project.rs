@@ -134,7 +134,7 @@ impl Project {
             project.add_program(chance, format!("{dir}/part{at}_test.{ending}"));
         }
         project.settings = chance.one_in(3).then(|| *chance.pick(&SETTINGS));
-        project.passed = chance.one_in(2).then(|| value(chance));
+        project.passed = chance.one_in(2).then(|| passed_on(chance));
         project
     }
 
@@ -312,6 +312,11 @@ fn function(source: &Source) -> String {
 /// Of one width, so that an edit may keep a file's size.
 pub fn value(chance: &mut Chance) -> usize {
     chance.between(100, 999)
+}
+
+/// Of few, so that what was there before comes back.
+pub fn passed_on(chance: &mut Chance) -> usize {
+    chance.between(1, 3)
 }
 
 /// Each of these once in `n` times, and at least one.

@@ -142,27 +142,59 @@ pub fn direct(line: &[String], product: Product<'_>, files: Files<'_>) -> Option
     if !passed_on || files.libraries.iter().any(|library| library == "stdc++") {
         return None;
     }
-    let soname = match product {
-        Product::Executable => FilePath::default(),
-        Product::Shared { soname } => soname.into(),
-    };
-    let places = [(place::OUTPUT, files.output), (place::DEPFILE, files.depfile), (place::SONAME, &soname)];
     let mut out = Vec::with_capacity(line.len() + files.inputs.len());
     for word in line {
         match word.as_str() {
             place::INPUTS => out.extend(linker_inputs(files)),
             place::LIBRARIES => out.extend(files.libraries.iter().map(|library| self::library(library))),
-            word => out.push(filled(word, &places)),
+            place::OUTPUT => out.push(files.output.clone()),
+            word => out.push(match (word.strip_suffix(place::DEPFILE), product) {
+                (Some(flag), _) => joined(flag, files.depfile),
+                (None, Product::Shared { soname }) if word == place::SONAME => soname.into(),
+                (None, _) => word.into(),
+            }),
         }
     }
     Some(out)
 }
 
-/// Whether a line that a driver passes on has all of its places.
+/// Whether a line that a driver passes on has each of its places once, and nothing that only looks like one.
 #[must_use]
 pub fn has_places(line: &[String]) -> bool {
-    let once = |place: &str| line.iter().filter(|word| *word == place).count() == 1;
-    [place::OUTPUT, place::INPUTS, place::LIBRARIES].into_iter().all(once)
+    let count = |place: &str| line.iter().filter(|word| *word == place).count();
+    let depfile = format!("--dependency-file={}", place::DEPFILE);
+    let all = [place::OUTPUT, place::INPUTS, place::LIBRARIES, &depfile];
+    let looks_like = |word: &&String| word.contains("jmake-") && *word != place::SONAME && !all.contains(&word.as_str());
+    all.into_iter().all(|place| count(place) == 1) && count(place::SONAME) <= 1 && !line.iter().any(|word| looks_like(&word))
+}
+
+/// Flags by which a driver looks elsewhere, where something may come unseen, or does more than to pass files on.
+const FOR_DRIVERS: [&str; 18] = [
+    "@",
+    "--config",
+    "--sysroot",
+    "-isysroot",
+    "--gcc-",
+    "-B",
+    "--prefix",
+    "-resource-dir",
+    "-ccc-",
+    "--target",
+    "-target",
+    "-m32",
+    "-mx32",
+    "--ld-path",
+    "-save-stats",
+    "-save-temps",
+    "--save-",
+    "-v",
+];
+
+/// Whether the linker may be run without the driver, if that gets such a line.
+#[must_use]
+pub fn may_be_direct(line: &[FilePath]) -> bool {
+    let for_drivers = |word: &FilePath| FOR_DRIVERS.iter().any(|flag| word.as_bytes().starts_with(flag.as_bytes()));
+    !line.iter().any(for_drivers)
 }
 
 /// The line without what no linker knows.
@@ -180,12 +212,6 @@ fn linker_inputs(files: Files<'_>) -> Vec<FilePath> {
     out.extend(files.archives.iter().map(operand));
     out.extend(words(several.then_some("--end-group")));
     out
-}
-
-fn filled(word: &str, places: &[(&str, &FilePath)]) -> FilePath {
-    let parts = places.iter().find_map(|(place, path)| Some((word.split_once(place)?, path)));
-    let Some(((before, after), path)) = parts else { return word.into() };
-    FilePath::from_bytes(&[before.as_bytes(), path.as_bytes(), after.as_bytes()].concat())
 }
 
 /// Flags that may name libraries: they come after what uses these.

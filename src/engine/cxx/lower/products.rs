@@ -106,8 +106,10 @@ impl Lowering<'_> {
         let archives: Vec<FilePath> = link.archives.iter().map(|archive| archive.path.clone()).collect();
         let (inputs, run_paths) = (link.inputs.as_slice(), run_paths.as_slice());
         let files = link::Files { inputs, archives: &archives, libraries, run_paths, output, depfile: &depfile, script };
-        let probe = self.request.probes.any_link(options, self.request.toolchain);
-        let (program, args, tools) = self.link_line(&link, files, probe);
+        let asked = self.request.probes.link(options, self.request.toolchain, link.language, link.product);
+        let probe = asked.or_else(|| self.request.probes.any_link(options, self.request.toolchain));
+        let direct = asked.filter(|_| self.may_be_direct(&link)).and_then(|probe| link::direct(probe.line.as_ref()?, link.product, files));
+        let (program, args, tools) = self.link_line(&link, files, probe, direct);
         let (args, response) = response::shorten(args, Some(output), &named("rsp"));
         let mut step = blank(StepKind::Link, output.to_string(), link.target.to_owned());
         step.explicit = [link.inputs.as_slice(), &archives].concat();
@@ -135,19 +137,30 @@ impl Lowering<'_> {
         self.push(step)
     }
 
-    /// What runs, with its arguments: the linker if it is known what the driver makes of such a link, which takes as long as the link of a
-    /// small program; else the driver.
-    fn link_line(&self, link: &Link<'_>, files: link::Files<'_>, probe: Option<&LinkProbe>) -> (FilePath, Vec<FilePath>, Tools) {
-        let Link { options, language, product, .. } = link;
-        let toolchain = self.request.toolchain;
-        let asked = self.request.probes.link(options, toolchain, *language, *product);
-        let direct = asked.and_then(|asked| Some((asked, link::direct(asked.line.as_ref()?, *product, files)?)));
-        if let Some((asked, args)) = direct {
-            return (asked.program.clone(), args, self.link_tools(None, Some(asked)));
+    /// Whether what the linker is told follows from what is known: the driver is the install's own, and looks where it usually looks.
+    fn may_be_direct(&self, link: &Link<'_>) -> bool {
+        let (toolchain, driver) = (self.request.toolchain, compile::driver(link.language));
+        let is_own = toolchain.tool(driver).is_some_and(|driver| driver.parent() == toolchain.bin_dir);
+        let edited = self.request.leading.iter().any(|(name, _)| name == "CCC_OVERRIDE_OPTIONS");
+        is_own && !edited && link::may_be_direct(&link::around(link.options, toolchain, link.language, link.product))
+    }
+
+    /// What runs, with its arguments: the linker if it is known what it is told, else the driver, which takes as long as the link of a small
+    /// program to find that out.
+    fn link_line(
+        &self,
+        link: &Link<'_>,
+        files: link::Files<'_>,
+        probe: Option<&LinkProbe>,
+        direct: Option<Vec<FilePath>>,
+    ) -> (FilePath, Vec<FilePath>, Tools) {
+        if let (Some(probe), Some(args)) = (probe, direct) {
+            return (probe.program.clone(), args, self.link_tools(None, Some(probe)));
         }
-        let driver = self.program(compile::driver(*language));
-        let tools = self.link_tools(toolchain.tool(compile::driver(*language)), asked.or(probe));
-        (driver, link::arguments(&link::flags(options, toolchain, *language, *product), options, files), tools)
+        let (toolchain, driver) = (self.request.toolchain, compile::driver(link.language));
+        let flags = link::flags(link.options, toolchain, link.language, link.product);
+        let tools = self.link_tools(toolchain.tool(driver), probe);
+        (self.program(driver), link::arguments(&flags, link.options, files), tools)
     }
 
     fn link_tools(&self, driver: Option<&FilePath>, probe: Option<&LinkProbe>) -> Tools {

@@ -97,3 +97,31 @@ fn nothing_is_compiled() {
     assert_eq!(text(compile_arguments(Language::Cxx, &["-O2".into()])), "-### -O2 -x c++ -c /dev/null -o jmake-probe.o");
     assert_eq!(text(link_arguments(&["-shared".into()])), "-### -shared");
 }
+
+const LINKED: &str = r#"clang version 19
+InstalledDir: /l/bin
+ "/l/bin/ld.lld" "-pie" "-o" "jmake-output" "crt1.o" "--dependency-file=jmake-depfile" "--jmake-inputs" "-ljmake-libraries" "-lc"
+"#;
+
+#[test]
+fn a_line_is_used_for_others_only_if_nothing_else_leads_it() {
+    let line = |text: &str| parse_link(text).unwrap().line;
+    assert_eq!(line(LINKED).unwrap().len(), 8);
+    let soname = line(&LINKED.replace("\"-pie\"", "\"-shared\" \"-soname\" \"jmake-soname\""));
+    assert!(soname.is_some());
+    for (from, to) in [
+        ("/l/bin/ld.lld", "/usr/bin/ld"),
+        ("/l/bin/ld.lld", "ld.lld"),
+        ("InstalledDir: /l/bin", "InstalledDir: /elsewhere/bin"),
+        ("InstalledDir: /l/bin\n", ""),
+        ("clang version 19", "Configuration file: /l/bin/clang.cfg"),
+        ("\"-pie\"", "\"-L/home/jmake-output/libs\""),
+        ("\"-pie\"", "\"-plugin-opt=dwo_dir=jmake-output_dwo\""),
+        ("\"-pie\"", "\"-L/caf\u{fffd}\""),
+        ("\"-lc\"", "\"-Ta\nb.ld\""),
+        ("\"-ljmake-libraries\" ", ""),
+        ("\n \"/l", "\n \"/l/bin/objcopy\" \"a\"\n \"/l"),
+    ] {
+        assert!(LINKED.contains(from) && line(&LINKED.replace(from, to)).is_none(), "{from} {to}");
+    }
+}
