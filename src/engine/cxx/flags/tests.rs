@@ -31,7 +31,8 @@ fn flags_are_sorted_by_what_they_name() {
     check("-Xclang -load -Xclang p.so", "unknown: -Xclang -load | -Xclang p.so; named: p.so");
     check("-ffoo=bar,baz", "unknown: -ffoo=bar,baz; named: bar baz");
     check("-fno-such-thing -mno-avx -Wsomething", "");
-    check("@args.rsp", "unknown: @args.rsp; named: @args.rsp");
+    check("@args.rsp", "unknown: @args.rsp; named: args.rsp");
+    check("-Wl,@args.rsp", "unknown: -Wl,@args.rsp; named: args.rsp");
     check("x.a", "unknown: x.a; named: x.a");
     check("-include", "");
     check("-fprofile-use -fprofile-use=dir -fprofile-instr-use", "");
