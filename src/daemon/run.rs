@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixListener as StdListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -101,7 +101,7 @@ async fn live(options: DaemonOptions) -> Result<u8, Failure> {
     // Whatever a failure left running.
     processes.close();
     // What is stopped cleans up: nobody else knows of it.
-    if !claims.are_given_back(CLEANING_UP) {
+    if !claims.are_given_back(Path::new("/"), CLEANING_UP) {
         tracing::warn!("a step that was stopped is still cleaning up");
     }
     Ok(exit_code)
@@ -179,7 +179,7 @@ async fn resident(world: World, cache_dir: PathBuf, socket: PathBuf, options: &D
 }
 
 /// Gives up the socket: the next client starts another daemon.
-fn retire(bound: listen::Bound, socket: &std::path::Path) {
+fn retire(bound: listen::Bound, socket: &Path) {
     // Gone already if somebody cleaned up.
     let _gone = std::fs::remove_file(socket);
     drop(bound);
@@ -277,7 +277,7 @@ async fn idle(sessions: &Sessions, timeout: Option<Duration>) {
 }
 
 /// One line, then nothing more: whoever started the daemon waits for it.
-fn say_ready(socket: &std::path::Path) {
+fn say_ready(socket: &Path) {
     let mut stdout = std::io::stdout();
     // Nobody may be listening.
     let _unheard = writeln!(stdout, "ready {}", socket.display()).and_then(|()| stdout.flush());

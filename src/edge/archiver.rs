@@ -52,16 +52,16 @@ pub fn write_all(kind: Kind, objects: &[FilePath], root: &Path, home: &FilePath,
     done
 }
 
-/// All of them, if they are objects, and not too much.
+/// All of them, if they are objects, and not too much. The writer measures names by letters, so these have to be bytes.
 fn members(objects: &[FilePath], root: &Path, kind: Kind, home: &FilePath) -> Option<Vec<NewArchiveMember<'static>>> {
     let mut left = LIMIT;
     let mut members = Vec::with_capacity(objects.len());
     for object in objects {
         let name = match kind {
-            Kind::Whole => object.name(),
+            Kind::Whole => object.as_path().file_name()?.to_str()?.to_owned(),
             Kind::Thin => below(home, object)?,
         };
-        let bytes = fs::read(&object.under(root)).ok()?;
+        let bytes = fs::read(&object.under(root)).ok().filter(|_| name.is_ascii())?;
         left = left.checked_sub(bytes.len() as u64)?;
         if !bytes.starts_with(b"\x7fELF") || object::File::parse(bytes.as_slice()).is_err() {
             return None;

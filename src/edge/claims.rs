@@ -36,10 +36,11 @@ impl Claims {
         Some(Claim { all: self, path: path.to_owned() })
     }
 
-    /// Waits until all are given back; false if some are not within so long.
-    pub fn are_given_back(&self, within: Duration) -> bool {
-        let waited = self.given_back.wait_timeout_while(self.held(), within, |held| !held.is_empty());
-        waited.unwrap_or_else(PoisonError::into_inner).0.is_empty()
+    /// Waits until all to paths below `root` are given back; false if some are not within so long.
+    pub fn are_given_back(&self, root: &Path, within: Duration) -> bool {
+        let some = |held: &HashSet<PathBuf>| held.iter().any(|path| path.starts_with(root));
+        let waited = self.given_back.wait_timeout_while(self.held(), within, |held| some(held));
+        !some(&waited.unwrap_or_else(PoisonError::into_inner).0)
     }
 
     fn held(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
@@ -67,7 +68,7 @@ mod tests {
         let first = claims.claim(Path::new("/a"), || true);
         assert!(first.is_some() && claims.claim(Path::new("/b"), || true).is_some());
         assert!(claims.claim(Path::new("/a"), || false).is_none());
-        assert!(!claims.are_given_back(Duration::ZERO));
+        assert!(!claims.are_given_back(Path::new("/"), Duration::ZERO) && claims.are_given_back(Path::new("/b"), Duration::ZERO));
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 let (told, claims) = (told.clone(), &claims);
@@ -80,6 +81,6 @@ mod tests {
             drop(first);
         });
         assert_eq!(heard.try_iter().collect::<Vec<_>>(), [1; 4]);
-        assert!(claims.are_given_back(Duration::ZERO));
+        assert!(claims.are_given_back(Path::new("/"), Duration::ZERO));
     }
 }

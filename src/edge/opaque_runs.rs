@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::World;
-use super::fs::FsError;
+use super::fs::{self, FsError};
 use super::project_state::DIRECTORY;
 
 /// The file in a project's state directory.
@@ -27,8 +27,14 @@ pub fn begin(world: &World, root: &Path, number: u64) -> Result<(), FsError> {
 
 /// The number of the newest one; `None` if none ever ran, or if nothing is known of it.
 #[must_use]
-pub fn newest(world: &World, root: &Path) -> Option<u64> {
-    let text = world.fs.read(&place(root)).ok()?;
+pub fn newest(root: &Path) -> Option<u64> {
+    newest_in(&root.join(DIRECTORY))
+}
+
+/// The same, by the project's state directory.
+#[must_use]
+pub fn newest_in(directory: &Path) -> Option<u64> {
+    let text = fs::read(&directory.join(FILE)).ok()?;
     u64::from_str_radix(std::str::from_utf8(&text).ok()?.trim_end(), 16).ok()
 }
 
@@ -41,15 +47,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newest_run_is_known_in_each_process() {
+    fn the_newest_run_is_known() {
         let dir = tempfile::tempdir().unwrap();
-        let (one, other) = (World::real(&dir.path().join("one")), World::real(&dir.path().join("other")));
-        assert_eq!(newest(&one, dir.path()), None);
+        let world = World::real(&dir.path().join("cache"));
+        assert_eq!(newest(dir.path()), None);
         for number in [7, u64::MAX, 1] {
-            begin(&one, dir.path(), number).unwrap();
-            assert_eq!([&one, &other].map(|world| newest(world, dir.path())), [Some(number); 2]);
+            begin(&world, dir.path(), number).unwrap();
+            assert_eq!(newest(dir.path()), Some(number));
         }
         std::fs::write(place(dir.path()), "half").unwrap();
-        assert_eq!(newest(&one, dir.path()), None);
+        assert_eq!(newest(dir.path()), None);
     }
 }

@@ -20,7 +20,7 @@ use super::World;
 use super::by_content::ByContent;
 use super::fs::Stat;
 use super::project_lock::{LockError, ProjectLock};
-use super::tidying;
+use super::{opaque_runs, tidying};
 use crate::engine::build::Records;
 use crate::engine::digest::Digest;
 use crate::engine::failure::Failure;
@@ -263,7 +263,7 @@ impl Kept {
     fn read(&self, memory: &mut Memory) {
         if memory.known.is_none() {
             match self.with_database(rows::read) {
-                Ok(content) => memory.learn(content),
+                Ok(content) => memory.learn(content, opaque_runs::newest_in(&self.directory)),
                 Err(error) => tracing::warn!("records could not be read: {error}"),
             }
         }
@@ -271,12 +271,14 @@ impl Kept {
 
     fn commit(&self) {
         let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        // Before: of a run that began by now it is in memory that it began.
+        let run = opaque_runs::newest_in(&self.directory);
         let mut memory = self.memory();
         if memory.unsaved.is_empty() {
             return;
         }
         self.read(&mut memory);
-        let Some((batch, unsaved)) = memory.batch(&|content| self.texts.known(content)) else { return };
+        let Some((batch, unsaved)) = memory.batch(&|content| self.texts.known(content), run) else { return };
         drop(memory);
         if let Err(error) = self.with_database(|database| rows::write(database, &batch)) {
             tracing::warn!("records could not be written: {error}");

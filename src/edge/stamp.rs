@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::fences::Fences;
 use super::fs::Stat;
 use super::settling::Surroundings;
-use super::{driver_places, own_process, project_state, snapshot};
+use super::{driver_places, opaque_runs, own_process, project_state, snapshot};
 use crate::engine::build::Answer;
 use crate::engine::digest::{Digest, Hasher};
 use crate::engine::path::FilePath;
@@ -44,6 +44,8 @@ pub struct Stamp {
     pub answer: Answer,
     /// Of each conditional `main`, whether its object defines it.
     pub confirmed: BTreeMap<FilePath, bool>,
+    /// The newest run of an opaque command that it knows of, if it has such commands.
+    run: Option<Option<u64>>,
     /// Which JMake said so: another one may see more.
     program: (u64, i128),
     /// On what kind of processor: flags may mean another one elsewhere.
@@ -63,7 +65,7 @@ impl Stamp {
         root: &Path,
         key: RequestKey,
         answer: Answer,
-        confirmed: BTreeMap<FilePath, bool>,
+        (confirmed, run): (BTreeMap<FilePath, bool>, Option<u64>),
         settled: &Settled,
         around: &Surroundings,
     ) -> Self {
@@ -75,13 +77,20 @@ impl Stamp {
         let look = |path: &FilePath| Row::look(root, path, since);
         let table: Vec<Row> = all.par_iter().with_min_len(64).map(look).collect();
         let (program, processor) = (own_process::executable(), driver_places::processor());
-        Self { key, answer, confirmed, program, processor, watched, table, fences: around.fences.clone() }
+        let run = settled.runs_opaque().then_some(run);
+        Self { key, answer, confirmed, run, program, processor, watched, table, fences: around.fences.clone() }
     }
 
     /// What has to be watched before [`Self::holds`] is asked, so that nothing is missed afterwards.
     #[must_use]
     pub fn watched(&self, root: &Path) -> Vec<PathBuf> {
         self.watched.iter().map(|path| path.under(root)).chain(self.fences.watched().map(Path::to_owned)).collect()
+    }
+
+    /// Whether no command has run since that may have changed what nobody named.
+    #[must_use]
+    pub fn knows_all_runs(&self, root: &Path) -> bool {
+        self.run.is_none_or(|run| run == opaque_runs::newest(root))
     }
 
     /// What it stood on beside files that were read.
@@ -94,7 +103,10 @@ impl Stamp {
     #[must_use]
     pub fn holds(&self, root: &Path) -> bool {
         let same_machine = self.program == own_process::executable() && self.processor == driver_places::processor();
-        same_machine && self.fences.all_hold() && self.table.par_iter().with_min_len(64).all(|row| row.holds(root))
+        same_machine
+            && self.knows_all_runs(root)
+            && self.fences.all_hold()
+            && self.table.par_iter().with_min_len(64).all(|row| row.holds(root))
     }
 
     /// Whether all is as it was when it was found to hold, if this is all that was heard since.

@@ -130,6 +130,13 @@ fn archives_are_those_of_the_archiver() {
         let others: Vec<FilePath> = others.iter().map(|path| FilePath::from(*path)).collect();
         assert!(!archiver::write_all(Kind::Whole, &others, &root, &home, &space.path("home/none.a")) && !space.exists("home/none.a"));
     }
+    for name in [&b"home/inv\xe4lid.o"[..], "home/käse.o".as_bytes()] {
+        let strange = FilePath::from_bytes(name);
+        std::fs::write(strange.under(&root), space.read("home/plain.c.o")).unwrap();
+        for kind in [Kind::Whole, Kind::Thin] {
+            assert!(!archiver::write_all(kind, std::slice::from_ref(&strange), &root, &home, &space.path("home/none.a")));
+        }
+    }
     space.write("away/a.o", space.read("home/plain.c.o"));
     assert!(!archiver::write_all(Kind::Thin, &["away/a.o".into()], &root, &home, &space.path("home/none.a")));
 }

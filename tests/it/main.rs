@@ -55,5 +55,6 @@ mod toolchains;
 mod traps;
 mod tried;
 mod undefined;
+mod unseen_runs;
 mod watch;
 mod without_events;

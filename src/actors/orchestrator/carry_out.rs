@@ -171,7 +171,7 @@ impl Orchestrator {
     pub(super) fn arrange(&mut self, context: &mut Context<Self>) {
         if let Some(Left { build, ground, success }) = self.left.take() {
             // Before others may run something.
-            let run = opaque_runs::newest(&self.world, &self.root);
+            let run = opaque_runs::newest(&self.root);
             // Nobody waits for the disk: what a crash takes costs the next build time.
             self.leave(context);
             self.settle(&build, ground, (success, run), context);

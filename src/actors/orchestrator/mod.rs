@@ -282,8 +282,12 @@ impl Handler<Flush> for Orchestrator {
     type Result = ResponseFuture<()>;
     fn handle(&mut self, _: Flush, context: &mut Context<Self>) -> Self::Result {
         self.stop_all(context);
-        self.state = None;
-        let standings = std::mem::take(&mut self.standings);
-        Box::pin(settle::write_down(self.world.clone(), self.peers.clone(), self.root.clone(), standings))
+        let (state, standings) = (self.state.take(), std::mem::take(&mut self.standings));
+        let writing = settle::write_down(self.world.clone(), self.peers.clone(), self.root.clone(), standings);
+        let released = saving::release(self.world.clone(), self.root.clone(), state);
+        Box::pin(async {
+            released.await;
+            writing.await;
+        })
     }
 }

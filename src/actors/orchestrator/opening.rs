@@ -1,13 +1,17 @@
-//! Waits for another process to be done with a project before its state is used here. Holds no state.
+//! Waits for another process to be done with a project before its state is used here, and tidies up after one that was killed. Holds no state.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::prepare::Ground;
 use crate::edge::World;
 use crate::edge::compute::compute;
-use crate::edge::project_state::OpenError;
+use crate::edge::project_state::{OpenError, ProjectState};
+use crate::edge::tidying;
+use crate::engine::build::Records;
 use crate::engine::failure::Failure;
 use crate::engine::report::BuildEvent;
+use crate::engine::request::BuildRequest;
 use crate::messages::events::SharedSink;
 
 /// How often it is asked again.
@@ -60,4 +64,23 @@ where
             done => return Ok(done?),
         }
     }
+}
+
+/// Removes what a process left half made that was killed while it built this.
+pub(super) async fn tidy(request: &BuildRequest, ground: &Ground, state: &Arc<ProjectState>, records: &Records) -> Result<(), Failure> {
+    let steps = match ground {
+        Ground::Whole(basis) => basis.lowered.steps.as_slice(),
+        Ground::Narrowed(_) => &[],
+    };
+    let mut directories = tidying::directories(steps, records);
+    let build_dir = &request.project.build_dir;
+    // What was built there may be built no more, and never have been recorded.
+    directories.extend(["bin", "lib"].map(|kind| build_dir.join(&request.project.profile).join(kind)));
+    directories.insert(build_dir.clone());
+    let (root, state) = (request.project.root.clone(), state.clone());
+    let tidying = compute(move || {
+        tidying::tidy(&root, &directories);
+        state.tidied();
+    });
+    tidying.await.map_err(Failure::internal)
 }

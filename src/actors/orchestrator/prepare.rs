@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use super::Peers;
 use super::dependencies;
-use super::opening::{Waiting, when_free};
+use super::opening::{Waiting, tidy, when_free};
 use super::probing;
 use super::settle::{self, Considered};
 use super::standing::{Narrow, Standing};
@@ -15,7 +15,7 @@ use crate::actors::supervise::ask;
 use crate::edge::compute::compute;
 use crate::edge::project_state::ProjectState;
 use crate::edge::{self, World};
-use crate::edge::{tidying, tools_search, tree_files};
+use crate::edge::{tools_search, tree_files};
 use crate::engine::build::{Prepared, Records};
 use crate::engine::change_log::Moment;
 use crate::engine::complete;
@@ -137,7 +137,7 @@ pub(super) async fn gather(
         let find = |name: &str| tools_search::program(name, &root, &variables).map(|path| FilePath::within(&root, &path));
         let made = generations.iter().flat_map(|one| &one.outputs);
         let paths: Vec<&FilePath> = seen.files.iter().map(|file| &file.path).chain(made).collect();
-        let located: Vec<Located> = generations.iter().cloned().map(|one| one.located(&paths, &find)).collect();
+        let located: Vec<Located> = generations.iter().cloned().map(|one| one.located(&root, &paths, &find)).collect();
         sketch(&given, &seen, &tools, located)
     });
     let sketched = sketched.await;
@@ -215,35 +215,25 @@ pub(super) async fn build(world: World, peers: Peers, request: BuildRequest, sta
         Considered::Whole(moment) => Ground::Whole(Box::new(basis(&world, &peers, &request, moment).await?)),
     };
     let root = request.project.root.clone();
+    let place = root.clone();
     let opened = when_free(&world, &waiting, move |world| {
-        let (state, note) = ProjectState::open(world, &root)?;
+        let (state, note) = ProjectState::open(world, &place)?;
         let records = state.records();
         Ok((state, records, note))
     });
     let (state, records, note) = opened.await?;
+    let ground = match ground {
+        // While it was waited, another process ran what may have changed what nobody names.
+        Ground::Narrowed(narrow) if !narrow.described.knows_all_runs(&root) => {
+            let moment = settle::now(&peers, root.clone()).await?;
+            Ground::Whole(Box::new(basis(&world, &peers, &request, moment).await?))
+        }
+        ground => ground,
+    };
     if state.is_untidy() {
         tidy(&request, &ground, &state, &records).await?;
     }
     Ok(Ready::Open { ground, state, records, note })
-}
-
-/// Removes what a process left half made that was killed while it built this.
-async fn tidy(request: &BuildRequest, ground: &Ground, state: &Arc<ProjectState>, records: &Records) -> Result<(), Failure> {
-    let steps = match ground {
-        Ground::Whole(basis) => basis.lowered.steps.as_slice(),
-        Ground::Narrowed(_) => &[],
-    };
-    let mut directories = tidying::directories(steps, records);
-    let build_dir = &request.project.build_dir;
-    // What was built there may be built no more, and never have been recorded.
-    directories.extend(["bin", "lib"].map(|kind| build_dir.join(&request.project.profile).join(kind)));
-    directories.insert(build_dir.clone());
-    let (root, state) = (request.project.root.clone(), state.clone());
-    let tidying = compute(move || {
-        tidying::tidy(&root, &directories);
-        state.tidied();
-    });
-    tidying.await.map_err(Failure::internal)
 }
 
 /// Looks at everything and describes it.

@@ -1,16 +1,21 @@
 //! Has what is remembered written down, in groups, while nobody waits for it. Does not know how.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
 
 use super::Orchestrator;
+use crate::edge::World;
 use crate::edge::compute::wait;
 use crate::edge::project_state::ProjectState;
 
 /// So long a record may wait for others to be written with: what a crash takes.
 const GROUP: Duration = Duration::from_millis(50);
+
+/// So long it is waited for what was stopped: longer than what is asked to end is given.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// What is written down, and when.
 #[derive(Debug, Default)]
@@ -19,6 +24,19 @@ pub(super) struct Saving {
     open: bool,
     /// A group is being gathered or written.
     busy: bool,
+}
+
+/// Lets others work on a project once all that was stopped has ended. What does not end soon keeps them out for as long as it runs: then the
+/// lock stays taken until this process ends, too.
+pub(super) async fn release(world: World, root: Arc<PathBuf>, state: Option<Arc<ProjectState>>) {
+    let Some(state) = state else { return };
+    let releasing = wait(move || {
+        if !world.claims.are_given_back(&root, PATIENCE) {
+            std::mem::forget(state);
+        }
+    });
+    // A lost computation has let go of it.
+    let _released = releasing.await;
 }
 
 impl Orchestrator {

@@ -36,6 +36,11 @@ async fn sync(peers: &Peers, root: PathBuf, since: Moment) -> Result<Heard, Fail
     ask(&peers.sync, SyncTree { root, since }).await?
 }
 
+/// The moment until which all is heard.
+pub(super) async fn now(peers: &Peers, root: PathBuf) -> Result<Moment, Failure> {
+    Ok(sync(peers, root, Moment::default()).await?.now)
+}
+
 /// Where a request begins: what is left of an earlier build.
 pub(super) async fn consider(
     world: &World,
@@ -49,7 +54,7 @@ pub(super) async fn consider(
         None if request.force => (None, true),
         None => (stamped(peers, request.key(), root.clone()).await, false),
     };
-    let standing = standing.filter(|standing| standing.counts(world, &root));
+    let standing = standing.filter(|standing| standing.counts(&root));
     let since = standing.as_ref().map_or_else(Moment::default, |standing| standing.since);
     let heard = sync(peers, root.clone(), since).await?;
     let world = world.clone();
@@ -202,7 +207,7 @@ pub(super) async fn describe(world: World, peers: Peers, request: BuildRequest, 
     let (at, root) = (world.clone(), request.project.root.clone());
     let known = compute(move || {
         // In this order: a run that begins meanwhile is one that is not known.
-        let run = opaque_runs::newest(&at, &root);
+        let run = opaque_runs::newest(&root);
         let records = Arc::new(ProjectState::open(&at, &root).ok()?.0.records());
         Some(Remembered { records, run, confirmed })
     });
@@ -231,7 +236,7 @@ async fn stamp_of(world: &World, peers: &Peers, root: &Arc<PathBuf>, key: Reques
     let (stamp, standing) = compute(move || match &standing.evidence {
         Evidence::Described(it) => {
             let (answer, confirmed) = (standing.answer.as_ref().clone(), it.confirmed.clone());
-            (Stamp::take(&place, key, answer, confirmed, &it.settled, &it.around), standing)
+            (Stamp::take(&place, key, answer, (confirmed, it.run), &it.settled, &it.around), standing)
         }
         Evidence::Stamped(stamp) => (stamp.as_ref().clone(), standing),
     })
@@ -243,6 +248,9 @@ async fn stamp_of(world: &World, peers: &Peers, root: &Arc<PathBuf>, key: Reques
 
 /// A standing whose answer is still the same.
 async fn still(world: &World, peers: &Peers, root: &Arc<PathBuf>, standing: Standing) -> Option<Standing> {
+    if !standing.counts(root) {
+        return None;
+    }
     let heard = sync(peers, root.as_ref().clone(), standing.since).await.ok().filter(|heard| !heard.everything)?;
     let (world, root) = (world.clone(), root.clone());
     match compute(move || weigh(&world, &root, standing, &heard)).await.ok()? {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::edge::opaque_runs;
 use crate::edge::settling::Surroundings;
 use crate::edge::stamp::Stamp;
-use crate::edge::{World, opaque_runs};
 use crate::engine::build::{Answer, Prepared, Records};
 use crate::engine::change_log::{Heard, Moment};
 use crate::engine::config::settings::Settings;
@@ -37,11 +37,10 @@ pub(super) enum Evidence {
 
 impl Standing {
     /// Whether what changes tell is all that has to be asked.
-    pub(super) fn counts(&self, world: &World, root: &Path) -> bool {
+    pub(super) fn counts(&self, root: &Path) -> bool {
         match &self.evidence {
-            Evidence::Described(described) => described.knows_all_runs(world, root),
-            // With any change everything is looked at.
-            Evidence::Stamped(_) => true,
+            Evidence::Described(described) => described.knows_all_runs(root),
+            Evidence::Stamped(stamp) => stamp.knows_all_runs(root),
         }
     }
 
@@ -67,8 +66,8 @@ pub(super) struct Described {
 
 impl Described {
     /// Whether no command has run since that may have changed what nobody named.
-    fn knows_all_runs(&self, world: &World, root: &Path) -> bool {
-        !self.settled.runs_opaque() || self.run == opaque_runs::newest(world, root)
+    pub(super) fn knows_all_runs(&self, root: &Path) -> bool {
+        !self.settled.runs_opaque() || self.run == opaque_runs::newest(root)
     }
 }
 

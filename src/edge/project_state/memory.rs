@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::rows::{Batch, Content};
 use crate::engine::build::Records;
 use crate::engine::digest::Digest;
-use crate::engine::fingerprint::{Field, Input, Record, Shelf, Swept};
+use crate::engine::fingerprint::{Field, Input, Record, Shelf, Swept, distrusted};
 use crate::engine::path::FilePath;
 use crate::engine::scan::comment_blind::CommentBlind;
 
@@ -37,29 +37,48 @@ pub(super) struct Known {
 }
 
 impl Memory {
-    /// Takes what a file holds. What came meanwhile is newer.
-    pub(super) fn learn(&mut self, content: Content) {
+    /// Takes what a file holds, where `run` is the newest run of an opaque command: if the file does not tell of that, whoever ran it was
+    /// killed, and nothing is known of such steps. What came meanwhile is newer.
+    pub(super) fn learn(&mut self, content: Content, run: Option<u64>) {
+        let knows_all = content.last_run == run;
         let mut known = Known::of(content);
+        let doubtful = known.records.iter().filter(|_| !knows_all);
+        let doubtful: Vec<_> = doubtful.filter_map(|(path, records)| Some((path.clone(), Arc::new(distrusted(records)?)))).collect();
+        let mut gone = Vec::new();
+        for (path, records) in &doubtful {
+            gone.extend(known.records.insert(path.clone(), records.clone()));
+        }
         for (path, records) in &mut self.unsaved {
             *records = known.share(records);
-            known.records.insert(path.clone(), records.clone());
+            gone.extend(known.records.insert(path.clone(), records.clone()));
+        }
+        for (path, records) in doubtful {
+            self.unsaved.entry(path).or_insert(records);
         }
         self.known = Some(known);
+        self.drop_all(gone);
+    }
+
+    /// Nothing is known of these steps any more.
+    fn drop_all(&mut self, steps: Vec<FilePath>) {
+        self.unsaved.extend(steps.into_iter().map(|path| (path, Arc::default())));
     }
 
     /// Takes a step's newest records, and says of what they are made now.
     pub(super) fn remember(&mut self, path: FilePath, mut records: Arc<Vec<Record>>) -> Arc<Vec<Record>> {
+        let mut gone = Vec::new();
         if let Some(known) = &mut self.known {
             records = known.share(&records);
-            known.records.insert(path.clone(), records.clone());
+            gone = known.records.insert(path.clone(), records.clone());
         }
         self.unsaved.insert(path, records.clone());
+        self.drop_all(gone);
         records
     }
 
     /// What has to be written now, and the records in it. Nothing if the file was not read: then its numbers are not known.
-    /// `text` knows what is left of a content without its comments.
-    pub(super) fn batch(&mut self, text: &dyn Fn(&Digest) -> Option<CommentBlind>) -> Option<(Batch, Unsaved)> {
+    /// `text` knows what is left of a content without its comments, `last_run` is the newest run of an opaque command that it tells of.
+    pub(super) fn batch(&mut self, text: &dyn Fn(&Digest) -> Option<CommentBlind>, last_run: Option<u64>) -> Option<(Batch, Unsaved)> {
         let known = self.known.as_mut().filter(|_| !self.unsaved.is_empty())?;
         let unsaved = std::mem::take(&mut self.unsaved);
         let steps = unsaved.iter().filter_map(|(path, records)| Some((path.clone(), known.encode(records)?))).collect();
@@ -68,7 +87,7 @@ impl Memory {
         let texts = contents.into_iter().filter_map(|content| Some((content, text(&content)?))).collect();
         let swept = known.sweep();
         let named = (!swept.0.items.is_empty()).then(|| known.inputs.items().filter_map(|item| Some(item.1?.digest)).collect());
-        Some((Batch { content: Content { inputs, fields, steps, texts }, swept, named }, unsaved))
+        Some((Batch { content: Content { inputs, fields, steps, texts, last_run }, swept, named }, unsaved))
     }
 
     /// A batch could not be written: it is part of the next one.
@@ -111,6 +130,9 @@ impl Known {
     }
 
     fn encode(&self, records: &[Record]) -> Option<Vec<u8>> {
+        if records.is_empty() {
+            return Some(Vec::new());
+        }
         let lists = records.iter().map(|record| Some((self.inputs.numbers(&record.inputs)?, self.fields.numbers(&record.fields)?)));
         postcard::to_stdvec(&(lists.collect::<Option<Lists>>()?, records)).ok()
     }

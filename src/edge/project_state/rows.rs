@@ -16,11 +16,12 @@ use crate::engine::scan::comment_blind::CommentBlind;
 /// So many bytes of pages are kept: records are read once, and the system keeps them, too.
 const PAGES: usize = 1 << 20;
 /// Changes with the format of what is stored; files of another format are set aside.
-const FORMAT: u64 = 9;
+const FORMAT: u64 = 10;
 
 type Numbered = TableDefinition<'static, u32, &'static [u8]>;
 
 const FORMATS: TableDefinition<'_, &str, u64> = TableDefinition::new("format");
+const LAST_RUN: &str = "last run";
 const STEPS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("steps");
 const TEXTS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("texts");
 
@@ -38,10 +39,12 @@ const FIELDS: Tables = Tables { items: Numbered::new("fields"), runs: Numbered::
 pub(super) struct Content {
     pub inputs: Rows<Input>,
     pub fields: Rows<Field>,
-    /// Records as they are written, by the path of a step's first output.
+    /// Records as they are written, by the path of a step's first output; nothing where there are none any more.
     pub steps: Vec<(FilePath, Vec<u8>)>,
     /// What was left of texts without their comments, by the content that a record names.
     pub texts: Vec<(Digest, CommentBlind)>,
+    /// The newest run of an opaque command that the records tell of.
+    pub last_run: Option<u64>,
 }
 
 /// What is written at once.
@@ -94,7 +97,7 @@ fn format(database: &Database) -> Result<Option<u64>, redb::Error> {
 /// Everything, as of one moment.
 pub(super) fn read(database: &Database) -> Result<Content, redb::Error> {
     let read = database.begin_read()?;
-    let mut content = Content::default();
+    let mut content = Content { last_run: read.open_table(FORMATS)?.get(LAST_RUN)?.map(|value| value.value()), ..Content::default() };
     content.inputs.items = numbered(read.open_table(INPUTS.items)?)?;
     content.inputs.runs = numbered(read.open_table(INPUTS.runs)?)?;
     content.fields.items = numbered(read.open_table(FIELDS.items)?)?;
@@ -131,12 +134,19 @@ fn numbered<T: DeserializeOwned>(table: impl ReadableTable<u32, &'static [u8]>) 
 pub(super) fn write(database: &Database, batch: &Batch) -> Result<(), redb::Error> {
     let mut write = database.begin_write()?;
     write.set_durability(Durability::Immediate)?;
+    if let Some(run) = batch.content.last_run {
+        write.open_table(FORMATS)?.insert(LAST_RUN, run)?;
+    }
     put(&write, &INPUTS, &batch.content.inputs, &batch.swept.0)?;
     put(&write, &FIELDS, &batch.content.fields, &batch.swept.1)?;
     {
         let mut table = write.open_table(STEPS)?;
         for (path, records) in &batch.content.steps {
-            table.insert(path.as_bytes(), records.as_slice())?;
+            if records.is_empty() {
+                table.remove(path.as_bytes())?;
+            } else {
+                table.insert(path.as_bytes(), records.as_slice())?;
+            }
         }
         let mut texts = write.open_table(TEXTS)?;
         for (content, text) in &batch.content.texts {

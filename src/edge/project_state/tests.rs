@@ -3,7 +3,7 @@
 use super::*;
 use crate::engine::digest::Digest;
 use crate::engine::discover::Language;
-use crate::engine::fingerprint::{Assembled, Identity, Input, Reading, Record};
+use crate::engine::fingerprint::{Assembled, Identity, Input, Reading, Record, Runs};
 use crate::engine::scan::comment_blind::Dialect;
 
 fn keys(state: &ProjectState) -> Vec<String> {
@@ -17,7 +17,7 @@ fn what_cannot_be_written_is_written_once_it_can() {
     let dir = tempfile::tempdir().unwrap();
     let world = World::real(&dir.path().join("cache"));
     let (state, _) = ProjectState::open(&world, dir.path()).unwrap();
-    state.remember("a.o".into(), Arc::default());
+    state.remember("a.o".into(), Arc::new(vec![record("a", "1")]));
     state.commit();
 
     // The database closes itself after an error, and cannot be opened where a directory stands.
@@ -25,7 +25,7 @@ fn what_cannot_be_written_is_written_once_it_can() {
     let (place, away) = (dir.path().join(DIRECTORY).join("state.redb"), dir.path().join("away"));
     std::fs::rename(&place, &away).unwrap();
     std::fs::create_dir(&place).unwrap();
-    state.remember("b.o".into(), Arc::default());
+    state.remember("b.o".into(), Arc::new(vec![record("b", "1")]));
     state.commit();
     assert_eq!(keys(&state), ["a.o", "b.o"], "what is not written yet is not lost");
 
@@ -57,6 +57,7 @@ fn record(source: &str, version: &str) -> Record {
     let headers = (0..200).map(|number| input(format!("/usr/include/{number}.h")));
     let own = ("own.h".into(), Some(Identity::of(Digest::of(version.as_bytes()))));
     Record {
+        run: 0,
         key: Digest::of(source.as_bytes()),
         fields: (0..50).map(|number| ("argument".to_owned(), format!("-D{number}"))).collect(),
         inputs: [input(source.to_owned()), own].into_iter().chain(headers).collect(),
@@ -121,7 +122,7 @@ fn a_record_that_names_what_is_not_there_is_none() {
         let dir = tempfile::tempdir().unwrap();
         let state = opened(dir.path());
         state.remember("a.o".into(), Arc::new(vec![record("a.c", "")]));
-        state.remember("b.o".into(), Arc::default());
+        state.remember("b.o".into(), Arc::new(vec![Record { inputs: Runs::default(), fields: Runs::default(), ..record("b", "1") }]));
         state.commit();
         drop(state);
         damage(dir.path(), redb::TableDefinition::new(table));

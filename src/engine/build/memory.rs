@@ -39,14 +39,17 @@ impl Build {
 
     /// An opaque step begins: whatever comes of that, what is recorded of it holds no more.
     pub(super) fn distrust(&mut self, step: StepId, spec: &StepSpec, effects: &mut Vec<Effect>) {
+        if spec.purity != Purity::Opaque {
+            return;
+        }
         let path = key(spec);
-        let records = self.records.get(&path).filter(|_| spec.purity == Purity::Opaque);
-        if let Some(begun) = records.and_then(|records| fingerprint::begun(records)) {
+        // It may have been described as another step before.
+        let others = || self.records.meeting(&path, spec.outputs.iter().map(|output| &output.path));
+        let records = self.records.get(&path).cloned().or_else(|| others().first().and_then(|other| self.records.get(other)).cloned());
+        if let Some(begun) = records.and_then(|records| fingerprint::begun(&records)) {
             self.keep(path, Arc::new(begun), effects);
         }
-        if spec.purity == Purity::Opaque {
-            self.unfinished.insert(step);
-        }
+        self.unfinished.insert(step);
     }
 
     /// Whether a step began that may have left anything, and did not come to a good end: nothing that held before holds for sure.

@@ -16,6 +16,8 @@ pub struct Records {
     common: Arc<HashMap<FilePath, Variants>>,
     /// What came since that was copied; it hides what is below.
     news: HashMap<FilePath, Variants>,
+    /// Whose further outputs files are, or were: by the first output.
+    makers: Arc<HashMap<FilePath, FilePath>>,
     taints: Taints,
     assembled: AllAssembled,
 }
@@ -33,7 +35,7 @@ impl Records {
     /// Those of a step.
     #[must_use]
     pub fn get(&self, path: &FilePath) -> Option<&Variants> {
-        self.news.get(path).or_else(|| self.common.get(path))
+        self.news.get(path).or_else(|| self.common.get(path)).filter(|records| !records.is_empty())
     }
 
     /// The newest of a step.
@@ -42,13 +44,38 @@ impl Records {
         self.get(path)?.first()
     }
 
-    /// From now on these are those of a step.
-    pub fn insert(&mut self, path: FilePath, records: Variants) {
+    /// From now on these are those of a step. Says of which steps there are none any more: what these made it makes now.
+    pub fn insert(&mut self, path: FilePath, records: Variants) -> Vec<FilePath> {
+        let outputs = records.iter().take(1).flat_map(|newest| newest.outputs.iter().map(|(output, ..)| output));
+        let outputs: Vec<&FilePath> = outputs.collect();
+        let gone = self.meeting(&path, outputs.iter().copied());
+        let news = outputs.into_iter().filter(|output| **output != path && self.makers.get(*output) != Some(&path));
+        let news: Vec<(FilePath, FilePath)> = news.map(|output| (output.clone(), path.clone())).collect();
+        if !news.is_empty() {
+            Arc::make_mut(&mut self.makers).extend(news);
+        }
         records.iter().take(1).for_each(|newest| self.made(newest));
+        self.news.extend(gone.iter().map(|other| (other.clone(), Variants::default())));
         self.news.insert(path, records);
         if Arc::get_mut(&mut self.common).is_some() || self.news.len() > self.common.len() / FEW {
             Arc::make_mut(&mut self.common).extend(self.news.drain());
         }
+        gone
+    }
+
+    /// Other steps than that at `path` which made one of these files when they last ran.
+    pub fn meeting<'a>(&self, path: &FilePath, outputs: impl Iterator<Item = &'a FilePath>) -> Vec<FilePath> {
+        let makes = |step: &FilePath, output: &FilePath| {
+            step != path && self.newest(step).is_some_and(|newest| newest.outputs.iter().any(|(made, ..)| made == output))
+        };
+        let of = |output: &FilePath| {
+            let further = self.makers.get(output).filter(|step| makes(step, output)).cloned();
+            further.into_iter().chain(makes(output, output).then(|| output.clone())).collect::<Vec<_>>()
+        };
+        let mut all: Vec<FilePath> = outputs.flat_map(of).collect();
+        all.sort();
+        all.dedup();
+        all
     }
 
     /// What a step left, as far as others ask in the same build.
@@ -72,7 +99,7 @@ impl Records {
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = (&FilePath, &Variants)> {
         let below = self.common.iter().filter(|(path, _)| self.news.is_empty() || !self.news.contains_key(*path));
-        below.chain(&self.news)
+        below.chain(&self.news).filter(|(_, records)| !records.is_empty())
     }
 
     /// The newest of each step.
@@ -83,13 +110,13 @@ impl Records {
     /// Of how many steps.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.common.len() + self.news.keys().filter(|path| !self.common.contains_key(*path)).count()
+        self.iter().count()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.common.is_empty() && self.news.is_empty()
+        self.iter().next().is_none()
     }
 }
 
@@ -98,7 +125,12 @@ impl FromIterator<(FilePath, Variants)> for Records {
         let common: HashMap<FilePath, Variants> = all.into_iter().collect();
         let mut all = Self::default();
         common.values().filter_map(|records| records.first()).for_each(|newest| all.made(newest));
-        Self { common: Arc::new(common), ..all }
+        let further = common.iter().flat_map(|(path, records)| {
+            let outputs = records.iter().take(1).flat_map(|newest| newest.outputs.iter().map(|(output, ..)| output));
+            outputs.filter(move |output| *output != path).map(move |output| (output.clone(), path.clone()))
+        });
+        let makers = Arc::new(further.collect());
+        Self { common: Arc::new(common), makers, ..all }
     }
 }
 

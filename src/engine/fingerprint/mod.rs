@@ -26,7 +26,7 @@ pub use manifest::{Description, Manifest, TerseHash, describe, describe_inputs, 
 pub use member_list::MemberList;
 pub use reading::{Reading, Reworded};
 pub use reason::Reason;
-pub use record::{Field, Identity, Input, Record, Times, VARIANTS, begun, record_of, remember};
+pub use record::{Field, Identity, Input, Record, Times, VARIANTS, begun, distrusted, record_of, remember};
 pub use runs::{Item, Run, Runs, ends_run};
 pub use shelf::{Index, Rows, Shelf, Swept};
 pub use taint::{Taints, output_taint, run_number};

@@ -9,7 +9,7 @@ use super::reading::Reading;
 use super::runs::{Item, Runs};
 use crate::engine::digest::Digest;
 use crate::engine::execution::Execution;
-use crate::engine::graph::StepSpec;
+use crate::engine::graph::{Purity, StepSpec};
 use crate::engine::path::FilePath;
 
 /// How many records a step keeps, so that going back to an earlier state of its inputs costs nothing.
@@ -82,6 +82,8 @@ pub struct Record {
     pub reading: Option<Reading>,
     /// Outputs that were there afterwards, with their mode bits.
     pub outputs: Vec<(FilePath, Identity, u32)>,
+    /// The number of the run, if the step is opaque; else 0.
+    pub run: u64,
     /// What it said, to say again: warnings do not go away by being cached.
     pub stdout_stderr: Vec<u8>,
     /// How long it took.
@@ -104,6 +106,7 @@ pub fn record_of(step: &StepSpec, root: &FilePath, run: &Execution, last: Option
         assembled: run.assembled.clone(),
         reading: run.reading,
         outputs: run.outputs.clone(),
+        run: if step.purity == Purity::Opaque { run.number } else { 0 },
         stdout_stderr: run.output.clone(),
         duration_ms: run.cost.wall_ms,
         why: String::new(),
@@ -120,6 +123,12 @@ pub(super) fn unfinished() -> Digest {
 #[must_use]
 pub fn begun(records: &[Record]) -> Option<Vec<Record>> {
     Some(vec![Record { key: unfinished(), ..records.first()?.clone() }])
+}
+
+/// The records of a step as they are after a run that nobody knows of, if the step is opaque: it may have been that run, or come before.
+#[must_use]
+pub fn distrusted(records: &[Record]) -> Option<Vec<Record>> {
+    records.first().filter(|newest| newest.run != 0).and_then(|_| begun(records))
 }
 
 /// Puts `record` first, in the place of one of the same work, and forgets the oldest beyond [`VARIANTS`].

@@ -52,11 +52,15 @@ pub struct Located {
 }
 
 impl Generation {
-    /// With what its patterns fit among `paths`, and what it runs, as far as `program` finds it.
+    /// With what its patterns fit among `paths`, and what it runs, as far as `program` finds it. What is spelled from `root` is a file of the
+    /// project as others are.
     #[must_use]
-    pub fn located(self, paths: &[&FilePath], program: &dyn Fn(&str) -> Option<FilePath>) -> Located {
+    pub fn located(self, root: &Path, paths: &[&FilePath], program: &dyn Fn(&str) -> Option<FilePath>) -> Located {
         let mut inputs: Vec<FilePath> = Vec::new();
-        for pattern in &self.inputs {
+        let own = |pattern: &String| {
+            Path::new(pattern).strip_prefix(root).ok().and_then(Path::to_str).map_or_else(|| pattern.clone(), str::to_owned)
+        };
+        for pattern in &self.inputs.iter().map(own).collect::<Vec<_>>() {
             match Patterns::new(std::slice::from_ref(pattern)) {
                 Ok(patterns) if !is_literal(pattern) => inputs.extend(paths.iter().copied().filter(|path| patterns.fit(path)).cloned()),
                 _ => inputs.push(FilePath::new(fold(Path::new(pattern)))),

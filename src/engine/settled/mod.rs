@@ -108,14 +108,15 @@ impl Settled {
         }
     }
 
-    /// These steps were built again. False if one read something that nobody looked at before: then what surrounds the build is another,
-    /// and this is of no use any more.
+    /// These steps were built again. False if one read something that it did not read before: then who depends on whom, or what surrounds the
+    /// build, is another, and this is of no use any more.
     #[must_use]
     pub fn absorb(&mut self, steps: &[u32], records: &Records) -> bool {
         let newest = |step: &u32| Some((*step, newest(records, self.lowered.steps.get(*step as usize)?)?));
         let all: Vec<(u32, &Record)> = steps.iter().filter_map(newest).collect();
         let familiar = |(step, record): &(u32, &Record)| {
-            record.lookups.unnamed.is_none() && self.news_of(*step, record).iter().all(|(path, _)| self.known.contains_key(path))
+            let read = |path| self.known.get(path).is_some_and(|known| known.steps.binary_search(step).is_ok());
+            record.lookups.unnamed.is_none() && self.news_of(*step, record).iter().all(|(path, _)| read(path))
         };
         let known = all.len() == steps.len() && all.iter().all(familiar);
         self.absorb_all(&all);

@@ -153,6 +153,7 @@ mod tests {
         let inputs = ["src/a.c", "src/logo.bin", "../lib/libz.a", "build/gen/made.h"].map(|path| (path.into(), None));
         let nothing = Digest::of(b"");
         let mut record = Record {
+            run: 0,
             key: nothing,
             times: None,
             assembled: Assembled::default(),
