@@ -274,7 +274,7 @@ impl Kept {
         // Before: of a run that began by now it is in memory that it began.
         let run = opaque_runs::newest_in(&self.directory);
         let mut memory = self.memory();
-        if memory.unsaved.is_empty() {
+        if memory.unsaved.is_empty() && memory.last_run == run {
             return;
         }
         self.read(&mut memory);

@@ -198,3 +198,16 @@ fn a_directory_that_is_searched_for_the_first_time_is_watched() {
     std::fs::write(space.place("tmp/a/q/sub/one.h"), "#define ONE 2\n").unwrap();
     assert_eq!(said(&space), Some(21));
 }
+
+#[test]
+fn of_one_that_always_fails_others_do_not_run_again() {
+    let space = space();
+    let fails = "\n[[jobs]]\nid = 'fails'\ncallback = 'command'\ninputs = []\noutputs = ['gen/never.txt']\nargs.argv = ['false']\n";
+    let run = built(&space, &["--no-daemon"]).1;
+    assert_eq!(run.steps("job", "ran").len(), 2, "{run}");
+    space.write("jmake.toml", settings("['gen/one.txt', 'gen/one.h']") + fails);
+    for _ in 0..3 {
+        let run = space.build(&["--no-daemon", "--keep-going"]).exits(1);
+        assert_eq!(run.steps("job", "ran"), [""; 0], "{run}");
+    }
+}

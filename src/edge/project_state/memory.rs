@@ -23,6 +23,8 @@ pub(super) struct Memory {
     /// What the file holds and what came since; `None` until it was read.
     pub known: Option<Known>,
     pub unsaved: Unsaved,
+    /// The newest run of an opaque command that the file tells of.
+    pub last_run: Option<u64>,
 }
 
 /// Records, made of what they share.
@@ -40,6 +42,7 @@ impl Memory {
     /// Takes what a file holds, where `run` is the newest run of an opaque command: if the file does not tell of that, whoever ran it was
     /// killed, and nothing is known of such steps. What came meanwhile is newer.
     pub(super) fn learn(&mut self, content: Content, run: Option<u64>) {
+        self.last_run = content.last_run;
         let knows_all = content.last_run == run;
         let mut known = Known::of(content);
         let doubtful = known.records.iter().filter(|_| !knows_all);
@@ -79,7 +82,9 @@ impl Memory {
     /// What has to be written now, and the records in it. Nothing if the file was not read: then its numbers are not known.
     /// `text` knows what is left of a content without its comments, `last_run` is the newest run of an opaque command that it tells of.
     pub(super) fn batch(&mut self, text: &dyn Fn(&Digest) -> Option<CommentBlind>, last_run: Option<u64>) -> Option<(Batch, Unsaved)> {
-        let known = self.known.as_mut().filter(|_| !self.unsaved.is_empty())?;
+        let is_news = !self.unsaved.is_empty() || self.last_run != last_run;
+        let known = self.known.as_mut().filter(|_| is_news)?;
+        self.last_run = last_run;
         let unsaved = std::mem::take(&mut self.unsaved);
         let steps = unsaved.iter().filter_map(|(path, records)| Some((path.clone(), known.encode(records)?))).collect();
         let (inputs, fields) = (known.inputs.take_fresh(), known.fields.take_fresh());
@@ -92,6 +97,7 @@ impl Memory {
 
     /// A batch could not be written: it is part of the next one.
     pub(super) fn put_back(&mut self, batch: Batch, unsaved: Unsaved) {
+        self.last_run = None;
         if let Some(known) = &mut self.known {
             known.inputs.put_back(batch.content.inputs);
             known.fields.put_back(batch.content.fields);
