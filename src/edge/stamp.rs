@@ -44,8 +44,9 @@ pub struct Stamp {
     pub answer: Answer,
     /// Of each conditional `main`, whether its object defines it.
     pub confirmed: BTreeMap<FilePath, bool>,
-    /// The newest run of an opaque command that it knows of, if it has such commands.
-    run: Option<Option<u64>>,
+    /// Whether it has opaque commands, and the newest run of one that it knows of.
+    runs_opaque: bool,
+    run: Option<u64>,
     /// Which JMake said so: another one may see more.
     program: (u64, i128),
     /// On what kind of processor: flags may mean another one elsewhere.
@@ -77,8 +78,8 @@ impl Stamp {
         let look = |path: &FilePath| Row::look(root, path, since);
         let table: Vec<Row> = all.par_iter().with_min_len(64).map(look).collect();
         let (program, processor) = (own_process::executable(), driver_places::processor());
-        let run = settled.runs_opaque().then_some(run);
-        Self { key, answer, confirmed, run, program, processor, watched, table, fences: around.fences.clone() }
+        let runs_opaque = settled.runs_opaque();
+        Self { key, answer, confirmed, runs_opaque, run, program, processor, watched, table, fences: around.fences.clone() }
     }
 
     /// What has to be watched before [`Self::holds`] is asked, so that nothing is missed afterwards.
@@ -90,7 +91,7 @@ impl Stamp {
     /// Whether no command has run since that may have changed what nobody named.
     #[must_use]
     pub fn knows_all_runs(&self, root: &Path) -> bool {
-        self.run.is_none_or(|run| run == opaque_runs::newest(root))
+        !self.runs_opaque || self.run == opaque_runs::newest(root)
     }
 
     /// What it stood on beside files that were read.

@@ -64,7 +64,7 @@ pub struct FlagSets {
 }
 
 impl FlagSets {
-    /// Those of the project and of its declared targets. The project's own are always there: for C, C++ and links.
+    /// Those of the project and of its declared targets. The project's own for C and C++ are always there, and some link.
     ///
     /// # Errors
     /// A pattern of `[[files]]` is no glob.
