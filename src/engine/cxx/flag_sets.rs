@@ -109,18 +109,20 @@ impl FlagSets {
         if !self.links.is_empty() {
             return;
         }
-        // A program is linked as what is in it: that is not known yet.
-        let mut any: BTreeSet<Language> = languages.into_values().map(asked_as).collect();
-        if any.is_empty() {
-            any.insert(Language::Cxx);
-        }
-        let mains = files.iter().filter(|file| language_of(file).is_some()).map(|file| file.facts.main != MainFact::None);
-        let (programs, others): (Vec<bool>, Vec<bool>) = mains.partition(|is_program| *is_program);
+        // A program may be linked with all that is in none.
+        let sources = files.iter().filter_map(|file| Some((file.facts.main != MainFact::None, language_of(file)?)));
+        let (mains, others): (Vec<_>, Vec<_>) = sources.partition(|(is_main, _)| *is_main);
+        let of = |all: &[(bool, Language)]| all.iter().map(|(_, language)| *language).collect::<Vec<_>>();
         let shared = settings.library_type.unwrap_or_default() == LibraryType::Shared && !others.is_empty();
-        let products = [(shared, SHARED), (!shared || !programs.is_empty(), Product::Executable)];
-        for product in products.into_iter().filter_map(|(likely, product)| likely.then_some(product)) {
-            self.links.extend(any.iter().map(|language| link_set(&settings.options, toolchain, *language, product)));
+        let (mains, others) = (of(&mains), of(&others));
+        let programs = mains.iter().map(|main| linked_as(others.iter().chain([main]).copied()));
+        let mut likely: BTreeSet<Linked> =
+            programs.map(|language| link_set(&settings.options, toolchain, language, Product::Executable)).collect();
+        if shared || likely.is_empty() {
+            let product = if shared { SHARED } else { Product::Executable };
+            likely.insert(link_set(&settings.options, toolchain, linked_as(others.into_iter()), product));
         }
+        self.links.extend(likely);
     }
 
     /// All that drivers are told.
