@@ -22,7 +22,7 @@ pub fn tidy(root: &Path, directories: &BTreeSet<FilePath>) {
     }
 }
 
-/// Removes from JMake's own directory what processes began there that are gone, whether they had the project for themselves or not.
+/// Removes from a directory what processes of JMake began there that are gone, whether they had the project for themselves or not.
 pub fn tidy_after_others(directory: &Path) {
     let is_gone = |process: u32| {
         let process = i32::try_from(process).ok().and_then(Pid::from_raw);
